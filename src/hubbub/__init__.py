@@ -1,0 +1,3 @@
+"""Hubbub: a self-hosted chat server."""
+
+__version__ = "0.1.0"
