@@ -1,0 +1,168 @@
+"""What somebody wants to change: one class a change, made by the services, carried out by the log.
+
+An intent is checked twice: its form by the service that makes it (names, texts), and what depends on the state of the
+world (membership, role, key) by the log inside the committing transaction, where alone the answer is still true when
+the event is written. All times are milliseconds since 1970, UTC.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class CreateUser:
+    """A new account `user`. The first one on a server becomes owner; all join the channels everyone joins.
+
+    `role` None means: owner when it is the first account, member otherwise. Refused: `name_taken`.
+    """
+
+    user: str
+    name: str
+    password_hash: str
+    at: int
+    role: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreateChannel:
+    """A new channel with the id `channel`; its creator is its first member. Refused: `forbidden`, `name_taken`,
+    `too_many_channels`. Two channels may not have the same name key, unless one of them is private."""
+
+    actor: str
+    channel: str
+    name: str
+    topic: str
+    private: bool
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateChannel:
+    """Rename a channel or set its topic (None leaves as it is); one event for each that changes."""
+
+    actor: str
+    channel: str
+    name: str | None
+    topic: str | None
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddMember:
+    """`actor` is `user`: joining a public channel. Otherwise: a member puts somebody in. Already in: no event.
+
+    Refused: `no_such_channel` (absent, or private and the actor not in it), `no_such_user`, `forbidden`,
+    `too_many_channels`.
+    """
+
+    actor: str
+    channel: str
+    user: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveMember:
+    """`actor` is `user`: leaving. Otherwise somebody with the right to takes them out. Not in: `not_a_member`."""
+
+    actor: str
+    channel: str
+    user: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class PostMessage:
+    """A message; with a `key` it is stored once per user for ever, a repeat gets the first answer again.
+
+    Advances the author's own read position. Refused: `no_such_channel`, `not_a_member`.
+    """
+
+    actor: str
+    channel: str
+    text: str
+    key: str | None
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class EditMessage:
+    """Refused: `no_such_message`, `not_yours`, `already_deleted`, `not_a_member`. The same text again: no event."""
+
+    actor: str
+    channel: str
+    number: int
+    text: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteMessage:
+    """Redacts every earlier event of the message in the same transaction. Refused: as for editing; a second time:
+    `already_deleted`."""
+
+    actor: str
+    channel: str
+    number: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddReaction:
+    """Already there: no event. Refused: `no_such_message`, `already_deleted`, `too_many_reactions`, `not_a_member`."""
+
+    actor: str
+    channel: str
+    number: int
+    emoji: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveReaction:
+    """Not there: no event."""
+
+    actor: str
+    channel: str
+    number: int
+    emoji: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetPosition:
+    """The user has read up to `number` (0 for nothing; lower than before marks as unread). Clamped to the head."""
+
+    actor: str
+    channel: str
+    number: int
+    at: int
+
+
+Intent: TypeAlias = (
+    CreateUser
+    | CreateChannel
+    | UpdateChannel
+    | AddMember
+    | RemoveMember
+    | PostMessage
+    | EditMessage
+    | DeleteMessage
+    | AddReaction
+    | RemoveReaction
+    | SetPosition
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """The answer to an intent: `seq` of its (last) event, or the head where nothing had to change.
+
+    `number` is the message's, where there is one. `stream` names the log that `seq` counts.
+    """
+
+    stream: str
+    seq: int
+    number: int | None = None

@@ -1,0 +1,1 @@
+"""What travels over the socket and the API: shapes, and their coding. No I/O."""

@@ -1,0 +1,130 @@
+"""Commands a client sends over the socket, one JSON object a text frame. Unknown fields are refused.
+
+Each command but hello carries `id`, the client's own number for it, and is answered once by `ok` or `error` with that
+id. Each is also a route under /api; both call one service function.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+import msgspec
+
+Id: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
+Ulid: TypeAlias = Annotated[str, msgspec.Meta(min_length=26, max_length=26)]
+Number: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)]
+Position: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
+
+
+class Command(msgspec.Struct, tag_field="type", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What all commands share: the tag `type`."""
+
+
+class Hello(Command, tag="hello", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The first frame, once. `streams` maps a stream to the last seq the client has; what came after it is sent.
+
+    `epoch` is the one the positions belong to (from an earlier hello or page); another one resets every stream.
+    """
+
+    streams: dict[str, Position] = {}
+    epoch: str | None = None
+
+
+class Numbered(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    id: Id
+
+
+class Ping(Numbered, tag="ping", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Answered by ok: for clients that cannot send a WebSocket ping, as browsers cannot."""
+
+
+class MessagePost(Numbered, tag="message.post", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    channel: Ulid
+    text: str
+    key: str | None = None
+
+
+class MessageEdit(Numbered, tag="message.edit", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    channel: Ulid
+    number: Number
+    text: str
+
+
+class MessageDelete(Numbered, tag="message.delete", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    channel: Ulid
+    number: Number
+
+
+class ReactionAdd(Numbered, tag="reaction.add", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    channel: Ulid
+    number: Number
+    emoji: str
+
+
+class ReactionRemove(Numbered, tag="reaction.remove", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    channel: Ulid
+    number: Number
+    emoji: str
+
+
+class PositionUpdate(Numbered, tag="position.set", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Read up to `number`; lower than before marks as unread."""
+
+    channel: Ulid
+    number: Position
+
+
+class ChannelCreate(Numbered, tag="channel.create", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    name: str
+    topic: str = ""
+    private: bool = False
+
+
+class ChannelUpdate(Numbered, tag="channel.update", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    channel: Ulid
+    name: str | None = None
+    topic: str | None = None
+
+
+class ChannelJoin(Numbered, tag="channel.join", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    channel: Ulid
+
+
+class ChannelLeave(Numbered, tag="channel.leave", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    channel: Ulid
+
+
+class MemberAdd(Numbered, tag="member.add", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    channel: Ulid
+    user: Ulid
+
+
+class MemberRemove(Numbered, tag="member.remove", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    channel: Ulid
+    user: Ulid
+
+
+class MemberList(Numbered, tag="member.list", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Answered by ok with `members` (at most 200, in the order they joined, after the user `after`)."""
+
+    channel: Ulid
+    after: Ulid | None = None
+
+
+AnyNumbered: TypeAlias = (
+    Ping
+    | MessagePost
+    | MessageEdit
+    | MessageDelete
+    | ReactionAdd
+    | ReactionRemove
+    | PositionUpdate
+    | ChannelCreate
+    | ChannelUpdate
+    | ChannelJoin
+    | ChannelLeave
+    | MemberAdd
+    | MemberRemove
+    | MemberList
+)
+AnyCommand: TypeAlias = Hello | AnyNumbered

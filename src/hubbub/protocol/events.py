@@ -1,0 +1,194 @@
+"""Durable events: what a stream's log holds and what travels to clients, byte for byte the same.
+
+Invariants: an event's encoding is made once, inside the committing transaction; `seq` is its stream's next number;
+unknown types and fields are ignored by clients (rolling upgrades). A redacted event keeps type, seq, number and times
+and has lost its content for ever.
+
+Times are milliseconds since 1970, UTC. Users and channels are ULIDs.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import msgspec
+
+
+class UserView(msgspec.Struct, frozen=True, kw_only=True):
+    """A person as others see them."""
+
+    id: str
+    name: str
+
+
+class Reaction(msgspec.Struct, frozen=True, kw_only=True):
+    """One emoji under a message, with who chose it, in the order they did."""
+
+    emoji: str
+    users: list[str]
+
+
+class Event(msgspec.Struct, tag_field="type", frozen=True, kw_only=True, omit_defaults=True):
+    """What every durable event has; `seq` counts without a gap from 1 within its stream."""
+
+    seq: int
+    at: int
+
+
+class ChannelEvent(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """An event of the stream `channel:<channel>`."""
+
+    channel: str
+
+
+class ChannelCreated(ChannelEvent, tag="channel.created", frozen=True, kw_only=True, omit_defaults=True):
+    """The first event of every channel."""
+
+    by: str
+    name: str
+    topic: str = ""
+    private: bool = False
+
+
+class ChannelRenamed(ChannelEvent, tag="channel.renamed", frozen=True, kw_only=True, omit_defaults=True):
+    by: str
+    name: str
+
+
+class TopicChanged(ChannelEvent, tag="topic.changed", frozen=True, kw_only=True, omit_defaults=True):
+    by: str
+    topic: str = ""
+
+
+class MemberJoined(ChannelEvent, tag="member.joined", frozen=True, kw_only=True, omit_defaults=True):
+    """`by` is who put them in, or the user's own id."""
+
+    by: str
+    user: UserView
+
+
+class MemberLeft(ChannelEvent, tag="member.left", frozen=True, kw_only=True, omit_defaults=True):
+    """`by` is who took them out, or the user's own id."""
+
+    by: str
+    user: UserView
+
+
+class MessagePosted(ChannelEvent, tag="message.posted", frozen=True, kw_only=True, omit_defaults=True):
+    """A message. In listings the same object carries its present state: the text as last edited, `edited_at`,
+    `deleted` (then without text), `reactions`."""
+
+    number: int
+    author: str
+    text: str = ""
+    key: str | None = None
+    edited_at: int | None = None
+    deleted: bool = False
+    redacted: bool = False
+    reactions: list[Reaction] = []
+
+
+class MessageEdited(ChannelEvent, tag="message.edited", frozen=True, kw_only=True, omit_defaults=True):
+    number: int
+    by: str
+    text: str = ""
+    redacted: bool = False
+
+
+class MessageDeleted(ChannelEvent, tag="message.deleted", frozen=True, kw_only=True, omit_defaults=True):
+    number: int
+    by: str
+
+
+class ReactionAdded(ChannelEvent, tag="reaction.added", frozen=True, kw_only=True, omit_defaults=True):
+    """`emoji` is empty once the message was deleted."""
+
+    number: int
+    by: str
+    emoji: str = ""
+    redacted: bool = False
+
+
+class ReactionRemoved(ChannelEvent, tag="reaction.removed", frozen=True, kw_only=True, omit_defaults=True):
+    number: int
+    by: str
+    emoji: str = ""
+    redacted: bool = False
+
+
+class UserEvent(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """An event of the stream `user:<user>`; only that user ever sees it."""
+
+    user: str
+
+
+class MembershipStarted(UserEvent, tag="membership.started", frozen=True, kw_only=True, omit_defaults=True):
+    """The user is now in a channel, and hears its events after `channel_seq` (that of their own member.joined).
+
+    `channel` shows the channel as it was right after that event; the read position starts at its newest message.
+    """
+
+    channel: ChannelSummary
+    channel_seq: int
+
+
+class MembershipEnded(UserEvent, tag="membership.ended", frozen=True, kw_only=True, omit_defaults=True):
+    """The user is no longer in a channel and hears nothing of it after `channel_seq`."""
+
+    channel: str
+    channel_seq: int
+
+
+class PositionSet(UserEvent, tag="position.set", frozen=True, kw_only=True, omit_defaults=True):
+    """The user has read `channel` up to message `number`.
+
+    `channel_seq` is the channel's head at that moment. One's own post moves the position too, without an event of this
+    kind: of the two, the one with the higher channel seq holds, and on a tie this one.
+    """
+
+    channel: str
+    number: int
+    channel_seq: int
+
+
+class LastMessage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The newest message of a channel, for lists of channels; `text` is its first 140 characters (code points)."""
+
+    number: int
+    author: str
+    at: int
+    text: str = ""
+    deleted: bool = False
+
+
+class ChannelSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A channel as one of its members sees it in a list, as of its event `seq`.
+
+    `unread` holds the newest (at most 101) numbers of others' undeleted messages above `position`; a longer list than
+    100 is shown as "99+". `position_seq` is the channel's seq at which the position was last set.
+    """
+
+    id: str
+    name: str
+    topic: str = ""
+    private: bool = False
+    created_by: str
+    created_at: int
+    seq: int
+    number: int
+    members: int
+    position: int
+    position_seq: int
+    unread: list[int] = []
+    last: LastMessage | None = None
+
+
+Line: TypeAlias = MessagePosted | ChannelCreated | ChannelRenamed | TopicChanged | MemberJoined | MemberLeft
+"""What a room shows one below the other, ordered by seq: messages, and system lines (which have no number)."""
+
+AnyChannelEvent: TypeAlias = Line | MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved
+AnyUserEvent: TypeAlias = MembershipStarted | MembershipEnded | PositionSet
+AnyEvent: TypeAlias = AnyChannelEvent | AnyUserEvent
+
+LAST_TEXT = 140
+UNREAD_KEPT = 101

@@ -1,0 +1,100 @@
+"""What the server sends besides durable events: greetings, answers, resets. None of these has a seq of its own."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import msgspec
+
+from hubbub.domain.roles import Role
+from hubbub.protocol.events import ChannelSummary, Line, UserView
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """Bounds a client should know before it runs into them. Characters are Unicode code points."""
+
+    text_characters: int
+    message_bytes: int
+    page_size: int
+
+
+class Me(msgspec.Struct, frozen=True, kw_only=True):
+    """The logged-in user."""
+
+    id: str
+    name: str
+    role: Role
+
+
+class Welcome(msgspec.Struct, tag_field="type", tag="hello", frozen=True, kw_only=True):
+    """The answer to hello: who you are, and each stream's head, up to which missed events follow next."""
+
+    user: Me
+    epoch: str
+    streams: dict[str, int]
+    limits: Limits
+
+
+class Ok(msgspec.Struct, tag_field="type", tag="ok", frozen=True, kw_only=True, omit_defaults=True):
+    """A command was carried out and is stored. `seq` is its event's, `number` its message's, `channel` a new one's."""
+
+    id: int
+    seq: int | None = None
+    number: int | None = None
+    channel: str | None = None
+    members: list[UserView] | None = None
+
+
+class Failure(msgspec.Struct, tag_field="type", tag="error", frozen=True, kw_only=True, omit_defaults=True):
+    """A command was refused. `retry` true: the same command may succeed later (after `retry_after` seconds).
+
+    Without an `id` the frame itself could not be understood.
+    """
+
+    id: int | None = None
+    code: str
+    message: str
+    advice: str
+    retry: bool = False
+    retry_after: float | None = None
+
+
+class Reset(msgspec.Struct, tag_field="type", tag="reset", frozen=True, kw_only=True):
+    """The position cannot be resumed: fetch this stream's state afresh (GET /api/snapshot), then go on from it."""
+
+    stream: str
+
+
+class Room(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One channel opened: a window of its lines, oldest first, and its members (at most 200).
+
+    `older` and `newer` say whether there are lines before and after the window. `member` false: a public channel one
+    only looks at; its summary is then here, and in no list.
+    """
+
+    channel: ChannelSummary
+    member: bool
+    lines: list[Line]
+    older: bool = False
+    newer: bool = False
+    members: list[UserView] = []
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Everything a page needs, read in one transaction; applying every later event to it gives the next snapshot.
+
+    `seq` is the position in the user's own stream; each channel's is in its summary. `users` names everyone the rest
+    refers to.
+    """
+
+    epoch: str
+    user: Me
+    seq: int
+    channels: list[ChannelSummary]
+    room: Room | None = None
+    users: list[UserView] = []
+    limits: Limits
+    server: str = "Hubbub"
+
+
+AnyReply: TypeAlias = Welcome | Ok | Failure | Reset

@@ -1,0 +1,1 @@
+"""The rules: one module a noun. Services name ports, never adapters."""

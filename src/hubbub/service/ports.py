@@ -1,0 +1,172 @@
+"""What the services need from the layers below, as protocols; `main.py` says which adapter fills each.
+
+Every async method may raise `Refused("store_failed")` when the database does not answer, and nothing else but what its
+docstring names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from hubbub.domain.intents import Appended, Intent
+from hubbub.domain.roles import Role
+from hubbub.protocol.events import ChannelSummary, Line, UserView
+from hubbub.protocol.replies import Limits, Room, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A user as the log-in needs them."""
+
+    id: str
+    name: str
+    role: Role
+    password_hash: str
+    disabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A logged-in user's session. `id` is the SHA-256 of the cookie's token (32 bytes); the token itself is nowhere."""
+
+    id: bytes
+    user: str
+    name: str
+    role: Role
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A user's place in a channel: the channel's `head`, the seq of the user's own member.joined, and the seq of the
+    MembershipStarted in the user's own stream."""
+
+    head: int
+    joined_seq: int
+    joined_user_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """A user's streams as of one moment: the epoch, the user's own head, and each of their channels by id."""
+
+    epoch: str
+    user_seq: int
+    channels: dict[str, Membership]
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A window of a channel's lines, oldest first; `users` names the people they refer to."""
+
+    lines: list[Line]
+    older: bool
+    newer: bool
+    users: list[UserView]
+
+
+class Log(Protocol):
+    """The append-only logs, with everything projected from them."""
+
+    async def append(self, intent: Intent) -> Appended:
+        """Carry out one intent; returns after its commit. Intents are committed in the order of the calls.
+
+        Raises `Refused` with what the intent's docstring names; `store_failed` (a failed commit: retry with the same
+        key), `busy` (the queue of unwritten intents is full), `shutting_down`.
+        """
+        ...
+
+    async def fetch_heads(self, user: str) -> Heads:
+        """The heads, read in one transaction."""
+        ...
+
+    async def fetch_events(self, stream: str, after: int, limit: int) -> list[tuple[int, bytes]]:
+        """Up to `limit` events with seq > `after`, oldest first, as (seq, encoded)."""
+        ...
+
+
+class Channels(Protocol):
+    """Reading what is projected. `user` None or not permitted: as if absent (`no_such_channel`)."""
+
+    async def fetch_snapshot(self, user: str, channel: str | None, *, page: int, limits: Limits) -> Snapshot:
+        """All of a page's state in one read transaction; `no_such_channel` when the user may not see `channel`."""
+        ...
+
+    async def fetch_room(self, user: str, channel: str, *, page: int, around: int | None = None) -> Room: ...
+
+    async def fetch_summaries(self, user: str) -> list[ChannelSummary]:
+        """The user's channels."""
+        ...
+
+    async def fetch_public(
+        self, user: str, *, after: str | None, limit: int
+    ) -> list[tuple[ChannelSummary, bool]]:
+        """Public channels by name, each with whether the user is in it (position 0 where not)."""
+        ...
+
+    async def fetch_summary(self, user: str, channel: str) -> tuple[ChannelSummary, bool]:
+        """One channel the user may see, and whether they are in it; `no_such_channel` otherwise."""
+        ...
+
+    async def fetch_lines(
+        self,
+        user: str,
+        channel: str,
+        *,
+        before: int | None,
+        after: int | None,
+        around: int | None,
+        limit: int,
+    ) -> Lines:
+        """Lines with seq < `before`, or > `after`, or around the message number `around`; none of them: the newest."""
+        ...
+
+    async def fetch_members(
+        self, user: str, channel: str, *, after: str | None, limit: int
+    ) -> list[UserView]:
+        """Members in the order they joined, after the user `after`."""
+        ...
+
+    async def find_general(self) -> str | None:
+        """The id of the first channel everyone joins."""
+        ...
+
+
+class Accounts(Protocol):
+    """People and their sessions."""
+
+    async def fetch_account(self, name_key: str) -> Account | None: ...
+
+    async def fetch_users(self, ids: Sequence[str]) -> list[UserView]: ...
+
+    async def find_users(self, prefix_key: str, limit: int) -> list[UserView]:
+        """People whose name begins so (by name key), for adding members."""
+        ...
+
+    async def count_users(self) -> int: ...
+
+    async def create_session(self, session: bytes, user: str, *, at: int, expires_at: int) -> None: ...
+
+    async def fetch_session(self, session: bytes, *, now: int) -> Session | None:
+        """None when unknown, expired, or its user disabled."""
+        ...
+
+    async def delete_session(self, session: bytes) -> None: ...
+
+    async def delete_sessions_of(self, user: str, *, but: bytes | None = None) -> list[bytes]: ...
+
+
+class Clock(Protocol):
+    """Milliseconds since 1970 (UTC), never going backwards within a process."""
+
+    def __call__(self) -> int: ...
+
+
+class Sockets(Protocol):
+    """The open sockets, as far as services end them."""
+
+    def end_session(self, session: bytes) -> None:
+        """Close every socket of this session with 4001."""
+        ...
