@@ -22,7 +22,7 @@ def check_user_name(name: str) -> str:
         raise Refused("bad_name")
     if not all(char in _SEPARATORS or unicodedata.category(char)[0] in "LMN" for char in name):
         raise Refused("bad_name")
-    if not unicodedata.category(name[0])[0] in "LN":
+    if unicodedata.category(name[0])[0] not in "LN":
         raise Refused("bad_name")
     return name
 

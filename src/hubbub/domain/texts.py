@@ -17,11 +17,13 @@ _EMOJI_MARKS = frozenset("\u200d\ufe0f\u20e3#*0123456789")
 _TAGS = range(0xE0020, 0xE0080)
 
 # The few that every guessing list starts with; the length rule does the rest.
-_COMMON = frozenset(
-    "password password1 password12 password123 passw0rd 12345678 123456789 1234567890 87654321 11111111 00000000 "
-    "qwertyui qwerty123 qwertyuiop asdfghjkl iloveyou sunshine princess football baseball superman trustno1 "
-    "letmein1 welcome1 welcome123 admin123 administrator changeme changeme123 abcd1234 abc12345 1q2w3e4r "
-    "1qaz2wsx qazwsxedc zaq12wsx 88888888 66666666 99999999 12341234 11223344 hubbubhubbub".split()
+_COMMON_WORDS = """
+password password1 password12 password123 passw0rd 12345678 123456789 1234567890 87654321 11111111 00000000
+qwertyui qwerty123 qwertyuiop asdfghjkl iloveyou sunshine princess football baseball superman trustno1
+letmein1 welcome1 welcome123 admin123 administrator changeme changeme123 abcd1234 abc12345 1q2w3e4r 1qaz2wsx
+qazwsxedc zaq12wsx 88888888 66666666 99999999 12341234 11223344 hubbubhubbub
+"""
+_COMMON = frozenset(_COMMON_WORDS.split())
 )
 
 

@@ -1,4 +1,4 @@
-"""A batch: consecutive events of one stream that were committed together, as the broker carries and the hub delivers it."""
+"""A batch: consecutive events of one stream, committed together, as the broker carries and the hub delivers them."""
 
 from __future__ import annotations
 

@@ -7,64 +7,26 @@ docstring names.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
+from hubbub.domain.accounts import Account, Session
 from hubbub.domain.intents import Appended, Intent
-from hubbub.domain.roles import Role
 from hubbub.protocol.events import ChannelSummary, Line, UserView
-from hubbub.protocol.replies import Limits, Room, Snapshot
+from hubbub.protocol.replies import Limits, Snapshot
+from hubbub.protocol.views import Heads, Lines, Membership
 
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A user as the log-in needs them."""
-
-    id: str
-    name: str
-    role: Role
-    password_hash: str
-    disabled: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A logged-in user's session. `id` is the SHA-256 of the cookie's token (32 bytes); the token itself is nowhere."""
-
-    id: bytes
-    user: str
-    name: str
-    role: Role
-    expires_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Membership:
-    """A user's place in a channel: the channel's `head`, the seq of the user's own member.joined, and the seq of the
-    MembershipStarted in the user's own stream."""
-
-    head: int
-    joined_seq: int
-    joined_user_seq: int
-
-
-@dataclass(frozen=True, slots=True)
-class Heads:
-    """A user's streams as of one moment: the epoch, the user's own head, and each of their channels by id."""
-
-    epoch: str
-    user_seq: int
-    channels: dict[str, Membership]
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """A window of a channel's lines, oldest first; `users` names the people they refer to."""
-
-    lines: list[Line]
-    older: bool
-    newer: bool
-    users: list[UserView]
+__all__ = [
+    "Account",
+    "Accounts",
+    "Channels",
+    "Clock",
+    "Heads",
+    "Lines",
+    "Log",
+    "Membership",
+    "Session",
+    "Sockets",
+]
 
 
 class Log(Protocol):
@@ -90,19 +52,17 @@ class Log(Protocol):
 class Channels(Protocol):
     """Reading what is projected. `user` None or not permitted: as if absent (`no_such_channel`)."""
 
-    async def fetch_snapshot(self, user: str, channel: str | None, *, page: int, limits: Limits) -> Snapshot:
+    async def fetch_snapshot(
+        self, user: str, channel: str | None, *, page: int, limits: Limits, around: int | None = None
+    ) -> Snapshot:
         """All of a page's state in one read transaction; `no_such_channel` when the user may not see `channel`."""
         ...
-
-    async def fetch_room(self, user: str, channel: str, *, page: int, around: int | None = None) -> Room: ...
 
     async def fetch_summaries(self, user: str) -> list[ChannelSummary]:
         """The user's channels."""
         ...
 
-    async def fetch_public(
-        self, user: str, *, after: str | None, limit: int
-    ) -> list[tuple[ChannelSummary, bool]]:
+    async def fetch_public(self, user: str, *, after: str | None, limit: int) -> list[tuple[ChannelSummary, bool]]:
         """Public channels by name, each with whether the user is in it (position 0 where not)."""
         ...
 
@@ -123,9 +83,7 @@ class Channels(Protocol):
         """Lines with seq < `before`, or > `after`, or around the message number `around`; none of them: the newest."""
         ...
 
-    async def fetch_members(
-        self, user: str, channel: str, *, after: str | None, limit: int
-    ) -> list[UserView]:
+    async def fetch_members(self, user: str, channel: str, *, after: str | None, limit: int) -> list[UserView]:
         """Members in the order they joined, after the user `after`."""
         ...
 

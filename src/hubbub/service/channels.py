@@ -1,0 +1,75 @@
+"""Channels: seeing, making, naming, joining and leaving them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hubbub.domain.accounts import Session
+from hubbub.domain.ids import new_id
+from hubbub.domain.intents import AddMember, Appended, CreateChannel, RemoveMember, UpdateChannel
+from hubbub.domain.names import check_channel_name, check_topic
+from hubbub.domain.roles import may_create_channel
+from hubbub.errors import Refused
+from hubbub.protocol.events import ChannelSummary, UserView
+from hubbub.protocol.replies import Limits, Snapshot
+from hubbub.service.ports import Channels, Clock, Log
+
+MEMBERS_PAGE = 200
+PUBLIC_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelService:
+    log: Log
+    channels: Channels
+    clock: Clock
+    limits: Limits
+
+    async def fetch_snapshot(self, session: Session, channel: str | None, around: int | None = None) -> Snapshot:
+        """All a page needs, read in one transaction; `no_such_channel` when `channel` is not for this user."""
+        return await self.channels.fetch_snapshot(
+            session.user, channel, page=self.limits.page_size, limits=self.limits, around=around
+        )
+
+    async def fetch_channels(self, session: Session) -> list[tuple[ChannelSummary, bool]]:
+        """The user's channels, then the public ones they could join; each with whether they are in it."""
+        mine = await self.channels.fetch_summaries(session.user)
+        public = await self.channels.fetch_public(session.user, after=None, limit=PUBLIC_PAGE)
+        return [(channel, True) for channel in mine] + [(channel, False) for channel, member in public if not member]
+
+    async def fetch_channel(self, session: Session, channel: str) -> tuple[ChannelSummary, bool]:
+        return await self.channels.fetch_summary(session.user, channel)
+
+    async def fetch_members(self, session: Session, channel: str, after: str | None = None) -> list[UserView]:
+        return await self.channels.fetch_members(session.user, channel, after=after, limit=MEMBERS_PAGE)
+
+    async def create_channel(
+        self, session: Session, name: str, topic: str = "", private: bool = False
+    ) -> tuple[str, Appended]:
+        """The new channel's id, and the answer of the log."""
+        if not may_create_channel(session.role):
+            raise Refused("forbidden")
+        name, topic, at = check_channel_name(name), check_topic(topic), self.clock()
+        channel = new_id(at)
+        return channel, await self.log.append(CreateChannel(session.user, channel, name, topic, private, at))
+
+    async def update_channel(
+        self, session: Session, channel: str, name: str | None = None, topic: str | None = None
+    ) -> Appended:
+        if name is None and topic is None:
+            raise Refused("bad_request", "Give a name, a topic, or both.")
+        name = None if name is None else check_channel_name(name)
+        topic = None if topic is None else check_topic(topic)
+        return await self.log.append(UpdateChannel(session.user, channel, name, topic, self.clock()))
+
+    async def join(self, session: Session, channel: str) -> Appended:
+        return await self.add_member(session, channel, session.user)
+
+    async def leave(self, session: Session, channel: str) -> Appended:
+        return await self.remove_member(session, channel, session.user)
+
+    async def add_member(self, session: Session, channel: str, user: str) -> Appended:
+        return await self.log.append(AddMember(session.user, channel, user, self.clock()))
+
+    async def remove_member(self, session: Session, channel: str, user: str) -> Appended:
+        return await self.log.append(RemoveMember(session.user, channel, user, self.clock()))

@@ -1,0 +1,79 @@
+"""Messages: posting, editing, deleting, reacting, reading, and how far one has read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hubbub.domain.accounts import Session
+from hubbub.domain.ids import channel_stream
+from hubbub.domain.intents import (
+    AddReaction,
+    Appended,
+    DeleteMessage,
+    EditMessage,
+    PostMessage,
+    RemoveReaction,
+    SetPosition,
+)
+from hubbub.domain.texts import check_emoji, check_key, check_text
+from hubbub.errors import Refused
+from hubbub.protocol.replies import Limits
+from hubbub.protocol.views import Lines
+from hubbub.service.ports import Channels, Clock, Log
+
+EVENTS_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class MessageService:
+    log: Log
+    channels: Channels
+    clock: Clock
+    limits: Limits
+
+    async def post_message(self, session: Session, channel: str, text: str, key: str | None = None) -> Appended:
+        """Raises `bad_text`, `text_too_long`, `bad_key`, and what the log refuses."""
+        text = check_text(text, self.limits.text_characters)
+        return await self.log.append(PostMessage(session.user, channel, text, check_key(key), self.clock()))
+
+    async def edit_message(self, session: Session, channel: str, number: int, text: str) -> Appended:
+        text = check_text(text, self.limits.text_characters)
+        return await self.log.append(EditMessage(session.user, channel, number, text, self.clock()))
+
+    async def delete_message(self, session: Session, channel: str, number: int) -> Appended:
+        return await self.log.append(DeleteMessage(session.user, channel, number, self.clock()))
+
+    async def add_reaction(self, session: Session, channel: str, number: int, emoji: str) -> Appended:
+        return await self.log.append(AddReaction(session.user, channel, number, check_emoji(emoji), self.clock()))
+
+    async def remove_reaction(self, session: Session, channel: str, number: int, emoji: str) -> Appended:
+        return await self.log.append(RemoveReaction(session.user, channel, number, check_emoji(emoji), self.clock()))
+
+    async def set_position(self, session: Session, channel: str, number: int) -> Appended:
+        return await self.log.append(SetPosition(session.user, channel, number, self.clock()))
+
+    async def fetch_lines(
+        self,
+        session: Session,
+        channel: str,
+        *,
+        before: int | None = None,
+        after: int | None = None,
+        around: int | None = None,
+        limit: int | None = None,
+    ) -> Lines:
+        """A window of the channel; `limit` is cut to the page size. At most one of the three places may be given."""
+        if sum(place is not None for place in (before, after, around)) > 1:
+            raise Refused("bad_request", "Give one of before, after and around.")
+        limit = max(1, min(limit or self.limits.page_size, self.limits.page_size))
+        return await self.channels.fetch_lines(
+            session.user, channel, before=before, after=after, around=around, limit=limit
+        )
+
+    async def fetch_events(
+        self, session: Session, channel: str, after: int, limit: int | None = None
+    ) -> list[tuple[int, bytes]]:
+        """The channel's log itself, as (seq, encoded); `no_such_channel` when it is not for this user."""
+        await self.channels.fetch_summary(session.user, channel)
+        limit = max(1, min(limit or EVENTS_PAGE, EVENTS_PAGE))
+        return await self.log.fetch_events(channel_stream(channel), after, limit)

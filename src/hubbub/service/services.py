@@ -1,0 +1,18 @@
+"""The services together, as routes and socket commands are given them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hubbub.service.accounts import AccountService
+from hubbub.service.channels import ChannelService
+from hubbub.service.messages import MessageService
+from hubbub.service.sessions import SessionService
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    accounts: AccountService
+    sessions: SessionService
+    channels: ChannelService
+    messages: MessageService
