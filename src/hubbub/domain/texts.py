@@ -24,7 +24,6 @@ letmein1 welcome1 welcome123 admin123 administrator changeme changeme123 abcd123
 qazwsxedc zaq12wsx 88888888 66666666 99999999 12341234 11223344 hubbubhubbub
 """
 _COMMON = frozenset(_COMMON_WORDS.split())
-)
 
 
 def check_text(text: str, limit: int) -> str:
@@ -36,9 +35,7 @@ def check_text(text: str, limit: int) -> str:
     if not text.strip() or _NOT_STORABLE.search(text):
         raise Refused("bad_text")
     if len(text) > limit:
-        raise Refused(
-            "text_too_long", f"The message has {len(text)} characters; at most {limit} are allowed."
-        )
+        raise Refused("text_too_long", f"The message has {len(text)} characters; at most {limit} are allowed.")
     return text
 
 
@@ -54,9 +51,7 @@ def check_emoji(emoji: str) -> str:
 def _may_be_in_emoji(char: str) -> bool:
     if char in _EMOJI_MARKS or ord(char) in _TAGS:
         return True
-    if (
-        ord(char) >= 0x1F000
-    ):  # newer than our Unicode tables are: unassigned there, an emoji on somebody's telephone
+    if ord(char) >= 0x1F000:  # newer than our Unicode tables are: unassigned there, an emoji on somebody's telephone
         return unicodedata.category(char) in ("So", "Sk", "Cn")
     return ord(char) > 0xA0 and unicodedata.category(char) in ("So", "Sm", "Po", "Pd")
 

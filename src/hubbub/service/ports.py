@@ -11,7 +11,7 @@ from typing import Protocol
 
 from hubbub.domain.accounts import Account, Session
 from hubbub.domain.intents import Appended, Intent
-from hubbub.protocol.events import ChannelSummary, Line, UserView
+from hubbub.protocol.events import ChannelSummary, UserView
 from hubbub.protocol.replies import Limits, Snapshot
 from hubbub.protocol.views import Heads, Lines, Membership
 
