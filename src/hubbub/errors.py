@@ -41,9 +41,7 @@ class ErrorKind:
 _ROWS: Final = (
     # What was sent cannot be understood.
     ErrorKind("bad_json", 400, "This is not valid JSON.", "Send one JSON object."),
-    ErrorKind(
-        "bad_command", 400, "This command is not known or has wrong fields.", "See the protocol reference."
-    ),
+    ErrorKind("bad_command", 400, "This command is not known or has wrong fields.", "See the protocol reference."),
     ErrorKind("bad_request", 400, "The request has wrong or missing fields.", "See the API reference."),
     ErrorKind("hello_expected", 400, "The first frame must be hello.", "Send hello first, once."),
     ErrorKind("too_large", 413, "That is larger than the server accepts.", "Send less."),
@@ -59,13 +57,9 @@ _ROWS: Final = (
     ErrorKind("bad_name", 422, "This name cannot be used.", "Use 1 to 40 letters, digits, . _ or -."),
     ErrorKind("name_taken", 409, "This name is taken.", "Choose another name."),
     ErrorKind("bad_password", 422, "This password is too short or too common.", "Use 8 characters or more."),
-    ErrorKind(
-        "bad_channel_name", 422, "This channel name cannot be used.", "Use 1 to 60 characters on one line."
-    ),
+    ErrorKind("bad_channel_name", 422, "This channel name cannot be used.", "Use 1 to 60 characters on one line."),
     ErrorKind("bad_topic", 422, "This topic cannot be used.", "Use at most 250 characters on one line."),
-    ErrorKind(
-        "bad_text", 422, "The message is empty or holds characters that cannot be stored.", "Write something."
-    ),
+    ErrorKind("bad_text", 422, "The message is empty or holds characters that cannot be stored.", "Write something."),
     ErrorKind("text_too_long", 422, "The message is too long.", "Split it."),
     ErrorKind("bad_emoji", 422, "This is not an emoji.", "Send one emoji."),
     ErrorKind("bad_key", 422, "The key is not valid.", "Use 1 to 64 letters, digits, _ or -."),
@@ -77,22 +71,14 @@ _ROWS: Final = (
     ErrorKind("not_a_member", 403, "You are not a member of this channel.", "Join it first."),
     ErrorKind("not_yours", 403, "Only its author may do this.", "Ask the author."),
     ErrorKind("already_deleted", 409, "This message was deleted.", "Nothing to do."),
-    ErrorKind(
-        "too_many_reactions", 409, "This message has as many reactions as it can hold.", "Use one of them."
-    ),
+    ErrorKind("too_many_reactions", 409, "This message has as many reactions as it can hold.", "Use one of them."),
     ErrorKind("too_many_channels", 409, "You are in as many channels as allowed.", "Leave one first."),
-    ErrorKind(
-        "last_owner", 409, "The last owner cannot leave or be removed.", "Make someone else owner first."
-    ),
+    ErrorKind("last_owner", 409, "The last owner cannot leave or be removed.", "Make someone else owner first."),
     # Bounds and trouble.
     ErrorKind("rate_limited", 429, "Too many requests.", "Wait as long as retry_after says.", retry=True),
     ErrorKind("busy", 503, "The server is busy.", "Try again in a moment.", retry=True),
-    ErrorKind(
-        "too_many_connections", 503, "Too many connections.", "Close some, then try again.", retry=True
-    ),
-    ErrorKind(
-        "store_failed", 503, "The server could not store this.", "Try again; use the same key.", retry=True
-    ),
+    ErrorKind("too_many_connections", 503, "Too many connections.", "Close some, then try again.", retry=True),
+    ErrorKind("store_failed", 503, "The server could not store this.", "Try again; use the same key.", retry=True),
     ErrorKind("shutting_down", 503, "The server is restarting.", "Try again in a moment.", retry=True),
     ErrorKind("pages_unavailable", 503, "The pages are starting.", "Reload in a moment.", retry=True),
     ErrorKind(
@@ -152,3 +138,29 @@ class CloseCode(IntEnum):
     TRY_AGAIN_LATER = 1013
     SESSION_ENDED = 4001
     TOO_SLOW = 4008
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What a close code means to a client, and whether it should connect again (and resume)."""
+
+    meaning: str
+    reconnect: bool = False
+
+
+CLOSINGS: Final = MappingProxyType(
+    {
+        CloseCode.NORMAL: Closing("The client closed the connection, and the server agreed."),
+        CloseCode.GOING_AWAY: Closing("The server is stopping.", reconnect=True),
+        CloseCode.PROTOCOL_ERROR: Closing("The client broke the rules of RFC 6455."),
+        CloseCode.UNSUPPORTED_DATA: Closing("The client sent a binary frame; commands are text."),
+        CloseCode.INVALID_DATA: Closing("The client sent text that is not UTF-8, or wrongly compressed data."),
+        CloseCode.POLICY: Closing("The client broke a rule of this protocol, such as: hello is the first frame."),
+        CloseCode.TOO_BIG: Closing("The client sent a message larger than `limits.message_bytes`."),
+        CloseCode.INTERNAL: Closing("Something went wrong on the server.", reconnect=True),
+        CloseCode.RESTART: Closing("The server is restarting.", reconnect=True),
+        CloseCode.TRY_AGAIN_LATER: Closing("The server has too much to do.", reconnect=True),
+        CloseCode.SESSION_ENDED: Closing("The session ended: log in again."),
+        CloseCode.TOO_SLOW: Closing("The client did not read fast enough; nothing is lost: resume.", reconnect=True),
+    }
+)

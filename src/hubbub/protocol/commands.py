@@ -31,6 +31,8 @@ class Hello(Command, tag="hello", frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class Numbered(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A command that is answered."""
+
     id: Id
 
 
@@ -39,29 +41,39 @@ class Ping(Numbered, tag="ping", frozen=True, kw_only=True, forbid_unknown_field
 
 
 class MessagePost(Numbered, tag="message.post", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Post a message. With a `key` it is stored once for ever: the same key again gets the first answer again."""
+
     channel: Ulid
     text: str
     key: str | None = None
 
 
 class MessageEdit(Numbered, tag="message.edit", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Replace the text of one's own message."""
+
     channel: Ulid
     number: Number
     text: str
 
 
 class MessageDelete(Numbered, tag="message.delete", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Delete a message: one's own, or anybody's as a moderator. Its text is then gone from the log too."""
+
     channel: Ulid
     number: Number
 
 
 class ReactionAdd(Numbered, tag="reaction.add", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Put an emoji under a message. Already there: nothing changes."""
+
     channel: Ulid
     number: Number
     emoji: str
 
 
 class ReactionRemove(Numbered, tag="reaction.remove", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Take one's own emoji away again. Not there: nothing changes."""
+
     channel: Ulid
     number: Number
     emoji: str
@@ -75,31 +87,43 @@ class PositionUpdate(Numbered, tag="position.set", frozen=True, kw_only=True, fo
 
 
 class ChannelCreate(Numbered, tag="channel.create", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Make a channel, with oneself as its first member. Answered by ok with the new `channel`."""
+
     name: str
     topic: str = ""
     private: bool = False
 
 
 class ChannelUpdate(Numbered, tag="channel.update", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Rename a channel or set its topic; what is left out stays as it is."""
+
     channel: Ulid
     name: str | None = None
     topic: str | None = None
 
 
 class ChannelJoin(Numbered, tag="channel.join", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Join a public channel."""
+
     channel: Ulid
 
 
 class ChannelLeave(Numbered, tag="channel.leave", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Leave a channel. A private one cannot be found again without being put in."""
+
     channel: Ulid
 
 
 class MemberAdd(Numbered, tag="member.add", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Put somebody into a channel one is in."""
+
     channel: Ulid
     user: Ulid
 
 
 class MemberRemove(Numbered, tag="member.remove", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Take somebody out of a channel. They hear nothing more of it after this event."""
+
     channel: Ulid
     user: Ulid
 

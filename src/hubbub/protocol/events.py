@@ -51,11 +51,15 @@ class ChannelCreated(ChannelEvent, tag="channel.created", frozen=True, kw_only=T
 
 
 class ChannelRenamed(ChannelEvent, tag="channel.renamed", frozen=True, kw_only=True, omit_defaults=True):
+    """The channel has the new `name` from here on."""
+
     by: str
     name: str
 
 
 class TopicChanged(ChannelEvent, tag="topic.changed", frozen=True, kw_only=True, omit_defaults=True):
+    """The channel has the new `topic` from here on; empty or left out: none."""
+
     by: str
     topic: str = ""
 
@@ -89,6 +93,8 @@ class MessagePosted(ChannelEvent, tag="message.posted", frozen=True, kw_only=Tru
 
 
 class MessageEdited(ChannelEvent, tag="message.edited", frozen=True, kw_only=True, omit_defaults=True):
+    """A message has the new `text`."""
+
     number: int
     by: str
     text: str = ""
@@ -96,12 +102,14 @@ class MessageEdited(ChannelEvent, tag="message.edited", frozen=True, kw_only=Tru
 
 
 class MessageDeleted(ChannelEvent, tag="message.deleted", frozen=True, kw_only=True, omit_defaults=True):
+    """A message is gone; a tombstone with its number stays in listings."""
+
     number: int
     by: str
 
 
 class ReactionAdded(ChannelEvent, tag="reaction.added", frozen=True, kw_only=True, omit_defaults=True):
-    """`emoji` is empty once the message was deleted."""
+    """`by` put an `emoji` under a message; the emoji is left out once the message was deleted."""
 
     number: int
     by: str
@@ -110,6 +118,8 @@ class ReactionAdded(ChannelEvent, tag="reaction.added", frozen=True, kw_only=Tru
 
 
 class ReactionRemoved(ChannelEvent, tag="reaction.removed", frozen=True, kw_only=True, omit_defaults=True):
+    """`by` took their `emoji` away again."""
+
     number: int
     by: str
     emoji: str = ""
