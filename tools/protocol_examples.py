@@ -1,0 +1,104 @@
+"""One believable value of each Struct, encoded by the server's own encoder for the documents."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+
+from hubbub.domain.roles import Role
+from hubbub.protocol import codec, commands, events, replies
+
+ANA = "01K6ZJ4T9BX2QH6Z8M5V7R3NAE"
+BO = "01K6ZJ5C0SW1FYD3E9K4T8P2GQ"
+CHANNEL = "01K6ZJ60M7J8A5RVN2H3C4D1XW"
+KEY = "0f8c1c2e-6a55-4e0b-9a5f-0d6a7f1f6c11"
+EPOCH = "01K6ZJ3Y5F0GQ7T2W9R8S1N4VD"
+NOON = 1_765_432_100_123
+
+_ana = events.UserView(id=ANA, name="ana")
+_bo = events.UserView(id=BO, name="bo")
+_me = replies.Me(id=ANA, name="ana", role=Role.OWNER)
+_limits = replies.Limits(text_characters=8000, message_bytes=65536, page_size=50)
+_reaction = events.Reaction(emoji="🎉", users=[BO, ANA])
+_posted = events.MessagePosted(
+    seq=44, at=NOON, channel=CHANNEL, number=17, author=ANA, text="The tests are green.", key=KEY
+)
+_last = events.LastMessage(number=17, author=ANA, at=NOON, text="The tests are green.")
+_summary = events.ChannelSummary(
+    id=CHANNEL,
+    name="release",
+    topic="What goes out on Friday",
+    created_by=BO,
+    created_at=NOON - 86_400_000,
+    seq=44,
+    number=17,
+    members=2,
+    position=15,
+    position_seq=40,
+    unread=[16, 17],
+    last=_last,
+)
+_joined = events.MemberJoined(seq=2, at=NOON, channel=CHANNEL, by=BO, user=_ana)
+_room = replies.Room(channel=_summary, member=True, lines=[_joined, _posted], older=True, members=[_bo, _ana])
+
+EXAMPLES: tuple[msgspec.Struct, ...] = (
+    events.ChannelCreated(seq=1, at=NOON, channel=CHANNEL, by=BO, name="release", topic="What goes out on Friday"),
+    events.ChannelRenamed(seq=45, at=NOON, channel=CHANNEL, by=BO, name="releases"),
+    events.TopicChanged(seq=46, at=NOON, channel=CHANNEL, by=BO, topic="What goes out, and when"),
+    _joined,
+    events.MemberLeft(seq=47, at=NOON, channel=CHANNEL, by=ANA, user=_ana),
+    _posted,
+    events.MessageEdited(seq=48, at=NOON, channel=CHANNEL, number=17, by=ANA, text="All tests are green."),
+    events.MessageDeleted(seq=49, at=NOON, channel=CHANNEL, number=17, by=ANA),
+    events.ReactionAdded(seq=50, at=NOON, channel=CHANNEL, number=16, by=BO, emoji="🎉"),
+    events.ReactionRemoved(seq=51, at=NOON, channel=CHANNEL, number=16, by=BO, emoji="🎉"),
+    events.MembershipStarted(seq=7, at=NOON, user=ANA, channel=_summary, channel_seq=44),
+    events.MembershipEnded(seq=8, at=NOON, user=ANA, channel=CHANNEL, channel_seq=47),
+    events.PositionSet(seq=9, at=NOON, user=ANA, channel=CHANNEL, number=17, channel_seq=46),
+    commands.Hello(streams={f"channel:{CHANNEL}": 41, f"user:{ANA}": 7}, epoch=EPOCH),
+    commands.Ping(id=1),
+    commands.MessagePost(id=2, channel=CHANNEL, text="The tests are green.", key=KEY),
+    commands.MessageEdit(id=3, channel=CHANNEL, number=17, text="All tests are green."),
+    commands.MessageDelete(id=4, channel=CHANNEL, number=17),
+    commands.ReactionAdd(id=5, channel=CHANNEL, number=16, emoji="🎉"),
+    commands.ReactionRemove(id=6, channel=CHANNEL, number=16, emoji="🎉"),
+    commands.PositionUpdate(id=7, channel=CHANNEL, number=17),
+    commands.ChannelCreate(id=8, name="release", topic="What goes out on Friday", private=True),
+    commands.ChannelUpdate(id=9, channel=CHANNEL, topic="What goes out, and when"),
+    commands.ChannelJoin(id=10, channel=CHANNEL),
+    commands.ChannelLeave(id=11, channel=CHANNEL),
+    commands.MemberAdd(id=12, channel=CHANNEL, user=BO),
+    commands.MemberRemove(id=13, channel=CHANNEL, user=BO),
+    commands.MemberList(id=14, channel=CHANNEL, after=BO),
+    replies.Welcome(user=_me, epoch=EPOCH, streams={f"channel:{CHANNEL}": 44, f"user:{ANA}": 7}, limits=_limits),
+    replies.Ok(id=2, seq=44, number=17),
+    replies.Failure(
+        id=2,
+        code="rate_limited",
+        message="Too many requests.",
+        advice="Wait as long as retry_after says.",
+        retry=True,
+        retry_after=1.5,
+    ),
+    replies.Reset(stream=f"channel:{CHANNEL}"),
+    _ana,
+    _me,
+    _reaction,
+    _last,
+    _summary,
+    _limits,
+    _room,
+    replies.Snapshot(epoch=EPOCH, user=_me, seq=7, channels=[_summary], room=_room, users=[_ana, _bo], limits=_limits),
+)
+
+
+def example_of(struct: type[msgspec.Struct]) -> dict[str, Any]:
+    """The example of `struct` as JSON; commands leave out what has its default, as a client would."""
+    (value,) = (example for example in EXAMPLES if type(example) is struct)
+    encoded: dict[str, Any] = json.loads(codec.encode(value))
+    if isinstance(value, commands.Command):
+        defaults = {field.name: field.default for field in msgspec.structs.fields(struct) if not field.required}
+        encoded = {name: given for name, given in encoded.items() if defaults.get(name, ...) != given}
+    return encoded

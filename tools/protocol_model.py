@@ -1,0 +1,188 @@
+"""What the generators of the protocol's documents read: Structs, unions, errors and close codes, as JSON Schema.
+
+The Structs are the only declaration; msgspec turns them into JSON Schema (2020-12), and everything generated comes from
+that. Invariant: every field has a meaning (`FIELD_MEANINGS`), or generating fails and names it.
+"""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import msgspec
+
+from hubbub.protocol import commands, events, replies
+
+JsonObject: TypeAlias = dict[str, typing.Any]
+StructType: TypeAlias = type[msgspec.Struct]
+
+
+def members_of(union: object) -> tuple[StructType, ...]:
+    """The Structs of a union, nested ones flattened, in the order they are declared."""
+    return typing.get_args(union)
+
+
+CHANNEL_EVENTS = members_of(events.AnyChannelEvent)
+USER_EVENTS = members_of(events.AnyUserEvent)
+COMMANDS = members_of(commands.AnyCommand)
+REPLIES = members_of(replies.AnyReply)
+SHAPES: tuple[StructType, ...] = (
+    events.UserView,
+    replies.Me,
+    events.Reaction,
+    events.LastMessage,
+    events.ChannelSummary,
+    replies.Limits,
+    replies.Room,
+    replies.Snapshot,
+)
+STRUCTS = (*CHANNEL_EVENTS, *USER_EVENTS, *COMMANDS, *REPLIES, *SHAPES)
+
+UNIONS: dict[str, tuple[str, tuple[StructType, ...]]] = {
+    "Line": (
+        "What a room shows one below the other, ordered by seq: messages, and system lines (which have no number).",
+        members_of(events.Line),
+    ),
+    "AnyChannelEvent": ("Every event of a stream `channel:…`.", CHANNEL_EVENTS),
+    "AnyUserEvent": ("Every event of a stream `user:…`.", USER_EVENTS),
+    "AnyEvent": ("Every durable event.", (*CHANNEL_EVENTS, *USER_EVENTS)),
+    "AnyNumbered": ("Every command that is answered.", members_of(commands.AnyNumbered)),
+    "AnyCommand": ("Everything a client sends.", COMMANDS),
+    "AnyReply": ("Everything the server sends besides durable events.", REPLIES),
+    "AnyFrame": ("Everything the server sends.", (*CHANNEL_EVENTS, *USER_EVENTS, *REPLIES)),
+}
+
+# By field name; `Struct.field` where a name means something else there.
+FIELD_MEANINGS: dict[str, str] = {
+    "advice": "what the client should do, for a person",
+    "after": "the last user of the page before",
+    "at": "when, in milliseconds since 1970 (UTC)",
+    "author": "who wrote the message",
+    "by": "who did it",
+    "channel": "the channel",
+    "channel_seq": "the channel's seq this refers to",
+    "channels": "the channels the user is in, each as of its own `seq`",
+    "code": "one of the codes under Errors",
+    "created_at": "when it was made, in milliseconds since 1970 (UTC)",
+    "created_by": "who made it",
+    "deleted": "true: only a tombstone is left",
+    "edited_at": "when the text was last edited, if ever",
+    "emoji": "one emoji",
+    "epoch": "the log's identity; positions of another epoch mean nothing",
+    "id": "the command's number, chosen by the client, repeated in the answer",
+    "key": "idempotency key: 1 to 64 letters, digits, _ or -; a UUID does",
+    "last": "the newest message",
+    "limits": "bounds a client should know before it runs into them",
+    "lines": "messages and system lines, oldest first",
+    "member": "whether the user is in the channel",
+    "members": "people, in the order they joined",
+    "message": "what is wrong, for a person",
+    "message_bytes": "the largest frame a client may send, in bytes",
+    "name": "as it is shown",
+    "newer": "whether there are lines after these",
+    "number": "the message's number within its channel, from 1",
+    "older": "whether there are lines before these",
+    "page_size": "how many lines a page holds",
+    "position": "the number of the newest message the user has read, 0 for none",
+    "position_seq": "the channel's seq at which the position was last set",
+    "private": "true: only members see that it exists",
+    "reactions": "emoji under the message, in the order first used",
+    "redacted": "true: the content was removed for ever",
+    "retry": "true: the same command may succeed later",
+    "retry_after": "seconds to wait before that",
+    "role": "the user's role on the server",
+    "room": "the opened channel",
+    "seq": "the event's number within its stream, gapless from 1",
+    "server": "the server's name",
+    "stream": "`channel:<id>` or `user:<id>`",
+    "streams": "each stream's head: what is missed follows next, up to there",
+    "text": "the text; newlines are \\n",
+    "text_characters": "the longest text, in Unicode code points",
+    "topic": "one line on what the channel is about",
+    "unread": "the newest (at most 101) numbers of others' undeleted messages above `position`",
+    "user": "the person",
+    "users": "people, by id",
+    "ChannelSummary.id": "the channel",
+    "ChannelSummary.members": "how many people are in it",
+    "ChannelSummary.number": "the number of its newest message, 0 for none",
+    "ChannelSummary.seq": "the event as of which this is shown",
+    "ChannelUpdate.name": "the new name; left out: unchanged",
+    "ChannelUpdate.topic": "the new topic, may be empty; left out: unchanged",
+    "Failure.id": "the command's number; absent when the frame could not be understood",
+    "Hello.epoch": "the epoch the positions belong to",
+    "Hello.streams": "the last seq the client has of each stream",
+    "LastMessage.at": "when it was posted, in milliseconds since 1970 (UTC)",
+    "LastMessage.text": "its first 140 characters (code points)",
+    "Me.id": "the user",
+    "MembershipStarted.channel": "the channel as it was right after the user joined",
+    "Ok.channel": "the new channel",
+    "Ok.number": "the message's number",
+    "Ok.seq": "the seq of the command's event, or the head where nothing had to change",
+    "PositionUpdate.number": "the newest message read; 0 for none",
+    "Reaction.users": "who chose it, in the order they did",
+    "Room.channel": "the channel, as of its `seq`",
+    "Snapshot.seq": "the position in the user's own stream",
+    "Snapshot.user": "the logged-in user",
+    "Snapshot.users": "everyone the rest refers to",
+    "UserView.id": "the person",
+    "Welcome.user": "who you are",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """`required` means: always there; one that is not has a default and may be left out."""
+
+    name: str
+    schema: JsonObject
+    required: bool
+    meaning: str
+
+
+def schemas(ref_template: str) -> dict[str, JsonObject]:
+    """Component name → JSON Schema of every Struct, in the order of `STRUCTS`, docstrings cleaned of indentation."""
+    _, components = msgspec.json.schema_components(STRUCTS, ref_template=ref_template)
+    ordered = [struct.__name__ for struct in STRUCTS]
+    names = [*ordered, *sorted(set(components) - set(ordered))]
+    return {name: _cleaned(components[name]) for name in names}
+
+
+def _cleaned(schema: JsonObject) -> JsonObject:
+    if "description" in schema:
+        schema["description"] = inspect.cleandoc(schema["description"])
+    return schema
+
+
+def fields_of(name: str, schema: JsonObject) -> list[Field]:
+    """The fields of one component but its tag `type`; raises LookupError for one whose meaning is not written down."""
+    required = set(schema.get("required", ()))
+    return [
+        Field(field, without_null(inner), field in required, meaning_of(name, field))
+        for field, inner in schema["properties"].items()
+        if field != "type"
+    ]
+
+
+def meaning_of(struct: str, field: str) -> str:
+    meaning = FIELD_MEANINGS.get(f"{struct}.{field}") or FIELD_MEANINGS.get(field)
+    if meaning is None:
+        raise LookupError(f"{struct}.{field} has no meaning: add it to FIELD_MEANINGS in tools/protocol_model.py")
+    return meaning
+
+
+def without_null(schema: JsonObject) -> JsonObject:
+    """An optional field is left out, never null: what remains of `anyOf: [X, null]` is X."""
+    if schema.get("default", ...) is None and "anyOf" in schema:
+        kept = [inner for inner in schema["anyOf"] if inner != {"type": "null"}]
+        return kept[0] if len(kept) == 1 else {"anyOf": kept}
+    return schema
+
+
+def tag_of(struct: StructType) -> str:
+    """The value of `type`; raises TypeError for a Struct without one."""
+    tag = struct.__struct_config__.tag
+    if not isinstance(tag, str):
+        raise TypeError(f"{struct.__name__} has no tag")
+    return tag

@@ -1,0 +1,1081 @@
+/* Generated from src/hubbub/protocol and src/hubbub/errors.py by tools/gen_protocol.py. Do not edit: `make protocol`.
+   A field with `?` is left out when it has its default (false, empty or none), never null. */
+
+/**
+ * A message. In listings the same object carries its present state: the text as last edited, `edited_at`,
+ * `deleted` (then without text), `reactions`.
+ */
+export interface MessagePosted {
+  type: "message.posted";
+  /** the event's number within its stream, gapless from 1 */
+  seq: number;
+  /** when, in milliseconds since 1970 (UTC) */
+  at: number;
+  /** the channel */
+  channel: string;
+  /** the message's number within its channel, from 1 */
+  number: number;
+  /** who wrote the message */
+  author: string;
+  /** the text; newlines are \n */
+  text?: string;
+  /** idempotency key: 1 to 64 letters, digits, _ or -; a UUID does */
+  key?: string;
+  /** when the text was last edited, if ever */
+  edited_at?: number;
+  /** true: only a tombstone is left */
+  deleted?: boolean;
+  /** true: the content was removed for ever */
+  redacted?: boolean;
+  /** emoji under the message, in the order first used */
+  reactions?: Reaction[];
+}
+
+/** The first event of every channel. */
+export interface ChannelCreated {
+  type: "channel.created";
+  /** the event's number within its stream, gapless from 1 */
+  seq: number;
+  /** when, in milliseconds since 1970 (UTC) */
+  at: number;
+  /** the channel */
+  channel: string;
+  /** who did it */
+  by: string;
+  /** as it is shown */
+  name: string;
+  /** one line on what the channel is about */
+  topic?: string;
+  /** true: only members see that it exists */
+  private?: boolean;
+}
+
+/** The channel has the new `name` from here on. */
+export interface ChannelRenamed {
+  type: "channel.renamed";
+  /** the event's number within its stream, gapless from 1 */
+  seq: number;
+  /** when, in milliseconds since 1970 (UTC) */
+  at: number;
+  /** the channel */
+  channel: string;
+  /** who did it */
+  by: string;
+  /** as it is shown */
+  name: string;
+}
+
+/** The channel has the new `topic` from here on; empty or left out: none. */
+export interface TopicChanged {
+  type: "topic.changed";
+  /** the event's number within its stream, gapless from 1 */
+  seq: number;
+  /** when, in milliseconds since 1970 (UTC) */
+  at: number;
+  /** the channel */
+  channel: string;
+  /** who did it */
+  by: string;
+  /** one line on what the channel is about */
+  topic?: string;
+}
+
+/** `by` is who put them in, or the user's own id. */
+export interface MemberJoined {
+  type: "member.joined";
+  /** the event's number within its stream, gapless from 1 */
+  seq: number;
+  /** when, in milliseconds since 1970 (UTC) */
+  at: number;
+  /** the channel */
+  channel: string;
+  /** who did it */
+  by: string;
+  /** the person */
+  user: UserView;
+}
+
+/** `by` is who took them out, or the user's own id. */
+export interface MemberLeft {
+  type: "member.left";
+  /** the event's number within its stream, gapless from 1 */
+  seq: number;
+  /** when, in milliseconds since 1970 (UTC) */
+  at: number;
+  /** the channel */
+  channel: string;
+  /** who did it */
+  by: string;
+  /** the person */
+  user: UserView;
+}
+
+/** A message has the new `text`. */
+export interface MessageEdited {
+  type: "message.edited";
+  /** the event's number within its stream, gapless from 1 */
+  seq: number;
+  /** when, in milliseconds since 1970 (UTC) */
+  at: number;
+  /** the channel */
+  channel: string;
+  /** the message's number within its channel, from 1 */
+  number: number;
+  /** who did it */
+  by: string;
+  /** the text; newlines are \n */
+  text?: string;
+  /** true: the content was removed for ever */
+  redacted?: boolean;
+}
+
+/** A message is gone; a tombstone with its number stays in listings. */
+export interface MessageDeleted {
+  type: "message.deleted";
+  /** the event's number within its stream, gapless from 1 */
+  seq: number;
+  /** when, in milliseconds since 1970 (UTC) */
+  at: number;
+  /** the channel */
+  channel: string;
+  /** the message's number within its channel, from 1 */
+  number: number;
+  /** who did it */
+  by: string;
+}
+
+/** `by` put an `emoji` under a message; the emoji is left out once the message was deleted. */
+export interface ReactionAdded {
+  type: "reaction.added";
+  /** the event's number within its stream, gapless from 1 */
+  seq: number;
+  /** when, in milliseconds since 1970 (UTC) */
+  at: number;
+  /** the channel */
+  channel: string;
+  /** the message's number within its channel, from 1 */
+  number: number;
+  /** who did it */
+  by: string;
+  /** one emoji */
+  emoji?: string;
+  /** true: the content was removed for ever */
+  redacted?: boolean;
+}
+
+/** `by` took their `emoji` away again. */
+export interface ReactionRemoved {
+  type: "reaction.removed";
+  /** the event's number within its stream, gapless from 1 */
+  seq: number;
+  /** when, in milliseconds since 1970 (UTC) */
+  at: number;
+  /** the channel */
+  channel: string;
+  /** the message's number within its channel, from 1 */
+  number: number;
+  /** who did it */
+  by: string;
+  /** one emoji */
+  emoji?: string;
+  /** true: the content was removed for ever */
+  redacted?: boolean;
+}
+
+/**
+ * The user is now in a channel, and hears its events after `channel_seq` (that of their own member.joined).
+ *
+ * `channel` shows the channel as it was right after that event; the read position starts at its newest message.
+ */
+export interface MembershipStarted {
+  type: "membership.started";
+  /** the event's number within its stream, gapless from 1 */
+  seq: number;
+  /** when, in milliseconds since 1970 (UTC) */
+  at: number;
+  /** the person */
+  user: string;
+  /** the channel as it was right after the user joined */
+  channel: ChannelSummary;
+  /** the channel's seq this refers to */
+  channel_seq: number;
+}
+
+/** The user is no longer in a channel and hears nothing of it after `channel_seq`. */
+export interface MembershipEnded {
+  type: "membership.ended";
+  /** the event's number within its stream, gapless from 1 */
+  seq: number;
+  /** when, in milliseconds since 1970 (UTC) */
+  at: number;
+  /** the person */
+  user: string;
+  /** the channel */
+  channel: string;
+  /** the channel's seq this refers to */
+  channel_seq: number;
+}
+
+/**
+ * The user has read `channel` up to message `number`.
+ *
+ * `channel_seq` is the channel's head at that moment. One's own post moves the position too, without an event of
+ * this
+ * kind: of the two, the one with the higher channel seq holds, and on a tie this one.
+ */
+export interface PositionSet {
+  type: "position.set";
+  /** the event's number within its stream, gapless from 1 */
+  seq: number;
+  /** when, in milliseconds since 1970 (UTC) */
+  at: number;
+  /** the person */
+  user: string;
+  /** the channel */
+  channel: string;
+  /** the message's number within its channel, from 1 */
+  number: number;
+  /** the channel's seq this refers to */
+  channel_seq: number;
+}
+
+/**
+ * The first frame, once. `streams` maps a stream to the last seq the client has; what came after it is sent.
+ *
+ * `epoch` is the one the positions belong to (from an earlier hello or page); another one resets every stream.
+ */
+export interface Hello {
+  type: "hello";
+  /** the last seq the client has of each stream */
+  streams?: Record<string, number>;
+  /** the epoch the positions belong to */
+  epoch?: string;
+}
+
+/** Answered by ok: for clients that cannot send a WebSocket ping, as browsers cannot. */
+export interface Ping {
+  type: "ping";
+  /** the command's number, chosen by the client, repeated in the answer */
+  id: number;
+}
+
+/** Post a message. With a `key` it is stored once for ever: the same key again gets the first answer again. */
+export interface MessagePost {
+  type: "message.post";
+  /** the command's number, chosen by the client, repeated in the answer */
+  id: number;
+  /** the channel */
+  channel: string;
+  /** the text; newlines are \n */
+  text: string;
+  /** idempotency key: 1 to 64 letters, digits, _ or -; a UUID does */
+  key?: string;
+}
+
+/** Replace the text of one's own message. */
+export interface MessageEdit {
+  type: "message.edit";
+  /** the command's number, chosen by the client, repeated in the answer */
+  id: number;
+  /** the channel */
+  channel: string;
+  /** the message's number within its channel, from 1 */
+  number: number;
+  /** the text; newlines are \n */
+  text: string;
+}
+
+/** Delete a message: one's own, or anybody's as a moderator. Its text is then gone from the log too. */
+export interface MessageDelete {
+  type: "message.delete";
+  /** the command's number, chosen by the client, repeated in the answer */
+  id: number;
+  /** the channel */
+  channel: string;
+  /** the message's number within its channel, from 1 */
+  number: number;
+}
+
+/** Put an emoji under a message. Already there: nothing changes. */
+export interface ReactionAdd {
+  type: "reaction.add";
+  /** the command's number, chosen by the client, repeated in the answer */
+  id: number;
+  /** the channel */
+  channel: string;
+  /** the message's number within its channel, from 1 */
+  number: number;
+  /** one emoji */
+  emoji: string;
+}
+
+/** Take one's own emoji away again. Not there: nothing changes. */
+export interface ReactionRemove {
+  type: "reaction.remove";
+  /** the command's number, chosen by the client, repeated in the answer */
+  id: number;
+  /** the channel */
+  channel: string;
+  /** the message's number within its channel, from 1 */
+  number: number;
+  /** one emoji */
+  emoji: string;
+}
+
+/** Read up to `number`; lower than before marks as unread. */
+export interface PositionUpdate {
+  type: "position.set";
+  /** the command's number, chosen by the client, repeated in the answer */
+  id: number;
+  /** the channel */
+  channel: string;
+  /** the newest message read; 0 for none */
+  number: number;
+}
+
+/** Make a channel, with oneself as its first member. Answered by ok with the new `channel`. */
+export interface ChannelCreate {
+  type: "channel.create";
+  /** the command's number, chosen by the client, repeated in the answer */
+  id: number;
+  /** as it is shown */
+  name: string;
+  /** one line on what the channel is about */
+  topic?: string;
+  /** true: only members see that it exists */
+  private?: boolean;
+}
+
+/** Rename a channel or set its topic; what is left out stays as it is. */
+export interface ChannelUpdate {
+  type: "channel.update";
+  /** the command's number, chosen by the client, repeated in the answer */
+  id: number;
+  /** the channel */
+  channel: string;
+  /** the new name; left out: unchanged */
+  name?: string;
+  /** the new topic, may be empty; left out: unchanged */
+  topic?: string;
+}
+
+/** Join a public channel. */
+export interface ChannelJoin {
+  type: "channel.join";
+  /** the command's number, chosen by the client, repeated in the answer */
+  id: number;
+  /** the channel */
+  channel: string;
+}
+
+/** Leave a channel. A private one cannot be found again without being put in. */
+export interface ChannelLeave {
+  type: "channel.leave";
+  /** the command's number, chosen by the client, repeated in the answer */
+  id: number;
+  /** the channel */
+  channel: string;
+}
+
+/** Put somebody into a channel one is in. */
+export interface MemberAdd {
+  type: "member.add";
+  /** the command's number, chosen by the client, repeated in the answer */
+  id: number;
+  /** the channel */
+  channel: string;
+  /** the person */
+  user: string;
+}
+
+/** Take somebody out of a channel. They hear nothing more of it after this event. */
+export interface MemberRemove {
+  type: "member.remove";
+  /** the command's number, chosen by the client, repeated in the answer */
+  id: number;
+  /** the channel */
+  channel: string;
+  /** the person */
+  user: string;
+}
+
+/** Answered by ok with `members` (at most 200, in the order they joined, after the user `after`). */
+export interface MemberList {
+  type: "member.list";
+  /** the command's number, chosen by the client, repeated in the answer */
+  id: number;
+  /** the channel */
+  channel: string;
+  /** the last user of the page before */
+  after?: string;
+}
+
+/** The answer to hello: who you are, and each stream's head, up to which missed events follow next. */
+export interface Welcome {
+  type: "hello";
+  /** who you are */
+  user: Me;
+  /** the log's identity; positions of another epoch mean nothing */
+  epoch: string;
+  /** each stream's head: what is missed follows next, up to there */
+  streams: Record<string, number>;
+  /** bounds a client should know before it runs into them */
+  limits: Limits;
+}
+
+/** A command was carried out and is stored. `seq` is its event's, `number` its message's, `channel` a new one's. */
+export interface Ok {
+  type: "ok";
+  /** the command's number, chosen by the client, repeated in the answer */
+  id: number;
+  /** the seq of the command's event, or the head where nothing had to change */
+  seq?: number;
+  /** the message's number */
+  number?: number;
+  /** the new channel */
+  channel?: string;
+  /** people, in the order they joined */
+  members?: UserView[];
+}
+
+/**
+ * A command was refused. `retry` true: the same command may succeed later (after `retry_after` seconds).
+ *
+ * Without an `id` the frame itself could not be understood.
+ */
+export interface Failure {
+  type: "error";
+  /** the command's number; absent when the frame could not be understood */
+  id?: number;
+  /** one of the codes under Errors */
+  code: string;
+  /** what is wrong, for a person */
+  message: string;
+  /** what the client should do, for a person */
+  advice: string;
+  /** true: the same command may succeed later */
+  retry?: boolean;
+  /** seconds to wait before that */
+  retry_after?: number;
+}
+
+/** The position cannot be resumed: fetch this stream's state afresh (GET /api/snapshot), then go on from it. */
+export interface Reset {
+  type: "reset";
+  /** `channel:<id>` or `user:<id>` */
+  stream: string;
+}
+
+/** A person as others see them. */
+export interface UserView {
+  /** the person */
+  id: string;
+  /** as it is shown */
+  name: string;
+}
+
+/** The logged-in user. */
+export interface Me {
+  /** the user */
+  id: string;
+  /** as it is shown */
+  name: string;
+  /** the user's role on the server */
+  role: Role;
+}
+
+/** One emoji under a message, with who chose it, in the order they did. */
+export interface Reaction {
+  /** one emoji */
+  emoji: string;
+  /** who chose it, in the order they did */
+  users: string[];
+}
+
+/** The newest message of a channel, for lists of channels; `text` is its first 140 characters (code points). */
+export interface LastMessage {
+  /** the message's number within its channel, from 1 */
+  number: number;
+  /** who wrote the message */
+  author: string;
+  /** when it was posted, in milliseconds since 1970 (UTC) */
+  at: number;
+  /** its first 140 characters (code points) */
+  text?: string;
+  /** true: only a tombstone is left */
+  deleted?: boolean;
+}
+
+/**
+ * A channel as one of its members sees it in a list, as of its event `seq`.
+ *
+ * `unread` holds the newest (at most 101) numbers of others' undeleted messages above `position`; a longer list
+ * than
+ * 100 is shown as "99+". `position_seq` is the channel's seq at which the position was last set.
+ */
+export interface ChannelSummary {
+  /** the channel */
+  id: string;
+  /** as it is shown */
+  name: string;
+  /** one line on what the channel is about */
+  topic?: string;
+  /** true: only members see that it exists */
+  private?: boolean;
+  /** who made it */
+  created_by: string;
+  /** when it was made, in milliseconds since 1970 (UTC) */
+  created_at: number;
+  /** the event as of which this is shown */
+  seq: number;
+  /** the number of its newest message, 0 for none */
+  number: number;
+  /** how many people are in it */
+  members: number;
+  /** the number of the newest message the user has read, 0 for none */
+  position: number;
+  /** the channel's seq at which the position was last set */
+  position_seq: number;
+  /** the newest (at most 101) numbers of others' undeleted messages above `position` */
+  unread?: number[];
+  /** the newest message */
+  last?: LastMessage;
+}
+
+/** Bounds a client should know before it runs into them. Characters are Unicode code points. */
+export interface Limits {
+  /** the longest text, in Unicode code points */
+  text_characters: number;
+  /** the largest frame a client may send, in bytes */
+  message_bytes: number;
+  /** how many lines a page holds */
+  page_size: number;
+}
+
+/**
+ * One channel opened: a window of its lines, oldest first, and its members (at most 200).
+ *
+ * `older` and `newer` say whether there are lines before and after the window. `member` false: a public channel
+ * one
+ * only looks at; its summary is then here, and in no list.
+ */
+export interface Room {
+  /** the channel, as of its `seq` */
+  channel: ChannelSummary;
+  /** whether the user is in the channel */
+  member: boolean;
+  /** messages and system lines, oldest first */
+  lines: (MessagePosted | ChannelCreated | ChannelRenamed | TopicChanged | MemberJoined | MemberLeft)[];
+  /** whether there are lines before these */
+  older?: boolean;
+  /** whether there are lines after these */
+  newer?: boolean;
+  /** people, in the order they joined */
+  members?: UserView[];
+}
+
+/**
+ * Everything a page needs, read in one transaction; applying every later event to it gives the next snapshot.
+ *
+ * `seq` is the position in the user's own stream; each channel's is in its summary. `users` names everyone the
+ * rest
+ * refers to.
+ */
+export interface Snapshot {
+  /** the log's identity; positions of another epoch mean nothing */
+  epoch: string;
+  /** the logged-in user */
+  user: Me;
+  /** the position in the user's own stream */
+  seq: number;
+  /** the channels the user is in, each as of its own `seq` */
+  channels: ChannelSummary[];
+  /** the opened channel */
+  room?: Room;
+  /** everyone the rest refers to */
+  users?: UserView[];
+  /** bounds a client should know before it runs into them */
+  limits: Limits;
+  /** the server's name */
+  server?: string;
+}
+
+/** A user's role on the whole server, strongest first. The first account is the owner. */
+export type Role = "admin" | "guest" | "member" | "moderator" | "owner";
+
+/** What a room shows one below the other, ordered by seq: messages, and system lines (which have no number). */
+export type Line =
+  | MessagePosted
+  | ChannelCreated
+  | ChannelRenamed
+  | TopicChanged
+  | MemberJoined
+  | MemberLeft;
+
+/** Every event of a stream `channel:…`. */
+export type AnyChannelEvent =
+  | MessagePosted
+  | ChannelCreated
+  | ChannelRenamed
+  | TopicChanged
+  | MemberJoined
+  | MemberLeft
+  | MessageEdited
+  | MessageDeleted
+  | ReactionAdded
+  | ReactionRemoved;
+
+/** Every event of a stream `user:…`. */
+export type AnyUserEvent =
+  | MembershipStarted
+  | MembershipEnded
+  | PositionSet;
+
+/** Every durable event. */
+export type AnyEvent =
+  | MessagePosted
+  | ChannelCreated
+  | ChannelRenamed
+  | TopicChanged
+  | MemberJoined
+  | MemberLeft
+  | MessageEdited
+  | MessageDeleted
+  | ReactionAdded
+  | ReactionRemoved
+  | MembershipStarted
+  | MembershipEnded
+  | PositionSet;
+
+/** Every command that is answered. */
+export type AnyNumbered =
+  | Ping
+  | MessagePost
+  | MessageEdit
+  | MessageDelete
+  | ReactionAdd
+  | ReactionRemove
+  | PositionUpdate
+  | ChannelCreate
+  | ChannelUpdate
+  | ChannelJoin
+  | ChannelLeave
+  | MemberAdd
+  | MemberRemove
+  | MemberList;
+
+/** Everything a client sends. */
+export type AnyCommand =
+  | Hello
+  | Ping
+  | MessagePost
+  | MessageEdit
+  | MessageDelete
+  | ReactionAdd
+  | ReactionRemove
+  | PositionUpdate
+  | ChannelCreate
+  | ChannelUpdate
+  | ChannelJoin
+  | ChannelLeave
+  | MemberAdd
+  | MemberRemove
+  | MemberList;
+
+/** Everything the server sends besides durable events. */
+export type AnyReply =
+  | Welcome
+  | Ok
+  | Failure
+  | Reset;
+
+/** Everything the server sends. */
+export type AnyFrame =
+  | MessagePosted
+  | ChannelCreated
+  | ChannelRenamed
+  | TopicChanged
+  | MemberJoined
+  | MemberLeft
+  | MessageEdited
+  | MessageDeleted
+  | ReactionAdded
+  | ReactionRemoved
+  | MembershipStarted
+  | MembershipEnded
+  | PositionSet
+  | Welcome
+  | Ok
+  | Failure
+  | Reset;
+
+/** The types of all channel events. */
+export const CHANNEL_EVENT_TYPES = [
+  "message.posted",
+  "channel.created",
+  "channel.renamed",
+  "topic.changed",
+  "member.joined",
+  "member.left",
+  "message.edited",
+  "message.deleted",
+  "reaction.added",
+  "reaction.removed",
+] as const;
+
+/** The types of all user events. */
+export const USER_EVENT_TYPES = [
+  "membership.started",
+  "membership.ended",
+  "position.set",
+] as const;
+
+/** How many unread numbers a summary keeps. */
+export const UNREAD_KEPT = 101;
+
+/** How many code points of the newest message a summary shows. */
+export const LAST_TEXT = 140;
+
+/** In code points. */
+export const MAX_USER_NAME = 40;
+
+/** In code points. */
+export const MAX_CHANNEL_NAME = 60;
+
+/** In code points. */
+export const MAX_TOPIC = 250;
+
+/** In code points. */
+export const MIN_PASSWORD = 8;
+
+/** In code points. */
+export const MAX_PASSWORD = 1024;
+
+/** Every error code: its HTTP status, whether the same again may succeed later, and what to tell a person. */
+export const ERRORS = {
+  bad_json: {
+    status: 400,
+    retry: false,
+    message: "This is not valid JSON.",
+    advice: "Send one JSON object.",
+  },
+  bad_command: {
+    status: 400,
+    retry: false,
+    message: "This command is not known or has wrong fields.",
+    advice: "See the protocol reference.",
+  },
+  bad_request: {
+    status: 400,
+    retry: false,
+    message: "The request has wrong or missing fields.",
+    advice: "See the API reference.",
+  },
+  hello_expected: {
+    status: 400,
+    retry: false,
+    message: "The first frame must be hello.",
+    advice: "Send hello first, once.",
+  },
+  too_large: {
+    status: 413,
+    retry: false,
+    message: "That is larger than the server accepts.",
+    advice: "Send less.",
+  },
+  unsupported_media_type: {
+    status: 415,
+    retry: false,
+    message: "This address takes JSON only.",
+    advice: "Send application/json.",
+  },
+  method_not_allowed: {
+    status: 405,
+    retry: false,
+    message: "This address does not take that method.",
+    advice: "See the API reference.",
+  },
+  not_logged_in: {
+    status: 401,
+    retry: false,
+    message: "You are not logged in.",
+    advice: "Log in, then try again.",
+  },
+  wrong_credentials: {
+    status: 401,
+    retry: false,
+    message: "The name or the password is wrong.",
+    advice: "Check both and try again.",
+  },
+  foreign_origin: {
+    status: 403,
+    retry: false,
+    message: "The request comes from another site.",
+    advice: "Use this server's own pages.",
+  },
+  registration_closed: {
+    status: 403,
+    retry: false,
+    message: "Registration is by invitation here.",
+    advice: "Ask an administrator.",
+  },
+  forbidden: {
+    status: 403,
+    retry: false,
+    message: "Your role does not allow this.",
+    advice: "Ask an administrator.",
+  },
+  bad_name: {
+    status: 422,
+    retry: false,
+    message: "This name cannot be used.",
+    advice: "Use 1 to 40 letters, digits, . _ or -.",
+  },
+  name_taken: {
+    status: 409,
+    retry: false,
+    message: "This name is taken.",
+    advice: "Choose another name.",
+  },
+  bad_password: {
+    status: 422,
+    retry: false,
+    message: "This password is too short or too common.",
+    advice: "Use 8 characters or more.",
+  },
+  bad_channel_name: {
+    status: 422,
+    retry: false,
+    message: "This channel name cannot be used.",
+    advice: "Use 1 to 60 characters on one line.",
+  },
+  bad_topic: {
+    status: 422,
+    retry: false,
+    message: "This topic cannot be used.",
+    advice: "Use at most 250 characters on one line.",
+  },
+  bad_text: {
+    status: 422,
+    retry: false,
+    message: "The message is empty or holds characters that cannot be stored.",
+    advice: "Write something.",
+  },
+  text_too_long: {
+    status: 422,
+    retry: false,
+    message: "The message is too long.",
+    advice: "Split it.",
+  },
+  bad_emoji: {
+    status: 422,
+    retry: false,
+    message: "This is not an emoji.",
+    advice: "Send one emoji.",
+  },
+  bad_key: {
+    status: 422,
+    retry: false,
+    message: "The key is not valid.",
+    advice: "Use 1 to 64 letters, digits, _ or -.",
+  },
+  no_such_channel: {
+    status: 404,
+    retry: false,
+    message: "There is no such channel.",
+    advice: "Check the address.",
+  },
+  no_such_message: {
+    status: 404,
+    retry: false,
+    message: "There is no such message.",
+    advice: "It may have been deleted.",
+  },
+  no_such_user: {
+    status: 404,
+    retry: false,
+    message: "There is no such user.",
+    advice: "Check the name.",
+  },
+  not_found: {
+    status: 404,
+    retry: false,
+    message: "There is nothing at this address.",
+    advice: "Check the address.",
+  },
+  not_a_member: {
+    status: 403,
+    retry: false,
+    message: "You are not a member of this channel.",
+    advice: "Join it first.",
+  },
+  not_yours: {
+    status: 403,
+    retry: false,
+    message: "Only its author may do this.",
+    advice: "Ask the author.",
+  },
+  already_deleted: {
+    status: 409,
+    retry: false,
+    message: "This message was deleted.",
+    advice: "Nothing to do.",
+  },
+  too_many_reactions: {
+    status: 409,
+    retry: false,
+    message: "This message has as many reactions as it can hold.",
+    advice: "Use one of them.",
+  },
+  too_many_channels: {
+    status: 409,
+    retry: false,
+    message: "You are in as many channels as allowed.",
+    advice: "Leave one first.",
+  },
+  last_owner: {
+    status: 409,
+    retry: false,
+    message: "The last owner cannot leave or be removed.",
+    advice: "Make someone else owner first.",
+  },
+  rate_limited: {
+    status: 429,
+    retry: true,
+    message: "Too many requests.",
+    advice: "Wait as long as retry_after says.",
+  },
+  busy: {
+    status: 503,
+    retry: true,
+    message: "The server is busy.",
+    advice: "Try again in a moment.",
+  },
+  too_many_connections: {
+    status: 503,
+    retry: true,
+    message: "Too many connections.",
+    advice: "Close some, then try again.",
+  },
+  store_failed: {
+    status: 503,
+    retry: true,
+    message: "The server could not store this.",
+    advice: "Try again; use the same key.",
+  },
+  shutting_down: {
+    status: 503,
+    retry: true,
+    message: "The server is restarting.",
+    advice: "Try again in a moment.",
+  },
+  pages_unavailable: {
+    status: 503,
+    retry: true,
+    message: "The pages are starting.",
+    advice: "Reload in a moment.",
+  },
+  internal: {
+    status: 500,
+    retry: true,
+    message: "Something went wrong on the server.",
+    advice: "Try again; tell us the request id.",
+  },
+  bad_handshake: {
+    status: 400,
+    retry: false,
+    message: "This is not a WebSocket handshake.",
+    advice: "See RFC 6455, section 4.1.",
+  },
+  bad_version: {
+    status: 426,
+    retry: false,
+    message: "Only WebSocket version 13 is spoken here.",
+    advice: "Use version 13.",
+  },
+  head_too_large: {
+    status: 431,
+    retry: false,
+    message: "The request's head is too large.",
+    advice: "Send fewer or shorter headers.",
+  },
+  head_too_slow: {
+    status: 408,
+    retry: true,
+    message: "The request's head took too long.",
+    advice: "Try again.",
+  },
+} as const;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** Whether a code is one of those above; a newer server may send others. */
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERRORS, code);
+}
+
+/** Every WebSocket close code the server sends, and whether to connect again (and resume) after it. */
+export const CLOSE_CODES = {
+  NORMAL: {
+    code: 1000,
+    reconnect: false,
+    meaning: "The client closed the connection, and the server agreed.",
+  },
+  GOING_AWAY: {
+    code: 1001,
+    reconnect: true,
+    meaning: "The server is stopping.",
+  },
+  PROTOCOL_ERROR: {
+    code: 1002,
+    reconnect: false,
+    meaning: "The client broke the rules of RFC 6455.",
+  },
+  UNSUPPORTED_DATA: {
+    code: 1003,
+    reconnect: false,
+    meaning: "The client sent a binary frame; commands are text.",
+  },
+  INVALID_DATA: {
+    code: 1007,
+    reconnect: false,
+    meaning: "The client sent text that is not UTF-8, or wrongly compressed data.",
+  },
+  POLICY: {
+    code: 1008,
+    reconnect: false,
+    meaning: "The client broke a rule of this protocol, such as: hello is the first frame.",
+  },
+  TOO_BIG: {
+    code: 1009,
+    reconnect: false,
+    meaning: "The client sent a message larger than `limits.message_bytes`.",
+  },
+  INTERNAL: {
+    code: 1011,
+    reconnect: true,
+    meaning: "Something went wrong on the server.",
+  },
+  RESTART: {
+    code: 1012,
+    reconnect: true,
+    meaning: "The server is restarting.",
+  },
+  TRY_AGAIN_LATER: {
+    code: 1013,
+    reconnect: true,
+    meaning: "The server has too much to do.",
+  },
+  SESSION_ENDED: {
+    code: 4001,
+    reconnect: false,
+    meaning: "The session ended: log in again.",
+  },
+  TOO_SLOW: {
+    code: 4008,
+    reconnect: true,
+    meaning: "The client did not read fast enough; nothing is lost: resume.",
+  },
+} as const;
+
+export type CloseName = keyof typeof CLOSE_CODES;
