@@ -20,7 +20,7 @@ help:
 	@echo "make serve [PORT=8000] [DATA=./hubbub-data] [ARGS='--host 0.0.0.0']   install, build, run"
 	@echo "make test       everything: browser, pages, checks, all tests"
 	@echo "make check      the quick gate: format, types, layers, generated files, unit tests"
-	@echo "make web        build the pages      make protocol   write generated files"
+	@echo "make web        build the pages      make protocol   write what is generated (protocol, settings)"
 	@echo "make lock       write lock/*.txt     make bench      measure"
 
 # The server is the recipe's last word (exec), so that it hears SIGTERM and SIGINT itself.
@@ -66,6 +66,7 @@ lock: $(BIN)/python
 
 protocol: dev
 	@$(BIN)/python tools/gen_protocol.py
+	@$(BIN)/python -m tools.gen_configuration
 
 bench: dev web
 	@$(BIN)/python -m bench $(ARGS)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
+import math
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -365,6 +366,8 @@ def _convert(setting: Setting, given: Given) -> object:
             raw = [part for part in raw.replace(",", " ").split() if part]
     try:
         value = msgspec.convert(raw, setting.kind, strict=given.folder is not None, dec_hook=_to_path)
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ValueError(value)
         if setting.check is not None and value is not None:
             value = setting.check(value)
     except (ValueError, TypeError) as error:
