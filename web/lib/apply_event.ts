@@ -1,0 +1,366 @@
+/**
+ * The one reducer of the pages: what the server rendered, plus every later event, gives what the server would render now.
+ *
+ * Invariants:
+ * 1. Pure: neither the state nor the event is changed; the same object comes back when nothing changed.
+ * 2. An event at or below a stream's known seq changes nothing: repeats are harmless, in any number.
+ * 3. An event past a gap changes nothing but marks the stream stale; only a fresh snapshot heals that.
+ * 4. Where the result could differ from a fresh fetch (an unread list that was cut, a member list that was), the
+ *    stream is marked stale and the state is the closest one can know.
+ * 5. Fields at their default are absent, as in the server's JSON, so that the two can be compared as they are.
+ * 6. Unknown types and fields of events are ignored; an unknown type still takes its seq.
+ *
+ * Plain TypeScript without a bundler's help, so that Node runs this very file in the replay tests.
+ */
+
+import type { AnyEvent, ChannelSummary, LastMessage, Line, Reaction, Room, Snapshot, UserView } from "./protocol.gen.ts";
+
+/** Mirrors LAST_TEXT, UNREAD_KEPT and the length of a room's member list in the protocol. */
+export const LAST_TEXT = 140;
+export const UNREAD_KEPT = 101;
+export const MEMBERS_KEPT = 200;
+
+/** A snapshot that events were applied to. `stale` names the streams that have to be fetched afresh, oldest first. */
+export interface ClientState extends Snapshot {
+  stale?: string[];
+}
+
+type Message = Extract<Line, { type: "message.posted" }>;
+type EventOf<T extends AnyEvent["type"]> = Extract<AnyEvent, { type: T }>;
+type ChannelEvent = Extract<AnyEvent, { channel: string; seq: number }> & { user?: unknown };
+type UserEvent = EventOf<"membership.started" | "membership.ended" | "position.set">;
+
+export function channelStream(channel: string): string {
+  return `channel:${channel}`;
+}
+
+export function userStream(user: string): string {
+  return `user:${user}`;
+}
+
+/** The state after `event`. */
+export function applyEvent(state: ClientState, event: AnyEvent): ClientState {
+  if (isUserEvent(event)) return applyUserEvent(state, event);
+  if (typeof (event as ChannelEvent).channel === "string") return applyChannelEvent(state, event as ChannelEvent);
+  return state;
+}
+
+export function applyEvents(state: ClientState, events: Iterable<AnyEvent>): ClientState {
+  let next = state;
+  for (const event of events) next = applyEvent(next, event);
+  return next;
+}
+
+/** The seq up to which the state knows `stream`; undefined for a stream it does not follow. */
+export function seqOf(state: Snapshot, stream: string): number | undefined {
+  if (stream === userStream(state.user.id)) return state.seq;
+  return findSummary(state, stream.slice("channel:".length))?.seq;
+}
+
+/** The positions to resume from: every stream the server will send us. */
+export function positionsOf(state: Snapshot): Record<string, number> {
+  const streams: Record<string, number> = { [userStream(state.user.id)]: state.seq };
+  for (const channel of state.channels) streams[channelStream(channel.id)] = channel.seq;
+  return streams;
+}
+
+/** The first `limit` code points of `text`. */
+export function cut(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  return Array.from(text.slice(0, limit * 2)).slice(0, limit).join("");
+}
+
+export function markStale(state: ClientState, stream: string): ClientState {
+  if (state.stale?.includes(stream)) return state;
+  return { ...state, stale: [...(state.stale ?? []), stream] };
+}
+
+// --- streams -----------------------------------------------------------------------------------------------------
+
+function isUserEvent(event: AnyEvent): event is UserEvent {
+  // Events of a channel name a person as an object ({id, name}), those of a user's own stream as an id.
+  return typeof (event as { user?: unknown }).user === "string";
+}
+
+function findSummary(state: Snapshot, channel: string): ChannelSummary | undefined {
+  return (
+    state.channels.find((summary) => summary.id === channel) ??
+    (state.room?.channel.id === channel ? state.room.channel : undefined)
+  );
+}
+
+function applyUserEvent(state: ClientState, event: UserEvent): ClientState {
+  if (event.user !== state.user.id || event.seq <= state.seq) return state;
+  if (event.seq > state.seq + 1) return markStale(state, userStream(state.user.id));
+  const next = { ...state, seq: event.seq };
+  switch (event.type) {
+    case "membership.started":
+      return startMembership(next, event);
+    case "membership.ended":
+      return endMembership(next, event);
+    case "position.set":
+      return setPosition(next, event);
+    default:
+      return next;
+  }
+}
+
+function applyChannelEvent(state: ClientState, event: ChannelEvent): ClientState {
+  const summary = findSummary(state, event.channel);
+  if (summary === undefined || event.seq <= summary.seq) return state;
+  const stream = channelStream(event.channel);
+  if (event.seq > summary.seq + 1) return markStale(state, stream);
+  const room = state.room?.channel.id === event.channel ? state.room : undefined;
+  const before: Place = { summary: { ...summary, seq: event.seq }, room, stale: false };
+  const after = applyToPlace(before, event, state.user.id);
+  const next = withUsers(withPlace(state, after), peopleOf(event));
+  return after.stale ? markStale(next, stream) : next;
+}
+
+/** One channel as far as the state shows it. */
+interface Place {
+  summary: ChannelSummary;
+  room: Room | undefined;
+  stale: boolean;
+}
+
+function withPlace(state: ClientState, place: Place): ClientState {
+  const { summary, room } = place;
+  return {
+    ...state,
+    channels: state.channels.map((each) => (each.id === summary.id ? summary : each)),
+    ...(room && { room: { ...room, channel: summary } }),
+  };
+}
+
+function applyToPlace(place: Place, event: ChannelEvent, me: string): Place {
+  switch (event.type) {
+    case "message.posted":
+      return post(addLine(place, event), event, me);
+    case "message.edited":
+      return edit(place, event);
+    case "message.deleted":
+      return remove(place, event);
+    case "reaction.added":
+    case "reaction.removed":
+      return react(place, event);
+    case "member.joined":
+      return join(addLine(place, event), event.user);
+    case "member.left":
+      return leave(addLine(place, event), event.user);
+    case "topic.changed":
+      return withSummary(addLine(place, event), { topic: event.topic || undefined });
+    case "channel.renamed":
+      return withSummary(addLine(place, event), { name: event.name });
+    case "channel.created":
+      return addLine(place, event);
+    default:
+      return place;
+  }
+}
+
+// --- messages ----------------------------------------------------------------------------------------------------
+
+function post(place: Place, event: Message, me: string): Place {
+  const { summary } = place;
+  const changes: Partial<ChannelSummary> = { number: event.number, last: lastOf(event) };
+  if (event.author === me && event.seq > summary.position_seq) {
+    changes.position = event.number;
+    changes.position_seq = event.seq;
+    changes.unread = unreadAbove(summary, event.number);
+  } else if (event.author !== me && event.number > summary.position) {
+    changes.unread = [...(summary.unread ?? []), event.number].slice(-UNREAD_KEPT);
+  }
+  return withSummary(place, changes);
+}
+
+function edit(place: Place, event: EventOf<"message.edited">): Place {
+  const next = withMessage(place, event.number, (message) =>
+    compact({ ...message, text: event.text || undefined, edited_at: event.at }),
+  );
+  return withLast(next, event.number, (last) => compact({ ...last, text: cut(event.text ?? "", LAST_TEXT) || undefined }));
+}
+
+function remove(place: Place, event: EventOf<"message.deleted">): Place {
+  const next = withMessage(place, event.number, tombstone);
+  return withoutUnread(
+    withLast(next, event.number, ({ number, author, at }) => ({ number, author, at, deleted: true })),
+    event.number,
+  );
+}
+
+/** What is left of a deleted message: its place. */
+export function tombstone(message: Message): Message {
+  const { type, seq, at, channel, number, author } = message;
+  return { type, seq, at, channel, number, author, deleted: true };
+}
+
+function react(place: Place, event: EventOf<"reaction.added" | "reaction.removed">): Place {
+  const { emoji } = event;
+  if (!emoji) return place; // redacted: the message was deleted later on
+  const change = event.type === "reaction.added" ? addReaction : removeReaction;
+  return withMessage(place, event.number, (message) => {
+    const reactions = change(message.reactions ?? [], emoji, event.by);
+    return compact({ ...message, reactions: reactions.length > 0 ? reactions : undefined });
+  });
+}
+
+export function addReaction(reactions: Reaction[], emoji: string, user: string): Reaction[] {
+  const at = reactions.findIndex((each) => each.emoji === emoji);
+  if (at < 0) return [...reactions, { emoji, users: [user] }];
+  return reactions.map((each, index) =>
+    index === at && !each.users.includes(user) ? { ...each, users: [...each.users, user] } : each,
+  );
+}
+
+export function removeReaction(reactions: Reaction[], emoji: string, user: string): Reaction[] {
+  return reactions
+    .map((each) => (each.emoji === emoji ? { ...each, users: each.users.filter((one) => one !== user) } : each))
+    .filter((each) => each.users.length > 0);
+}
+
+function lastOf(event: Message): LastMessage {
+  const { number, author, at } = event;
+  return compact({
+    number,
+    author,
+    at,
+    text: cut(event.text ?? "", LAST_TEXT) || undefined,
+    deleted: event.deleted || undefined,
+  });
+}
+
+function withMessage(place: Place, number: number, change: (message: Message) => Message): Place {
+  const { room } = place;
+  if (!room) return place;
+  const at = room.lines.findIndex((line) => line.type === "message.posted" && line.number === number);
+  const line = room.lines[at];
+  if (line?.type !== "message.posted" || line.deleted) return place;
+  return { ...place, room: { ...room, lines: room.lines.with(at, change(line)) } };
+}
+
+function withLast(place: Place, number: number, change: (last: LastMessage) => LastMessage): Place {
+  const { last } = place.summary;
+  if (last?.number !== number || last.deleted) return place;
+  return withSummary(place, { last: change(last) });
+}
+
+function addLine(place: Place, line: Line): Place {
+  const { room } = place;
+  // A window that ends before the newest line stays as it is: what is new belongs behind what it does not hold.
+  if (!room || room.newer) return place;
+  return { ...place, room: { ...room, lines: [...room.lines, line] } };
+}
+
+// --- unread ------------------------------------------------------------------------------------------------------
+
+function unreadAbove(summary: ChannelSummary, position: number): number[] | undefined {
+  const above = (summary.unread ?? []).filter((number) => number > position);
+  return above.length > 0 ? above : undefined;
+}
+
+function withoutUnread(place: Place, number: number): Place {
+  const unread = place.summary.unread ?? [];
+  if (!unread.includes(number)) return place;
+  const left = unread.filter((each) => each !== number);
+  // A full list may have been cut: which older one moves up, only the server knows.
+  const next = withSummary(place, { unread: left.length > 0 ? left : undefined });
+  return { ...next, stale: place.stale || unread.length >= UNREAD_KEPT };
+}
+
+function setPosition(state: ClientState, event: EventOf<"position.set">): ClientState {
+  const summary = state.channels.find((each) => each.id === event.channel);
+  if (!summary || event.channel_seq < summary.position_seq) return state;
+  const place: Place = {
+    summary,
+    room: state.room?.channel.id === event.channel ? state.room : undefined,
+    stale: event.number < summary.position,
+  };
+  const moved = withSummary(place, {
+    position: event.number,
+    position_seq: event.channel_seq,
+    unread: unreadAbove(summary, event.number),
+  });
+  const next = withPlace(state, moved);
+  return moved.stale ? markStale(next, channelStream(event.channel)) : next;
+}
+
+// --- members -----------------------------------------------------------------------------------------------------
+
+function join(place: Place, user: UserView): Place {
+  const counted = withSummary(place, { members: place.summary.members + 1 });
+  const { room } = counted;
+  const known = room?.members ?? [];
+  const complete = known.length === place.summary.members && known.length < MEMBERS_KEPT;
+  if (!room || !complete) return counted;
+  return { ...counted, room: { ...room, members: [...known, user] } };
+}
+
+function leave(place: Place, user: UserView): Place {
+  const counted = withSummary(place, { members: place.summary.members - 1 });
+  const { room } = counted;
+  const known = room?.members ?? [];
+  if (!room || !known.some((each) => each.id === user.id)) return counted;
+  const left = known.filter((each) => each.id !== user.id);
+  const cutBefore = known.length < place.summary.members;
+  const next: Room = compact({ ...room, members: left.length > 0 ? left : undefined });
+  return { ...counted, room: next, stale: counted.stale || cutBefore };
+}
+
+function startMembership(state: ClientState, event: EventOf<"membership.started">): ClientState {
+  const { channel } = event;
+  const others = state.channels.filter((each) => each.id !== channel.id);
+  const next: ClientState = { ...state, channels: [...others, channel] };
+  const { room } = state;
+  if (room?.channel.id !== channel.id) return next;
+  // The room was only looked at until now, without its events: what happened meanwhile is not in its window.
+  const missed = room.channel.seq < channel.seq;
+  const entered: ClientState = { ...next, room: { ...room, channel, member: true } };
+  return missed ? markStale(entered, channelStream(channel.id)) : entered;
+}
+
+function endMembership(state: ClientState, event: EventOf<"membership.ended">): ClientState {
+  const next: ClientState = { ...state, channels: state.channels.filter((each) => each.id !== event.channel) };
+  const { room } = state;
+  if (room?.channel.id !== event.channel) return next;
+  return markStale({ ...next, room: { ...room, member: false } }, channelStream(event.channel));
+}
+
+// --- people ------------------------------------------------------------------------------------------------------
+
+function peopleOf(event: ChannelEvent): UserView[] {
+  return event.type === "member.joined" || event.type === "member.left" ? [event.user] : [];
+}
+
+export function withUsers(state: ClientState, people: UserView[]): ClientState {
+  const known = state.users ?? [];
+  const fresh = people.filter((each) => !known.some((one) => one.id === each.id));
+  return fresh.length > 0 ? { ...state, users: [...known, ...fresh] } : state;
+}
+
+/** Ids the state refers to and has no name for, to be asked for at /api/users. */
+export function unknownUsers(state: Snapshot): string[] {
+  const known = new Set([state.user.id, ...(state.users ?? []).map((user) => user.id)]);
+  const named = new Set<string>();
+  for (const channel of state.channels) if (channel.last) named.add(channel.last.author);
+  for (const line of state.room?.lines ?? []) {
+    if (line.type === "message.posted") {
+      named.add(line.author);
+      for (const reaction of line.reactions ?? []) for (const user of reaction.users) named.add(user);
+    } else {
+      named.add(line.by);
+    }
+  }
+  return [...named].filter((id) => !known.has(id));
+}
+
+// --- small things ------------------------------------------------------------------------------------------------
+
+function withSummary(place: Place, changes: Partial<Record<keyof ChannelSummary, unknown>>): Place {
+  return { ...place, summary: compact({ ...place.summary, ...changes } as ChannelSummary) };
+}
+
+/** The same object without the fields that are undefined. */
+function compact<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;
+}
