@@ -55,7 +55,8 @@ def npm(*arguments: str) -> tuple[str, ...]:
 
 
 def present(*names: str) -> tuple[str, ...]:
-    return tuple(name for name in names if (ROOT / name).exists())
+    """Those of `names` that are Python files or hold some."""
+    return tuple(name for name in names if name.endswith(".py") or any((ROOT / name).rglob("*.py")))
 
 
 def steps() -> tuple[Step, ...]:
@@ -138,11 +139,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     failed = [result.name for result in results if not result.ok]
     seconds = round(time.monotonic() - started, 1)
     if given.json:
-        print(
-            json.dumps(
-                {"ok": not failed, "seconds": seconds, "steps": [asdict(result) for result in results]}
-            )
-        )
+        print(json.dumps({"ok": not failed, "seconds": seconds, "steps": [asdict(result) for result in results]}))
     else:
         print(f"{len(results) - len(failed)} steps passed, {len(failed)} failed, in {seconds} s", flush=True)
     return 1 if failed else 0
