@@ -1,0 +1,1 @@
+"""Who is listening on this node, and the delivery of committed batches to them."""

@@ -1,0 +1,44 @@
+"""What the hub needs of the wire below the sockets; `websocket/` has the real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
+
+from hubbub.errors import CloseCode
+
+
+class Link(Protocol):
+    """One open connection. The hub never holds its descriptor; writing to a closed link does nothing."""
+
+    @property
+    def closed(self) -> bool: ...
+
+    def close(self, code: CloseCode, reason: str = "") -> None: ...
+
+
+LinkT = TypeVar("LinkT", bound=Link)
+LinkT_contra = TypeVar("LinkT_contra", bound=Link, contravariant=True)
+EncodedT = TypeVar("EncodedT")
+
+
+class Wire(Protocol[LinkT_contra, EncodedT]):
+    """Encoding a batch once, and writing it to many links."""
+
+    def encode(self, payloads: Sequence[bytes]) -> EncodedT:
+        """The frames of a batch, in order, made once for all links."""
+        ...
+
+    def write(self, links: Sequence[LinkT_contra], start: int, encoded: EncodedT, until: float) -> int:
+        """Write to `links[start:]` until the clock passes `until`; returns the index of the first not written to."""
+        ...
+
+
+class Scheduler(Protocol):
+    """The two things the hub asks of the event loop."""
+
+    def time(self) -> float:
+        """Seconds, monotonic."""
+        ...
+
+    def call_soon(self, callback: Callable[[], None]) -> object: ...
