@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from typing import Any
 
 from hubbub import __version__
 from tools.protocol_examples import example_of
@@ -70,12 +71,24 @@ def asyncapi() -> JsonObject:
         },
         "components": {
             "messages": {name_of(struct): _message(struct) for struct in _MESSAGES},
-            "schemas": schemas("#/components/schemas/{name}"),
+            "schemas": _named_discriminators(schemas("#/components/schemas/{name}")),
             "securitySchemes": {
                 "cookie": {"type": "httpApiKey", "in": "cookie", "name": "session"},
                 "token": {"type": "http", "scheme": "bearer"},
             },
         },
+    }
+
+
+def _named_discriminators(value: Any) -> Any:
+    """JSON Schema as AsyncAPI takes it: a discriminator there is a property's name, not OpenAPI's object."""
+    if isinstance(value, list):
+        return [_named_discriminators(inner) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: inner["propertyName"] if key == "discriminator" else _named_discriminators(inner)
+        for key, inner in value.items()
     }
 
 
