@@ -44,8 +44,13 @@ class Log(Protocol):
         """The heads, read in one transaction."""
         ...
 
-    async def fetch_events(self, stream: str, after: int, limit: int) -> list[tuple[int, bytes]]:
-        """Up to `limit` events with seq > `after`, oldest first, as (seq, encoded)."""
+    async def fetch_events(
+        self, stream: str, after: int, limit: int, *, member: str | None = None
+    ) -> list[tuple[int, bytes]]:
+        """Up to `limit` events with seq > `after`, oldest first, as (seq, encoded).
+
+        With `member`: nothing, unless that user is in the channel at the very moment of reading.
+        """
         ...
 
 
