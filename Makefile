@@ -21,7 +21,7 @@ help:
 	@echo "make test       everything: browser, pages, checks, all tests"
 	@echo "make check      the quick gate: format, types, layers, generated files, unit tests"
 	@echo "make web        build the pages      make protocol   write what is generated (protocol, settings)"
-	@echo "make lock       write lock/*.txt     make bench      measure"
+	@echo "make lock       write the lock files make bench      measure"
 
 # The server is the recipe's last word (exec), so that it hears SIGTERM and SIGINT itself.
 serve: install web
@@ -63,6 +63,7 @@ test: dev
 lock: $(BIN)/python
 	@test -x $(BIN)/uv || $(MAKE) --no-print-directory dev
 	@tools/lock.sh $(ARGS)
+	@$(BIN)/python -m tools.lock_web
 
 protocol: dev
 	@$(BIN)/python tools/gen_protocol.py

@@ -70,9 +70,7 @@ def run_npm(*arguments: str) -> None:
     home = node_home()
     npm = home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     command = [str(home / "bin" / "node"), str(npm), *arguments]
-    result = subprocess.run(
-        command, cwd=WEB, env=node_environment(home), check=False, stdin=subprocess.DEVNULL
-    )
+    result = subprocess.run(command, cwd=WEB, env=node_environment(home), check=False, stdin=subprocess.DEVNULL)
     if result.returncode != 0:
         raise BuildError(f"npm {' '.join(arguments)} failed with exit code {result.returncode}")
 
@@ -144,9 +142,7 @@ def assemble(out: Path, stamp: str) -> None:
     """Puts the parts of Next's output where Python looks for them, in one rename: never half a tree."""
     standalone = WEB / ".next" / "standalone"
     if not (standalone / "server.js").is_file():
-        raise BuildError(
-            'next build left no .next/standalone/server.js: web/next.config needs output "standalone"'
-        )
+        raise BuildError('next build left no .next/standalone/server.js: web/next.config needs output "standalone"')
     fresh, old = out.with_name(out.name + ".new"), out.with_name(out.name + ".old")
     for leftover in (fresh, old):
         shutil.rmtree(leftover, ignore_errors=True)
