@@ -43,6 +43,8 @@ CLOSING: Final = 1  # our Close frame is sent, the peer's is awaited
 DRAINING: Final = 2  # both are done, or the connection failed: what still comes is thrown away
 DEAD: Final = 3
 
+WENT_WRONG: Final = "Something went wrong on the server."
+
 logger = logging.getLogger(__name__)
 
 
@@ -170,17 +172,28 @@ class Link:
 
     # --- what adapters call -------------------------------------------------------------------------------------
 
+    def _begin(self, behind: bytes) -> None:
+        """The answer to the handshake is sent; `behind` is what came with the handshake already."""
+        try:
+            self.handler.on_open(self)
+        except Exception:
+            logger.exception("An opening's handler failed", extra={"link": self.id})
+            self._fail(CloseCode.INTERNAL, WENT_WRONG)
+        if behind:
+            self._receive(behind)
+
     def _receive(self, data: bytes) -> None:
-        """Octets have come."""
+        """Octets have come. When paused they wait; adapters then bring no more."""
         self._heard = self._keeper.walk
         if self._state >= DRAINING:
             return
         try:
-            if self._receiver is None:
+            if self._receiver is None and not self._paused:
                 text = decode_small_text(data)
                 if text is not None:
                     self._deliver_text(text)
                     return
+            if self._receiver is None:
                 self._receiver = Receiver(self._keeper.limits, deflate=self.deflate_bits > 0)
             self._receiver.feed(data)
             self._pump()
@@ -230,7 +243,7 @@ class Link:
                 self.handler.on_message(self, payload)
         except Exception:
             logger.exception("A message's handler failed", extra={"link": self.id})
-            self._fail(CloseCode.INTERNAL, "Something went wrong on the server.")
+            self._fail(CloseCode.INTERNAL, WENT_WRONG)
 
     def _on_control(self, opcode: int, payload: bytes) -> None:
         """Sections 5.5.2 and 5.5.3. The count starts anew at each of the keeper's walks."""
