@@ -1,0 +1,94 @@
+"""The API and the forms as one Litestar application, from their routes."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+from litestar import Litestar, get
+from litestar.di import Provide
+from litestar.handlers import HTTPRouteHandler
+
+from hubbub.config import Config
+from hubbub.http import (
+    accounts,
+    channels,
+    events,
+    forms,
+    members,
+    messages,
+    positions,
+    reactions,
+    sessions,
+    snapshot,
+    users,
+)
+from hubbub.http.auth import PUBLIC, Entrance, make_entrance, make_session_guard, session_of
+from hubbub.http.docs import docs_routes, openapi_config
+from hubbub.http.health import Health, fetch_health
+from hubbub.http.problems import answer_error, refusals
+from hubbub.http.requests import StrictRequest
+from hubbub.service.services import Services
+
+Ready: TypeAlias = Callable[[], Awaitable[None]]
+
+ROUTES: tuple[HTTPRouteHandler, ...] = (
+    accounts.register,
+    sessions.log_in,
+    sessions.log_out,
+    sessions.fetch_me,
+    snapshot.fetch_snapshot,
+    channels.list_channels,
+    channels.create_channel,
+    channels.fetch_channel,
+    channels.update_channel,
+    members.list_members,
+    members.add_member,
+    members.remove_member,
+    messages.list_messages,
+    messages.post_message,
+    messages.edit_message,
+    messages.delete_message,
+    reactions.add_reaction,
+    reactions.remove_reaction,
+    positions.set_position,
+    events.list_events,
+    users.find_users,
+    fetch_health,
+)
+
+
+def make_api(services: Services, config: Config, *, clock: Callable[[], int], ready: Ready) -> Litestar:
+    """Everything under /api and /forms, and the probes."""
+    entrance = make_entrance(services, config, clock)
+
+    def provide_services() -> Services:
+        return services
+
+    def provide_entrance() -> Entrance:
+        return entrance
+
+    def provide_days() -> int:
+        return config.session.days
+
+    @get("/readyz", opt=PUBLIC, tags=["health"], summary="The store answers", responses=refusals("store_failed"))
+    async def fetch_readiness() -> Health:
+        await ready()
+        return Health()
+
+    return Litestar(
+        [*ROUTES, fetch_readiness, *docs_routes(), forms.make_router()],
+        dependencies={
+            "services": Provide(provide_services, sync_to_thread=False),
+            "entrance": Provide(provide_entrance, sync_to_thread=False),
+            "days": Provide(provide_days, sync_to_thread=False),
+            "session": Provide(session_of),
+        },
+        guards=[make_session_guard(services, config, clock)],
+        exception_handlers={Exception: answer_error},
+        request_class=StrictRequest,
+        request_max_body_size=config.limits.body_bytes,
+        openapi_config=openapi_config(),
+        logging_config=None,
+        debug=False,
+    )

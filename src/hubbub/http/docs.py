@@ -1,0 +1,100 @@
+"""The API described: OpenAPI 3.1 at /api/schema, and the same as a page at /api/docs that loads nothing from elsewhere.
+
+Routes and parameters come from Litestar; the schemas of our own types from msgspec, which knows tagged unions.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+from litestar import Litestar, Response, get
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
+
+import hubbub
+from hubbub.http import (
+    accounts,
+    changes,
+    channels,
+    events,
+    health,
+    members,
+    messages,
+    positions,
+    problems,
+    sessions,
+    users,
+)
+from hubbub.http.auth import PUBLIC
+from hubbub.http.docs_page import render_docs
+from hubbub.http.requests import StrictRequest
+from hubbub.protocol.replies import Me, Snapshot
+
+# Litestar serves pages of its own under this path, to which no request is ever sent: they load scripts from elsewhere.
+UNREACHABLE: Final = "/openapi"
+DESCRIPTION: Final = (
+    "Everything the web pages can do. Log in with POST /api/session: the value of the cookie it sets is also the "
+    "Bearer token for programs. Bodies are JSON; unknown fields are refused. Errors are problem details "
+    "(RFC 9457). Times are milliseconds since 1970, UTC. The objects are those of the socket's events."
+)
+TYPES: Final = (
+    accounts.NewAccount,
+    changes.Changed,
+    channels.ChannelChange,
+    channels.ChannelList,
+    channels.NewChannel,
+    events.EventList,
+    health.Health,
+    members.MemberList,
+    messages.MessageChange,
+    messages.MessageList,
+    messages.NewMessage,
+    positions.NewPosition,
+    problems.Problem,
+    sessions.Credentials,
+    users.UserList,
+    Me,
+    Snapshot,
+)
+
+
+def openapi_config() -> OpenAPIConfig:
+    schemes: dict[str, SecurityScheme] = {
+        "cookie": SecurityScheme(type="apiKey", name="session", security_scheme_in="cookie"),
+        "bearer": SecurityScheme(type="http", scheme="bearer"),
+    }
+    return OpenAPIConfig(
+        title="Hubbub",
+        version=hubbub.__version__,
+        description=DESCRIPTION,
+        path=UNREACHABLE,
+        use_handler_docstrings=True,
+        components=Components(security_schemes={**schemes}),
+        security=[{"cookie": []}, {"bearer": []}],
+        operation_id_creator=lambda handler, method, path: handler.handler_name,
+    )
+
+
+def describe_api(app: Litestar) -> dict[str, object]:
+    """The OpenAPI document; a pure function of the routes."""
+    document: dict[str, object] = msgspec.to_builtins(app.openapi_schema.to_schema())
+    _, schemas = msgspec.json.schema_components(TYPES, ref_template="#/components/schemas/{name}")
+    components = document["components"]
+    if isinstance(components, dict):
+        components["schemas"] = {**components.get("schemas", {}), **schemas}
+    return document
+
+
+def docs_routes() -> list[HTTPRouteHandler]:
+    @get("/api/schema", opt=PUBLIC, include_in_schema=False, sync_to_thread=False)
+    def fetch_schema(request: StrictRequest) -> Response[bytes]:
+        return Response(msgspec.json.encode(describe_api(request.app)), media_type="application/json")
+
+    @get("/api/docs", opt=PUBLIC, include_in_schema=False, sync_to_thread=False)
+    def fetch_docs(request: StrictRequest) -> Response[str]:
+        page, policy = render_docs(describe_api(request.app))
+        return Response(page, media_type="text/html", headers={"Content-Security-Policy": policy})
+
+    return [fetch_schema, fetch_docs]

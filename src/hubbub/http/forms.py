@@ -1,0 +1,226 @@
+"""What the pages' forms send where JavaScript is off: urlencoded in, a redirect (303) out.
+
+Invariants: each form calls the service function that its socket command and its route call; where one goes next is
+computed here or is a path of ours, never an address that the form or Referer could choose freely; a refusal goes back
+to the page with `?error=CODE`, and no password is ever in an address.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import quote, urlencode
+
+from litestar import Request, Response, Router, post
+from litestar.datastructures import Cookie, State
+from litestar.handlers import HTTPRouteHandler
+
+from hubbub.domain.accounts import Session
+from hubbub.domain.names import name_key
+from hubbub.errors import Refused
+from hubbub.http.auth import PUBLIC, Entrance, no_session_cookie, session_cookie, token_of
+from hubbub.http.problems import headers_of, log_error, refused_of
+from hubbub.http.requests import FORM_KEY, Number, StrictRequest, Ulid
+from hubbub.http.visit import visit_of
+from hubbub.service.services import Services
+
+YEAR_SECONDS: Final = 365 * 86_400
+PREFERENCES: Final = {
+    "theme": frozenset({"light", "dark", "system"}),
+    "locale": frozenset({"en", "zh-CN"}),
+    "layout": frozenset({"bubbles", "lines"}),
+}
+MAX_NEXT: Final = 500
+# What may stand in an address as it is (RFC 3986, section 2.2); the rest is percent-encoded.
+RESERVED: Final = "/?#&=%:@!$'()*+,;~-._"
+
+
+def go_to(path: str, cookies: list[Cookie] | None = None, query: dict[str, str] | None = None) -> Response[None]:
+    """See `path` (303, RFC 9110, section 15.4.4), with `query` before its fragment."""
+    page, _, fragment = path.partition("#")
+    if query:
+        page += ("&" if "?" in page else "?") + urlencode(query)
+    location = quote(page + (f"#{fragment}" if fragment else ""), safe=RESERVED)
+    return Response(None, status_code=303, headers={"Location": location}, cookies=cookies)
+
+
+def local_path(value: str | None, otherwise: str = "/") -> str:
+    """`value` when it is a path on this server, as browsers read it: they take `//` and `/\\` for another host, and
+    drop tabs and newlines before they look."""
+    if not value or len(value) > MAX_NEXT or not value.startswith("/") or value.startswith("//"):
+        return otherwise
+    if "\\" in value or any(ord(char) <= 0x20 or ord(char) == 0x7F for char in value):
+        return otherwise
+    return value
+
+
+def room_path(channel: str) -> str:
+    return f"/c/{channel}"
+
+
+def page_of(request: Request[object, object, State]) -> str:
+    """The page a form stands on, from the form's own address."""
+    channel = request.path_params.get("channel")
+    if isinstance(channel, str):
+        return room_path(quote(channel, safe=""))
+    return {"/forms/register": "/register", "/forms/login": "/login"}.get(request.scope["path"], "/")
+
+
+def answer_refused(request: Request[object, object, State], error: Exception) -> Response[None]:
+    """Back to the page, which says it in the reader's language."""
+    refused = refused_of(error)
+    log_error(refused, error)
+    page = page_of(request)
+    if refused.code == "not_logged_in":
+        return go_to("/login", query={"next": page})
+    query = {"error": refused.code}
+    if page in ("/login", "/register"):
+        fields = request.scope["state"].get(FORM_KEY, {})
+        query |= {key: fields[key] for key in ("name", "next") if fields.get(key) and len(fields[key]) <= MAX_NEXT}
+    response = go_to(page, query=query)
+    if "Retry-After" in (headers := headers_of(refused)):
+        response.headers["Retry-After"] = headers["Retry-After"]
+    return response
+
+
+@post("/register", opt=PUBLIC)
+async def register(request: StrictRequest, entrance: Entrance, days: int) -> Response[None]:
+    fields, visit = await request.form_fields(), visit_of(request.scope)
+    new = await entrance.register(visit, fields.get("name", ""), fields.get("password", ""), token_of(request))
+    return go_to(local_path(fields.get("next")), [session_cookie(visit, new.token, days)])
+
+
+@post("/login", opt=PUBLIC)
+async def log_in(request: StrictRequest, entrance: Entrance, days: int) -> Response[None]:
+    fields, visit = await request.form_fields(), visit_of(request.scope)
+    new = await entrance.log_in(visit, fields.get("name", ""), fields.get("password", ""), token_of(request))
+    return go_to(local_path(fields.get("next")), [session_cookie(visit, new.token, days)])
+
+
+@post("/logout", opt=PUBLIC)
+async def log_out(request: StrictRequest, services: Services) -> Response[None]:
+    await services.sessions.log_out(token_of(request) or "")
+    return go_to("/login", [no_session_cookie(visit_of(request.scope))])
+
+
+@post("/preferences", opt=PUBLIC)
+async def set_preferences(request: StrictRequest) -> Response[None]:
+    """How the pages look, kept for a year in cookies that scripts may read: they hold nothing secret."""
+    fields = await request.form_fields()
+    for name, choices in PREFERENCES.items():
+        if name in fields and fields[name] not in choices:
+            raise Refused("bad_request", f"{name}: one of {', '.join(sorted(choices))}.")
+    secure = visit_of(request.scope).secure
+    cookies = [
+        Cookie(key=name, value=fields[name], path="/", max_age=YEAR_SECONDS, samesite="lax", secure=secure)
+        for name in PREFERENCES
+        if name in fields
+    ]
+    return go_to(local_path(fields.get("next")), cookies)
+
+
+@post("/channels")
+async def create_channel(request: StrictRequest, services: Services, session: Session) -> Response[None]:
+    fields = await request.form_fields()
+    channel, _ = await services.channels.create_channel(
+        session, fields.get("name", ""), fields.get("topic", ""), fields.get("private") == "on"
+    )
+    return go_to(room_path(channel))
+
+
+@post("/channels/{channel:str}/messages")
+async def post_message(request: StrictRequest, services: Services, session: Session, channel: Ulid) -> Response[None]:
+    fields = await request.form_fields()
+    await services.messages.post_message(session, channel, fields.get("text", ""), fields.get("key") or None)
+    return go_to(room_path(channel) + "#end")
+
+
+@post("/channels/{channel:str}/messages/{number:int}/edit")
+async def edit_message(
+    request: StrictRequest, services: Services, session: Session, channel: Ulid, number: Number
+) -> Response[None]:
+    fields = await request.form_fields()
+    await services.messages.edit_message(session, channel, number, fields.get("text", ""))
+    return go_to(message_path(channel, number))
+
+
+@post("/channels/{channel:str}/messages/{number:int}/delete")
+async def delete_message(services: Services, session: Session, channel: Ulid, number: Number) -> Response[None]:
+    await services.messages.delete_message(session, channel, number)
+    return go_to(message_path(channel, number))
+
+
+@post("/channels/{channel:str}/messages/{number:int}/react")
+async def react(
+    request: StrictRequest, services: Services, session: Session, channel: Ulid, number: Number
+) -> Response[None]:
+    """`emoji`, and `remove` (any value) to take it back."""
+    fields = await request.form_fields()
+    change = services.messages.remove_reaction if fields.get("remove") else services.messages.add_reaction
+    await change(session, channel, number, fields.get("emoji", ""))
+    return go_to(message_path(channel, number))
+
+
+@post("/channels/{channel:str}/join")
+async def join(services: Services, session: Session, channel: Ulid) -> Response[None]:
+    await services.channels.join(session, channel)
+    return go_to(room_path(channel))
+
+
+@post("/channels/{channel:str}/leave")
+async def leave(services: Services, session: Session, channel: Ulid) -> Response[None]:
+    await services.channels.leave(session, channel)
+    return go_to("/")
+
+
+@post("/channels/{channel:str}/topic")
+async def set_topic(request: StrictRequest, services: Services, session: Session, channel: Ulid) -> Response[None]:
+    fields = await request.form_fields()
+    await services.channels.update_channel(session, channel, topic=fields.get("topic", ""))
+    return go_to(room_path(channel))
+
+
+@post("/channels/{channel:str}/members")
+async def add_member(request: StrictRequest, services: Services, session: Session, channel: Ulid) -> Response[None]:
+    """`name`: exactly one person's."""
+    wanted = name_key((await request.form_fields()).get("name", "").strip())
+    found = await services.accounts.find_users(session, wanted)
+    user = next((user.id for user in found if name_key(user.name) == wanted), None)
+    if user is None:
+        raise Refused("no_such_user")
+    await services.channels.add_member(session, channel, user)
+    return go_to(room_path(channel))
+
+
+@post("/channels/{channel:str}/members/{user:str}/remove")
+async def remove_member(services: Services, session: Session, channel: Ulid, user: Ulid) -> Response[None]:
+    await services.channels.remove_member(session, channel, user)
+    return go_to(room_path(channel))
+
+
+def message_path(channel: str, number: int) -> str:
+    """The page around one message, and the message on it."""
+    return f"{room_path(channel)}/{number}#m{number}"
+
+
+FORMS: tuple[HTTPRouteHandler, ...] = (
+    register,
+    log_in,
+    log_out,
+    set_preferences,
+    create_channel,
+    post_message,
+    edit_message,
+    delete_message,
+    react,
+    join,
+    leave,
+    set_topic,
+    add_member,
+    remove_member,
+)
+
+
+def make_router() -> Router:
+    return Router(
+        "/forms", route_handlers=list(FORMS), include_in_schema=False, exception_handlers={Exception: answer_refused}
+    )

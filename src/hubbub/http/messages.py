@@ -1,0 +1,93 @@
+"""/api/channels/{channel}/messages: history, posting, editing, deleting."""
+
+from __future__ import annotations
+
+import msgspec
+from litestar import delete, get, patch, post
+
+from hubbub.domain.accounts import Session
+from hubbub.http.changes import Changed, changed
+from hubbub.http.problems import refusals
+from hubbub.http.requests import Body, Number, OptionalNumber, Ulid
+from hubbub.protocol.events import Line, UserView
+from hubbub.service.services import Services
+
+
+class NewMessage(Body, frozen=True, kw_only=True):
+    """With a `key` (a UUID does) the message is stored once, however often it is sent."""
+
+    text: str
+    key: str | None = None
+
+
+class MessageChange(Body, frozen=True, kw_only=True):
+    text: str
+
+
+class MessageList(msgspec.Struct, frozen=True, kw_only=True):
+    """Lines oldest first: messages, and system lines (without `number`). `older` and `newer`: there are more."""
+
+    messages: list[Line]
+    older: bool
+    newer: bool
+    users: list[UserView]
+
+
+@get(
+    "/api/channels/{channel:str}/messages",
+    tags=["messages"],
+    summary="A window of a channel's history",
+    responses=refusals("bad_request", "no_such_channel", "no_such_message"),
+)
+async def list_messages(
+    services: Services,
+    session: Session,
+    channel: Ulid,
+    before: OptionalNumber = None,
+    after: OptionalNumber = None,
+    around: OptionalNumber = None,
+    limit: OptionalNumber = None,
+) -> MessageList:
+    """The newest, or those before or after the seq given, or around the message of that number."""
+    found = await services.messages.fetch_lines(
+        session, channel, before=before, after=after, around=around, limit=limit
+    )
+    return MessageList(messages=found.lines, older=found.older, newer=found.newer, users=found.users)
+
+
+@post(
+    "/api/channels/{channel:str}/messages",
+    tags=["messages"],
+    summary="Post a message",
+    responses=refusals(
+        "no_such_channel", "not_a_member", "bad_text", "text_too_long", "bad_key", "store_failed", "busy"
+    ),
+)
+async def post_message(services: Services, session: Session, channel: Ulid, data: NewMessage) -> Changed:
+    return changed(await services.messages.post_message(session, channel, data.text, data.key))
+
+
+@patch(
+    "/api/channels/{channel:str}/messages/{number:int}",
+    tags=["messages"],
+    summary="Edit one's own message",
+    responses=refusals(
+        "no_such_channel", "no_such_message", "not_yours", "already_deleted", "bad_text", "text_too_long"
+    ),
+)
+async def edit_message(
+    services: Services, session: Session, channel: Ulid, number: Number, data: MessageChange
+) -> Changed:
+    return changed(await services.messages.edit_message(session, channel, number, data.text))
+
+
+@delete(
+    "/api/channels/{channel:str}/messages/{number:int}",
+    status_code=200,
+    tags=["messages"],
+    summary="Delete a message",
+    responses=refusals("no_such_channel", "no_such_message", "not_yours", "already_deleted"),
+)
+async def delete_message(services: Services, session: Session, channel: Ulid, number: Number) -> Changed:
+    """Its text is gone for ever, from every earlier event too; its place stays."""
+    return changed(await services.messages.delete_message(session, channel, number))

@@ -1,0 +1,27 @@
+"""GET /api/snapshot: all a page needs, read in one transaction."""
+
+from __future__ import annotations
+
+from litestar import get
+
+from hubbub.domain.accounts import Session
+from hubbub.errors import Refused
+from hubbub.http.problems import refusals
+from hubbub.http.requests import OptionalNumber, OptionalUlid
+from hubbub.protocol.replies import Snapshot
+from hubbub.service.services import Services
+
+
+@get(
+    "/api/snapshot",
+    tags=["snapshot"],
+    summary="Everything a page shows",
+    responses=refusals("bad_request", "not_logged_in", "no_such_channel"),
+)
+async def fetch_snapshot(
+    services: Services, session: Session, channel: OptionalUlid = None, around: OptionalNumber = None
+) -> Snapshot:
+    """With `channel` that room is in it too: its newest lines, or those around the message numbered `around`."""
+    if around is not None and channel is None:
+        raise Refused("bad_request", "around: give the channel too.")
+    return await services.channels.fetch_snapshot(session, channel, around)
