@@ -87,7 +87,7 @@ def main(arguments: Sequence[str]) -> int:
     file = WEB / "package-lock.json"
     try:
         if "--complete" not in arguments:
-            run_npm("install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund")
+            run_npm("install", "--package-lock-only", "--ignore-scripts")
         lock = json.loads(file.read_text(encoding="utf-8"))
         added = complete(lock["packages"])
     except BuildError as error:
