@@ -1,0 +1,167 @@
+package main
+
+import (
+	"bytes"
+	"encoding/binary"
+	"syscall"
+	"unsafe"
+)
+
+const (
+	opText  = 0x81 // with FIN, as every frame here is sent whole
+	opStart = 0x01 // a text's first fragment, its middle ones and its last
+	opMore  = 0x00
+	opLast  = 0x80
+	opClose = 0x88
+	opPing  = 0x89
+	opPong  = 0x8a
+)
+
+// mask is a constant: the server has to undo it all the same, and the generator has to be cheap.
+var mask = [4]byte{0x37, 0xfa, 0x21, 0x3d}
+
+var (
+	posted   = []byte(`{"type":"message.posted","seq":`)
+	answered = []byte(`{"type":"ok","id":`)
+	welcome  = []byte(`{"type":"hello"`)
+	refused  = []byte(`{"type":"error"`)
+)
+
+// rawRead is read(2) without telling Go's scheduler: the descriptor never blocks and nothing else wants to run.
+func rawRead(fd int, buffer []byte) (int, syscall.Errno) {
+	for {
+		n, _, errno := syscall.RawSyscall(syscall.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(&buffer[0])), uintptr(len(buffer)))
+		if errno != syscall.EINTR {
+			return int(n), errno
+		}
+	}
+}
+
+// appendFrame appends a masked frame (RFC 6455 section 5.2).
+func appendFrame(to []byte, op byte, payload []byte) []byte {
+	switch n := len(payload); {
+	case n < 126:
+		to = append(to, op, 0x80|byte(n))
+	case n < 1<<16:
+		to = binary.BigEndian.AppendUint16(append(to, op, 0x80|126), uint16(n))
+	default:
+		to = binary.BigEndian.AppendUint64(append(to, op, 0x80|127), uint64(n))
+	}
+	to = append(to, mask[:]...)
+	start := len(to)
+	to = append(to, payload...)
+	for i := range to[start:] {
+		to[start+i] ^= mask[i&3]
+	}
+	return to
+}
+
+// frameAt returns the header's and the payload's length of the frame data starts with; ok is false when it is cut.
+func frameAt(data []byte) (head, size int, ok bool) {
+	if len(data) < 2 {
+		return 0, 0, false
+	}
+	head, size = 2, int(data[1]&0x7f)
+	switch size {
+	case 126:
+		if len(data) < 4 {
+			return 0, 0, false
+		}
+		head, size = 4, int(binary.BigEndian.Uint16(data[2:]))
+	case 127:
+		if len(data) < 10 {
+			return 0, 0, false
+		}
+		head, size = 10, int(binary.BigEndian.Uint64(data[2:]))
+	}
+	return head, size, size >= 0 && len(data)-head >= size
+}
+
+// readFrames handles every whole frame of data and returns how many bytes they took.
+func (l *loop) readFrames(c *conn, data []byte) int {
+	used, now := 0, int64(0)
+	if l.run != nil {
+		now = l.run.now()
+	}
+	for {
+		head, size, ok := frameAt(data[used:])
+		if !ok {
+			return used
+		}
+		payload := data[used+head : used+head+size]
+		switch data[used] {
+		case opText:
+			l.readText(c, payload, head, now)
+		case opStart, opMore, opLast:
+			l.readFragment(c, data[used], payload, head, now)
+		case opPing:
+			l.write(c, appendFrame(nil, opPong, payload))
+		case opPong:
+		case opClose:
+			l.fail(c, "the server closed it: %x %.100s", payload[:min(2, size)], payload[min(2, size):])
+		default:
+			l.fail(c, "unexpected frame %#x", data[used])
+		}
+		used += head + size
+	}
+}
+
+func (l *loop) readText(c *conn, payload []byte, head int, now int64) {
+	if l.mode == "gorilla" {
+		l.readCoalesced(c, number(payload), len(payload), head+len(payload), now)
+		return
+	}
+	switch {
+	case bytes.HasPrefix(payload, posted):
+		l.deliver(c, number(payload[len(posted):]), 1, head+len(payload), now)
+	case bytes.HasPrefix(payload, answered):
+		if l.run != nil {
+			l.run.acknowledge(number(payload[len(answered):]), now)
+		}
+	case c.state == greeting && bytes.HasPrefix(payload, welcome):
+		l.becomeLive(c)
+	case bytes.HasPrefix(payload, refused):
+		l.fail(c, "refused: %.300s", payload)
+	default:
+		l.others++
+	}
+}
+
+// readCoalesced counts a message into which the peer put every one then waiting, with a newline between.
+func (l *loop) readCoalesced(c *conn, first uint64, length, bytes int, now int64) {
+	count := (length + 1) / (l.textSize + 1)
+	if count*(l.textSize+1) != length+1 {
+		l.fail(c, "a text of %d bytes is no whole number of messages", length)
+		return
+	}
+	l.deliver(c, first, count, bytes, now)
+}
+
+// readFragment adds up a text that the peer cut where its write buffer was full.
+func (l *loop) readFragment(c *conn, op byte, payload []byte, head int, now int64) {
+	if l.mode != "gorilla" || (op == opStart) != (c.cutBytes == 0) {
+		l.fail(c, "unexpected frame %#x", op)
+		return
+	}
+	if op == opStart {
+		c.cutFirst = number(payload)
+	}
+	c.cutLength += len(payload)
+	c.cutBytes += head + len(payload)
+	if op == opLast {
+		length, bytes := c.cutLength, c.cutBytes
+		c.cutLength, c.cutBytes = 0, 0
+		l.readCoalesced(c, c.cutFirst, length, bytes, now)
+	}
+}
+
+// number reads the digits data starts with.
+func number(data []byte) (value uint64) {
+	for _, digit := range data {
+		if digit < '0' || digit > '9' {
+			break
+		}
+		value = value*10 + uint64(digit-'0')
+	}
+	return value
+}

@@ -1,0 +1,3 @@
+module hubbub/bench/load
+
+go 1.24

@@ -1,0 +1,28 @@
+package main
+
+import (
+	"bytes"
+	"testing"
+)
+
+func TestAFrameIsReadBackAtEveryLengthForm(t *testing.T) {
+	for _, size := range []int{0, 1, 125, 126, 65535, 65536} {
+		frame := appendFrame(nil, opText, bytes.Repeat([]byte{'x'}, size))
+		head, got, _ := frameAt(frame)
+		if got != size || head+4+size != len(frame) {
+			t.Errorf("payload of %d bytes: head %d, size %d, frame %d", size, head, got, len(frame))
+		}
+		if _, _, ok := frameAt(frame[:head+size-1+min(size, 1)-1]); ok && size > 0 {
+			t.Errorf("a cut frame of %d bytes passed for whole", size)
+		}
+	}
+}
+
+func TestABucketHoldsItsValueWithinTwoPercent(t *testing.T) {
+	for value := uint64(0); value < 1<<40; value = value*5/4 + 1 {
+		top := upper(bucket(value))
+		if top < value || float64(top-value) > 0.02*float64(value)+1 {
+			t.Errorf("value %d lies in a bucket up to %d", value, top)
+		}
+	}
+}
