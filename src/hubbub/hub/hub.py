@@ -100,6 +100,18 @@ class Hub(Generic[LinkT, EncodedT]):
         """Every registered link."""
         return [link for user in self._users.values() for link in user.links]
 
+    def sizes(self) -> dict[str, int]:
+        """How much is held here, for metrics and tests."""
+        return {
+            "users": len(self._users),
+            "streams": len(self._streams),
+            "sessions": len(self._sessions),
+            "unsubscribed": len(self._unsubscribed),
+            "loading": self._loading,
+            "recent": len(self._recent),
+            "waiting": self._courier.waiting,
+        }
+
     # Catching up
 
     def catching(self, link: LinkT, user_id: str) -> tuple[str, int] | None:

@@ -19,7 +19,7 @@ from hubbub.domain.texts import check_emoji, check_key, check_text
 from hubbub.errors import Refused
 from hubbub.protocol.replies import Limits
 from hubbub.protocol.views import Lines
-from hubbub.service.ports import Channels, Clock, Log
+from hubbub.service.ports import Channels, Clock, Fanout, Log
 
 EVENTS_PAGE = 500
 
@@ -28,11 +28,14 @@ EVENTS_PAGE = 500
 class MessageService:
     log: Log
     channels: Channels
+    fanout: Fanout
     clock: Clock
     limits: Limits
 
     async def post_message(self, session: Session, channel: str, text: str, key: str | None = None) -> Appended:
-        """Raises `bad_text`, `text_too_long`, `bad_key`, and what the log refuses."""
+        """Raises `bad_text`, `text_too_long`, `bad_key`, what the log refuses, and `busy` while delivery lags."""
+        if self.fanout.congested:
+            raise Refused("busy", retry_after=1)
         text = check_text(text, self.limits.text_characters)
         return await self.log.append(PostMessage(session.user, channel, text, check_key(key), self.clock()))
 

@@ -20,6 +20,7 @@ __all__ = [
     "Accounts",
     "Channels",
     "Clock",
+    "Fanout",
     "Heads",
     "Lines",
     "Log",
@@ -132,4 +133,13 @@ class Sockets(Protocol):
 
     def end_session(self, session: bytes) -> None:
         """Close every socket of this session with 4001."""
+        ...
+
+
+class Fanout(Protocol):
+    """Delivery to listeners, as far as those who post must know of it."""
+
+    @property
+    def congested(self) -> bool:
+        """More is waiting to be delivered than should be."""
         ...

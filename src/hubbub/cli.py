@@ -1,0 +1,109 @@
+"""The command `hubbub`. Each command is thin: settings in, one call, an answer that people or programs can read."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from importlib.metadata import version as package_version
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from hubbub.config import Config, find_config_file, load_config
+from hubbub.domain.roles import Role
+from hubbub.errors import HubbubError
+from hubbub.telemetry import set_up_logging
+
+app = typer.Typer(name="hubbub", help="A chat server: pages, API and sockets from one process.", no_args_is_help=True)
+users = typer.Typer(help="People on this server.", no_args_is_help=True)
+app.add_typer(users, name="user")
+
+ConfigFile = Annotated[Path | None, typer.Option("--config", help="Settings file (else hubbub.toml, if there is one).")]
+Data = Annotated[Path | None, typer.Option(help="The folder that holds everything.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+
+
+def main() -> None:
+    """Run the command line; an error that was foreseen is one line on standard error and exit code 1."""
+    try:
+        app()
+    except HubbubError as error:
+        Console(stderr=True).print(f"hubbub: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(1)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="The port to listen on; 0 takes a free one.")] = None,
+    data: Data = None,
+    workers: Annotated[int | None, typer.Option(help="Processes that serve.")] = None,
+    pages: Annotated[bool | None, typer.Option("--pages/--no-pages", help="Serve the pages.")] = None,
+    config: ConfigFile = None,
+) -> None:
+    """Start the server; it stops on SIGTERM or Ctrl-C."""
+    from hubbub.main import run
+
+    flags: dict[str, object] = {"host": host, "port": port, "data": data, "workers": workers, "pages.enabled": pages}
+    settings = _load(config, flags)
+    set_up_logging(settings.log)
+    run(settings, lambda address: print(f"Hubbub is at {address}", flush=True))
+
+
+@users.command("create")
+def create_user(
+    name: Annotated[str, typer.Argument(help="The name to log in with.")],
+    role: Annotated[Role | None, typer.Option(help="Else owner for the first account, member for others.")] = None,
+    password_file: Annotated[
+        Path | None, typer.Option(help="File with the password (- for standard input); else you are asked.")
+    ] = None,
+    data: Data = None,
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make an account, whatever registration is set to. The server must not be running on the same folder."""
+    from hubbub.offline import create_account
+
+    settings = _load(config, {"data": data})
+    set_up_logging(settings.log)
+    user = asyncio.run(create_account(settings, name, _read_password(password_file), role))
+    print(msgspec.json.encode(user).decode() if as_json else f"{user.name} can log in now (id {user.id}).")
+
+
+@app.command()
+def verify(data: Data = None, config: ConfigFile = None, as_json: AsJson = False) -> None:
+    """Walk every log: no gap in seq or number, every event readable, and the tables equal to a replay of the logs.
+
+    Changes nothing, and may run beside the server. Exit code 1 when something is wrong.
+    """
+    from hubbub.store.verify import verify as verify_store
+
+    settings = _load(config, {"data": data})
+    with Progress(console=Console(stderr=True), transient=True, disable=as_json) as bar:
+        task = bar.add_task("Verifying", total=None)
+        report = verify_store(settings.data, progress=lambda done, total: bar.update(task, completed=done, total=total))
+    print(msgspec.json.encode(report).decode() if as_json else report.as_text())
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    print(package_version("hubbub"))
+
+
+def _load(file: Path | None, flags: dict[str, object]) -> Config:
+    return load_config(flags, os.environ, file or find_config_file(os.environ))
+
+
+def _read_password(file: Path | None) -> str:
+    if file is None:
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+    return text.rstrip("\r\n")

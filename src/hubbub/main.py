@@ -1,0 +1,315 @@
+"""The composition root: the only module that names concrete adapters, and the owner of start, signals and stop.
+
+Stopping, in this order: no new connections, commands refused, what is under way answered and committed, sockets closed
+with 1012 and flushed, the HTTP server, the store, the pages. Every step has a bound; what was acknowledged is on disk
+before any of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import secrets
+import signal
+import socket
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import uvicorn
+
+from hubbub.broker.local import LocalBroker
+from hubbub.config import Config
+from hubbub.errors import CloseCode, ConfigError
+from hubbub.http.app import make_app
+from hubbub.http.listening import HttpServer, bind, own_address
+from hubbub.http.pages import Pages, PagesProcess
+from hubbub.http.static import StaticFiles
+from hubbub.http.visit import forwarded_address, is_among, last_of
+from hubbub.hub.hub import Hub
+from hubbub.protocol.replies import Limits
+from hubbub.service.accounts import AccountService
+from hubbub.service.channels import ChannelService
+from hubbub.service.messages import MessageService
+from hubbub.service.passwords import PasswordHasher
+from hubbub.service.services import Services
+from hubbub.service.sessions import SessionService
+from hubbub.service.throttle import Throttle
+from hubbub.store.limits import StoreLimits
+from hubbub.store.sqlite import Store, open_store
+from hubbub.telemetry import get_logger
+from hubbub.websocket import wire
+from hubbub.websocket.deflate import Encoded
+from hubbub.websocket.doorman import Doorman
+from hubbub.websocket.endpoint import Endpoint, Throttles
+from hubbub.websocket.handshake import RequestHead
+from hubbub.websocket.limits import WireLimits
+from hubbub.websocket.link import Link
+from hubbub.websocket.takeover import make_http_protocol
+from hubbub.websocket.upgrades import Route, Upgrades
+
+SOCKET_PATH = "/socket"
+BACKLOG = 4096
+WEB_TREE = Path(__file__).parent / "_web"
+
+
+class MonotonicClock:
+    """Milliseconds since 1970 that never go backwards, whatever is done to the machine's clock."""
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def __call__(self) -> int:
+        self._last = max(self._last, time.time_ns() // 1_000_000)
+        return self._last
+
+
+@dataclass(slots=True)
+class Tasks:
+    """Tasks that somebody keeps: commands under way."""
+
+    running: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def spawn(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.get_running_loop().create_task(_as_task(work))
+        self.running.add(task)
+        task.add_done_callback(self.running.discard)
+
+    async def finish(self, seconds: float) -> None:
+        """Let them finish; cancel what has not after `seconds`."""
+        if self.running:
+            _, late = await asyncio.wait(self.running, timeout=seconds)
+            for task in late:
+                task.cancel()
+
+
+async def _as_task(work: Coroutine[object, object, None]) -> None:
+    await work
+
+
+@dataclass(slots=True)
+class Server:
+    """Everything that runs, as composed."""
+
+    config: Config
+    address: str
+    store: Store
+    endpoint: Endpoint
+    upgrades: Upgrades
+    hasher: PasswordHasher
+    tasks: Tasks
+    http: HttpServer
+    listener: socket.socket
+    pages: PagesProcess | None
+
+    async def run(self, stop: asyncio.Event, on_ready: Callable[[str], None]) -> None:
+        """Serve until `stop` is set, then stop in order."""
+        serving = asyncio.create_task(self.http.serve(sockets=[self.listener]))
+        try:
+            if self.pages is not None:
+                await self.pages.start()
+            await self.http.answering.wait()
+            settle_memory()
+            on_ready(self.address)
+            stopped = asyncio.create_task(stop.wait())
+            await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            stopped.cancel()
+        finally:
+            await self.stop(serving)
+
+    async def stop(self, serving: asyncio.Task[None]) -> None:
+        share = self.config.shutdown_seconds / 4
+        self.http.stop_accepting()
+        self.endpoint.refuse_commands()
+        await self.tasks.finish(share)
+        await self.upgrades.close(CloseCode.RESTART, "restarting")
+        self.http.should_exit = True
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(serving, share)
+        if self.pages is not None:
+            await self.pages.stop()
+        self.hasher.close()
+        await self.store.close(share)
+
+
+def settle_memory() -> None:
+    """What start-up made stays for ever: no collection needs to look at it again; and connections make garbage seldom,
+    so that looking at all of them every 700 allocations would only cost latency."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
+async def compose(config: Config, clock: MonotonicClock) -> Server:
+    """Open the store, bind the port, and put everything together. Raises `StoreError`, `ConfigError`."""
+    loop = asyncio.get_running_loop()
+    listener = bind(config)
+    broker = LocalBroker()
+    hub: Hub[Link, Encoded] = Hub(wire, loop)
+    broker.subscribe(hub.deliver)
+    store = await open_store(config.data, on_commit=broker.publish, clock=clock, limits=store_limits(config))
+    hasher = PasswordHasher(config.limits.password_checks)
+    services = make_services(config, store, hub, hasher, clock)
+    tasks = Tasks()
+    endpoint = make_endpoint(config, services, store, hub, clock, tasks)
+    doorman = Doorman(services.sessions, endpoint, lambda head: is_secure(head, config))
+    upgrades = Upgrades(
+        loop,
+        wire_limits(config),
+        {SOCKET_PATH: Route(endpoint, doorman.authorize)},
+        public_address=config.public_url,
+        address_of=lambda head: address_of(head, config),
+        takeover=config.wire.transport != "stream",
+    )
+    address = address_to_visit(config, listener)
+    token = secrets.token_urlsafe(32)
+    pages, proxy, files = make_pages(config, listener, token)
+    app = make_app(services, config, clock=clock, ready=store.check, internal_token=token, pages=proxy, files=files)
+    settings = uvicorn.Config(
+        app,
+        http=make_http_protocol(upgrades),
+        ws="none",
+        lifespan="off",
+        loop="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=max(1, int(config.shutdown_seconds / 4)),
+        ssl_certfile=config.tls.certificate,
+        ssl_keyfile=config.tls.key,
+    )
+    return Server(config, address, store, endpoint, upgrades, hasher, tasks, HttpServer(settings), listener, pages)
+
+
+def make_services(
+    config: Config, store: Store, hub: Hub[Link, Encoded], hasher: PasswordHasher, clock: MonotonicClock
+) -> Services:
+    limits = shown_limits(config)
+    return Services(
+        accounts=AccountService(store.log, store.accounts, hasher, clock, config.registration_open),
+        sessions=SessionService(store.accounts, hasher, hub, clock, config.session.days),
+        channels=ChannelService(store.log, store.channels, clock, limits),
+        messages=MessageService(store.log, store.channels, hub, clock, limits),
+    )
+
+
+def make_endpoint(
+    config: Config, services: Services, store: Store, hub: Hub[Link, Encoded], clock: MonotonicClock, tasks: Tasks
+) -> Endpoint:
+    limits = config.limits
+    throttles = Throttles(
+        users=Throttle(clock, per_second=limits.commands_per_second, burst=limits.commands_burst),
+        addresses=Throttle(clock, per_second=limits.address_commands_per_second, burst=limits.address_commands_burst),
+    )
+    return Endpoint(
+        services,
+        store.log,
+        store.accounts,
+        hub,
+        clock=clock,
+        limits=shown_limits(config),
+        spawn=tasks.spawn,
+        resume_events=limits.resume_events,
+        connections_per_user=limits.connections_per_user,
+        throttles=throttles if limits.enabled else None,
+    )
+
+
+def make_pages(
+    config: Config, listener: socket.socket, token: str
+) -> tuple[PagesProcess | None, Pages | None, StaticFiles | None]:
+    """The Node process, the way to it, and the files Python serves itself; nothing of it where pages are off."""
+    if not config.pages.enabled:
+        return None, None, None
+    if not (WEB_TREE / "server" / "server.js").is_file():
+        raise ConfigError("The pages are not built: run `make web`, or set pages.enabled to false.")
+    process = PagesProcess(WEB_TREE, config.pages, api=own_address(config, listener), internal_token=token)
+    return process, Pages(process, config), StaticFiles(WEB_TREE)
+
+
+def shown_limits(config: Config) -> Limits:
+    limits = config.limits
+    return Limits(
+        text_characters=limits.text_characters, message_bytes=limits.message_bytes, page_size=limits.page_size
+    )
+
+
+def wire_limits(config: Config) -> WireLimits:
+    limits = config.limits
+    return WireLimits(
+        head_bytes=limits.head_bytes,
+        head_seconds=limits.head_seconds,
+        frame_bytes=limits.message_bytes,
+        message_bytes=limits.message_bytes,
+        inflated_bytes=limits.message_bytes,
+        fragments=limits.fragments,
+        unsent_bytes=limits.unsent_bytes,
+        pong_wait=float(config.wire.ping_seconds + config.wire.pong_seconds),
+        connections=limits.connections,
+        connections_per_address=limits.connections_per_address,
+    )
+
+
+def store_limits(config: Config) -> StoreLimits:
+    limits = config.limits
+    return StoreLimits(
+        queue=limits.posts_queue,
+        channels_per_user=limits.channels_per_user,
+        emoji_per_message=limits.reactions_per_message,
+    )
+
+
+def address_to_visit(config: Config, listener: socket.socket) -> str:
+    return config.public_url or own_address(config, listener)
+
+
+def address_of(head: RequestHead, config: Config) -> str:
+    """The client's address; a proxy's word for it counts where the proxy is trusted."""
+    networks = config.trusted_networks
+    if not networks or not is_among(head.address, networks):
+        return head.address
+    return forwarded_address(",".join(head.all("x-forwarded-for")), networks) or head.address
+
+
+def is_secure(head: RequestHead, config: Config) -> bool:
+    if config.public_url:
+        return config.public_url.startswith("https:")
+    networks = config.trusted_networks
+    if networks and is_among(head.address, networks):
+        return last_of(",".join(head.all("x-forwarded-proto"))) == "https"
+    return head.secure
+
+
+async def serve(config: Config, on_ready: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT; `on_ready` is told the address once everything answers."""
+    logger = get_logger(__name__)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    server = await compose(config, MonotonicClock())
+    logger.info("serving", address=server.address, data=str(config.data), pages=config.pages.enabled)
+    await server.run(stop, on_ready)
+    logger.info("stopped")
+
+
+def run(config: Config, on_ready: Callable[[str], None]) -> None:
+    """`serve` on the fastest loop there is."""
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(serve(config, on_ready))
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:  # there is none for Windows
+        return None
+    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return factory
+
+
+__all__: Sequence[str] = ("compose", "run", "serve")

@@ -1,0 +1,249 @@
+"""The hub against a model: a log, commits delivered late, links that come, resume and go at any moment.
+
+The model's log is the truth; what each link received is compared with it. Delivery is cut into slices by a wire that
+writes to two links at a time, and everything is interleaved as Hypothesis likes.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from hubbub.errors import CloseCode
+from hubbub.hub.hub import Hub
+from hubbub.protocol.batch import Batch, Touch
+
+USERS = ("ann", "bob", "cy")
+CHANNELS = ("channel:a", "channel:b")
+Event = tuple[str, int]  # stream, seq
+
+
+def encode_event(stream: str, seq: int) -> bytes:
+    return f"{stream} {seq}".encode()
+
+
+def decode_event(payload: bytes) -> Event:
+    stream, seq = payload.decode().split()
+    return stream, int(seq)
+
+
+class ModelLink:
+    def __init__(self, user: str, session: bytes) -> None:
+        self.user = user
+        self.session = session
+        self.closed = False
+        self.code: CloseCode | None = None
+        self.heard: list[Event] = []
+        self.start: dict[str, int] = {}
+
+    def close(self, code: CloseCode, reason: str = "") -> None:
+        self.closed = True
+        self.code = code
+
+    def take(self, payloads: Sequence[bytes]) -> None:
+        if not self.closed:
+            self.heard += [decode_event(payload) for payload in payloads]
+
+
+class TwoAtATime:
+    """A wire for which every slice is over after two links."""
+
+    def encode(self, payloads: Sequence[bytes]) -> tuple[bytes, ...]:
+        return tuple(payloads)
+
+    def write(self, links: Sequence[ModelLink], start: int, encoded: tuple[bytes, ...], until: float) -> int:
+        stop = min(start + 2, len(links))
+        for link in links[start:stop]:
+            link.take(encoded)
+        return stop
+
+
+class ManualLoop:
+    def __init__(self) -> None:
+        self.soon: deque[Callable[[], None]] = deque()
+
+    def time(self) -> float:
+        return 0.0
+
+    def call_soon(self, callback: Callable[[], None]) -> None:
+        self.soon.append(callback)
+
+    def run_one(self) -> None:
+        if self.soon:
+            self.soon.popleft()()
+
+
+@dataclass
+class ModelLog:
+    heads: dict[str, int] = field(default_factory=lambda: dict.fromkeys(CHANNELS, 1))
+    members: dict[str, dict[str, int]] = field(default_factory=lambda: {c: {} for c in CHANNELS})  # user → joined seq
+    left: dict[tuple[str, str], int] = field(default_factory=dict)
+    undelivered: deque[list[Batch]] = field(default_factory=deque)
+
+    def append(self, stream: str, count: int = 1, touch: Touch | None = None) -> Batch:
+        first = self.heads.get(stream, 0) + 1
+        self.heads[stream] = first + count - 1
+        payloads = tuple(encode_event(stream, seq) for seq in range(first, first + count))
+        return Batch(stream, first, first + count - 1, payloads, (touch,) if touch else ())
+
+    def post(self, channel: str, counts: Sequence[int]) -> None:
+        """One commit, with several batches of one channel."""
+        self.undelivered.append([self.append(channel, count) for count in counts])
+
+    def change(self, channel: str, user: str) -> None:
+        """Join or leave: the membership event closes its batch, the user's own stream tells them of it."""
+        joined = user not in self.members[channel]
+        batch = self.append(channel, 1, Touch(user, joined))
+        own = self.append("user:" + user)
+        if joined:
+            self.members[channel][user] = batch.last
+        else:
+            del self.members[channel][user]
+            self.left[channel, user] = batch.last
+        self.undelivered.append([batch, own])
+
+    def heads_of(self, user: str) -> dict[str, int]:
+        mine = {c: self.heads[c] for c in CHANNELS if user in self.members[c]}
+        return {"user:" + user: self.heads.get("user:" + user, 0)} | mine
+
+
+class HubMachine(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = ManualLoop()
+        self.hub: Hub[ModelLink, tuple[bytes, ...]] = Hub(TwoAtATime(), self.loop)
+        self.log = ModelLog()
+        self.links: list[ModelLink] = []
+        self.sessions: dict[ModelLink, Generator[None, None, None]] = {}
+
+    def life(self, link: ModelLink, back: int) -> Generator[None, None, None]:
+        """What the endpoint does for a link, with a pause wherever it would wait."""
+        hub, log, user = self.hub, self.log, link.user
+        hub.register(link, user, link.session)
+        yield
+        heads = log.heads_of(user)
+        yield
+        positions = {
+            name: max(head - back, log.members[name].get(user, 1) if name in CHANNELS else 0)
+            for name, head in heads.items()
+            if name not in CHANNELS or user in log.members[name]
+        }
+        positions = {name: min(position, heads[name]) for name, position in positions.items()}
+        behind = {name: after for name, after in positions.items() if after < heads[name]}
+        link.start = dict(positions)
+        hub.subscribe(link, user, heads, behind)
+        while not link.closed and (todo := hub.catching(link, user)):
+            stream, after = todo
+            after = max(after, behind.get(stream, 0))
+            member = stream not in CHANNELS or user in log.members[stream]
+            missed = [encode_event(stream, s) for s in range(after + 1, log.heads[stream] + 1)] if member else []
+            yield
+            if missed and hub.hears(link, user, stream):
+                link.take(missed)
+                after = decode_event(missed[-1])[1]
+            behind[stream] = after
+            hub.caught_up(link, stream, after)
+
+    @rule(user=st.sampled_from(USERS), back=st.integers(0, 3), session=st.sampled_from([b"1", b"2"]))
+    def connect(self, user: str, back: int, session: bytes) -> None:
+        link = ModelLink(user, session + user.encode())
+        self.links.append(link)
+        self.sessions[link] = self.life(link, back)
+        next(self.sessions[link])
+
+    @precondition(lambda self: self.sessions)
+    @rule(data=st.data())
+    def go_on(self, data: st.DataObject) -> None:
+        link = data.draw(st.sampled_from(list(self.sessions)))
+        if next(self.sessions[link], "over") == "over":
+            del self.sessions[link]
+
+    @precondition(lambda self: any(not link.closed for link in self.links))
+    @rule(data=st.data())
+    def disconnect(self, data: st.DataObject) -> None:
+        self.end(data.draw(st.sampled_from([link for link in self.links if not link.closed])))
+
+    @rule(user=st.sampled_from(USERS))
+    def log_out(self, user: str) -> None:
+        session = b"1" + user.encode()
+        self.hub.end_session(session)
+        for link in [link for link in self.links if link.session == session]:
+            assert link.closed
+            self.end(link)
+
+    def end(self, link: ModelLink) -> None:
+        link.closed = True
+        self.hub.unregister(link, link.user, link.session)
+        self.hub.unregister(link, link.user, link.session)
+        self.sessions.pop(link, None)
+
+    @rule(channel=st.sampled_from(CHANNELS), counts=st.lists(st.integers(1, 3), min_size=1, max_size=2))
+    def post(self, channel: str, counts: list[int]) -> None:
+        self.log.post(channel, counts)
+
+    @rule(channel=st.sampled_from(CHANNELS), user=st.sampled_from(USERS))
+    def change_membership(self, channel: str, user: str) -> None:
+        self.log.change(channel, user)
+
+    @rule()
+    def deliver(self) -> None:
+        if self.log.undelivered:
+            self.hub.deliver(self.log.undelivered.popleft())
+
+    @rule()
+    def slice(self) -> None:
+        self.loop.run_one()
+
+    @invariant()
+    def each_stream_is_heard_in_order_without_gap_or_repeat(self) -> None:
+        for link in self.links:
+            last = dict(link.start)
+            for stream, seq in link.heard:
+                known = last.get(stream)
+                joined = self.log.members.get(stream, {}).get(link.user)
+                again = known is not None and joined is not None and known < joined <= seq  # left, and joined again
+                assert known is None or again or seq == known + 1, (stream, link.heard, link.start)
+                last[stream] = seq
+
+    @invariant()
+    def who_left_hears_nothing_after_the_removal(self) -> None:
+        for (channel, user), left in self.log.left.items():
+            rejoined = self.log.members[channel].get(user)
+            for link in self.links:
+                if link.user == user:
+                    heard = [seq for stream, seq in link.heard if stream == channel and seq > left]
+                    assert all(rejoined is not None and seq >= rejoined for seq in heard), (left, rejoined, heard)
+
+    def teardown(self) -> None:
+        self.settle()
+        for link in self.links:
+            if not link.closed:
+                for stream, head in self.log.heads_of(link.user).items():
+                    seqs = [seq for name, seq in link.heard if name == stream]
+                    told = max([link.start.get(stream, 0), self.joined(link, stream), *seqs])
+                    assert told == head, (stream, link.heard)
+        for link in self.links:
+            self.end(link)
+        self.settle()
+        assert not any(self.hub.sizes().values()), self.hub.sizes()
+
+    def joined(self, link: ModelLink, stream: str) -> int:
+        """Whoever joins hears what follows."""
+        return self.log.members.get(stream, {}).get(link.user, 0)
+
+    def settle(self) -> None:
+        while self.log.undelivered or self.loop.soon or self.sessions:
+            self.deliver()
+            self.slice()
+            for link in list(self.sessions):
+                if next(self.sessions[link], "over") == "over":
+                    del self.sessions[link]
+
+
+TestHub = HubMachine.TestCase
+TestHub.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
