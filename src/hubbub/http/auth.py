@@ -27,13 +27,16 @@ from hubbub.service.throttle import Throttle
 
 PUBLIC: Final = {"public": True}
 BEARER: Final = "bearer "
+COOKIE: Final = "session"
+HOST_COOKIE: Final = "__Host-session"
 HOUR_SECONDS: Final = 3600
 
 Connection: TypeAlias = ASGIConnection[Any, Any, Any, State]
 
 
 def cookie_name(visit: Visit) -> str:
-    return "__Host-session" if visit.secure else "session"
+    """What the session's cookie is called; pages.py passes it to Node, and Node to us, under its plain name."""
+    return HOST_COOKIE if visit.secure and not visit.internal else COOKIE
 
 
 def token_of(connection: Connection) -> str | None:
