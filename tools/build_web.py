@@ -37,6 +37,11 @@ MADE = frozenset({"node_modules", ".next", "coverage", "next-env.d.ts", ".DS_Sto
 COMPRESSIBLE = frozenset(
     {".css", ".html", ".ico", ".js", ".json", ".map", ".mjs", ".svg", ".ttf", ".txt", ".webmanifest", ".xml"}
 )
+# Next traces its image optimiser along though next.config turns it off. Without these native parts the tree is the same
+# on every system.
+UNUSED = ("node_modules/@img", "node_modules/sharp")
+# Next writes the folder it was built in here; the server goes by its own place.
+TELLING = ("server.js", ".next/required-server-files.json")
 # Below this a compressed copy saves no packet.
 WORTH_COMPRESSING = 1024
 
@@ -139,6 +144,15 @@ def compress_tree(tree: Path) -> None:
         list(pool.map(compress, files))
 
 
+def detach(server: Path) -> None:
+    """Makes the standalone server fit any system and any folder."""
+    for name in UNUSED:
+        shutil.rmtree(server / name, ignore_errors=True)
+    for name in TELLING:
+        file = server / name
+        file.write_text(file.read_text(encoding="utf-8").replace(str(WEB), "."), encoding="utf-8")
+
+
 def assemble(out: Path, stamp: str) -> None:
     """Puts the parts of Next's output where Python looks for them, in one rename: never half a tree."""
     standalone = WEB / ".next" / "standalone"
@@ -148,6 +162,7 @@ def assemble(out: Path, stamp: str) -> None:
     for leftover in (fresh, old):
         shutil.rmtree(leftover, ignore_errors=True)
     shutil.copytree(standalone, fresh / "server")
+    detach(fresh / "server")
     shutil.copytree(WEB / ".next" / "static", fresh / "static")
     (fresh / "public").mkdir()
     if (WEB / "public").is_dir():
