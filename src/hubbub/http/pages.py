@@ -23,9 +23,9 @@ from hubbub.http.unavailable import UNAVAILABLE
 from hubbub.http.visit import Visit, header, visit_of
 from hubbub.telemetry import get_logger
 
+__all__ = ["Pages", "PagesProcess"]
+
 RESTART_SECONDS: Final = 5.0
-TIMEOUTS: Final = httpx.Timeout(connect=2, read=20, write=5, pool=5)
-POOL: Final = httpx.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=4)
 # Of what a visitor sends; the router's own headers besides (see `is_router_header`).
 TO_NODE: Final = ("accept", "accept-language", "user-agent", "rsc", "next-url", "purpose", "sec-purpose")
 FROM_NODE: Final = ("content-type", "location", "vary", "link", "refresh", "set-cookie")
@@ -46,14 +46,10 @@ def content_policy(nonce: str) -> str:
 
 
 class Pages:
-    """The ASGI application for pages; `close` it before Node is stopped."""
+    """The ASGI application for pages."""
 
     def __init__(self, process: PagesProcess) -> None:
         self._process = process
-        self._client = httpx.AsyncClient(timeout=TIMEOUTS, limits=POOL, trust_env=False, follow_redirects=False)
-
-    async def close(self) -> None:
-        await self._client.aclose()
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         """Raises `method_not_allowed`: pages are only read."""
@@ -77,7 +73,7 @@ class Pages:
             if address is None:
                 return None
             try:
-                return await self._client.send(self._request(scope, address, policy), stream=True)
+                return await self._process.client.send(self._request(scope, address, policy), stream=True)
             except (httpx.NetworkError, httpx.RemoteProtocolError) as error:
                 get_logger(__name__).warning("the pages' process did not answer", reason=repr(error))
                 await asyncio.sleep(0.05)
@@ -89,7 +85,7 @@ class Pages:
     def _request(self, scope: HTTPScope, address: str, policy: str) -> httpx.Request:
         target = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
         url = httpx.URL(address).copy_with(raw_path=target)
-        return self._client.build_request("GET", url, headers=headers_to_node(scope, policy))
+        return self._process.client.build_request("GET", url, headers=headers_to_node(scope, policy))
 
 
 def headers_to_node(scope: HTTPScope, policy: str) -> list[tuple[str, str]]:

