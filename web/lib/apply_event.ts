@@ -13,11 +13,10 @@
  * Plain TypeScript without a bundler's help, so that Node runs this very file in the replay tests.
  */
 
+import { LAST_TEXT, UNREAD_KEPT } from "./protocol.gen.ts";
 import type { AnyEvent, ChannelSummary, LastMessage, Line, Reaction, Room, Snapshot, UserView } from "./protocol.gen.ts";
 
-/** Mirrors LAST_TEXT, UNREAD_KEPT and the length of a room's member list in the protocol. */
-export const LAST_TEXT = 140;
-export const UNREAD_KEPT = 101;
+/** How many members a room lists (Room.members). */
 export const MEMBERS_KEPT = 200;
 
 /** A snapshot that events were applied to. `stale` names the streams that have to be fetched afresh, oldest first. */

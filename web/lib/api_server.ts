@@ -1,0 +1,102 @@
+import "server-only";
+
+import { headers } from "next/headers";
+import { notFound, redirect } from "next/navigation";
+import { cache } from "react";
+
+import type { ChannelSummary, Line, Snapshot, UserView } from "./protocol.gen.ts";
+
+const TIMEOUT_MS = 10_000;
+
+/** The API could not give a page its data. `code` is the API's own, or `unreachable`. */
+export interface Trouble {
+  code: string;
+}
+
+export type Loaded<T> = { data: T; trouble?: undefined } | { data?: undefined; trouble: Trouble };
+
+interface Answer {
+  status: number;
+  body: unknown;
+}
+
+/** A GET on the Python server, as the visitor: their cookies, their address. */
+async function get(path: string): Promise<Answer> {
+  const head = await headers();
+  const response = await fetch(new URL(path, process.env.HUBBUB_API ?? "http://127.0.0.1:8000"), {
+    headers: {
+      accept: "application/json",
+      cookie: head.get("cookie") ?? "",
+      "x-hubbub-internal": process.env.HUBBUB_INTERNAL_TOKEN ?? "",
+      "x-forwarded-for": head.get("x-forwarded-for") ?? "",
+    },
+    cache: "no-store",
+    redirect: "error",
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  return { status: response.status, body: await response.json() };
+}
+
+const load = cache(async (path: string): Promise<Answer> => {
+  try {
+    return await get(path);
+  } catch {
+    return { status: 503, body: { code: "unreachable" } };
+  }
+});
+
+/** The data at `path`; sends visitors who are not logged in to the log-in page, and answers 404 with the 404 page. */
+async function loadFor<T>(path: string, page: string): Promise<Loaded<T>> {
+  const { status, body } = await load(path);
+  if (status === 401) redirect(`/login?next=${encodeURIComponent(page)}`);
+  if (status === 404) notFound();
+  if (status !== 200) return { trouble: { code: codeOf(body) } };
+  return { data: body as T };
+}
+
+function codeOf(body: unknown): string {
+  const code = typeof body === "object" && body !== null && "code" in body ? body.code : undefined;
+  return typeof code === "string" ? code : "internal";
+}
+
+function query(values: Record<string, string | number | undefined>): string {
+  const given = Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
+  return given.length > 0 ? `?${new URLSearchParams(given)}` : "";
+}
+
+export interface SnapshotQuery {
+  channel?: string;
+  around?: number;
+}
+
+/** The page's state; `page` is its own address, for coming back after the log-in. */
+export function loadSnapshot(wanted: SnapshotQuery, page: string): Promise<Loaded<Snapshot>> {
+  return loadFor(`/api/snapshot${query({ ...wanted })}`, page);
+}
+
+/** The visitor's state without a room, or nothing where they are not logged in or the server has trouble. */
+export async function peekSnapshot(): Promise<Snapshot | undefined> {
+  const { status, body } = await load("/api/snapshot");
+  return status === 200 ? (body as Snapshot) : undefined;
+}
+
+export interface ListedChannel {
+  channel: ChannelSummary;
+  member: boolean;
+}
+
+export function loadChannels(page: string): Promise<Loaded<{ channels: ListedChannel[] }>> {
+  return loadFor("/api/channels", page);
+}
+
+export interface OlderLines {
+  messages: Line[];
+  older?: boolean;
+  newer?: boolean;
+  users?: UserView[];
+}
+
+/** A window of lines that ends before `before` (a seq). */
+export function loadOlder(channel: string, before: number, page: string): Promise<Loaded<OlderLines>> {
+  return loadFor(`/api/channels/${encodeURIComponent(channel)}/messages${query({ before, limit: 50 })}`, page);
+}
