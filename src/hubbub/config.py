@@ -141,7 +141,6 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     body_bytes: Annotated[int, _about("Bytes in the body of a request.", ge=1024, le=64 << 20)] = 1 << 20
     head_bytes: Annotated[int, _about("Bytes in the head of a request.", ge=1024, le=1 << 20)] = 16 << 10
     head_seconds: Annotated[float, _about("A request's head must be there after this long.", gt=0)] = 10
-    json_depth: Annotated[int, _about("How deep JSON may be nested.", ge=4, le=100)] = 16
     page_size: Annotated[int, _about("Messages on one page of history.", ge=1, le=1000)] = 100
     resume_events: Annotated[int, _about("Missed events sent for one stream; more is a reset.", ge=1)] = 1000
     unsent_bytes: Annotated[int, _about("Bytes waiting for a slow reader before it is cut.", ge=64 << 10)] = 1 << 20

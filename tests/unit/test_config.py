@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import hubbub
 from hubbub.config import SETTINGS, Config, describe, find_config_file, load_config
 from hubbub.errors import ConfigError
 
@@ -191,6 +193,17 @@ def test_the_longest_text_fits_into_a_message_however_it_is_spelled() -> None:
 
 def test_every_setting_says_what_it_means() -> None:
     assert all(setting.description and setting.expect for setting in describe())
+
+
+def test_every_setting_is_read_by_the_program() -> None:
+    read = {
+        node.attr
+        for file in Path(hubbub.__file__).parent.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+    }
+    # Checked to be 1 when it is loaded; there is nothing else to do with it.
+    assert {key.split(".")[-1] for key in SETTINGS} - read == {"workers"}
 
 
 @given(st.sampled_from(sorted(SETTINGS)), st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\0")))
