@@ -47,6 +47,7 @@ from hubbub.websocket.endpoint import Endpoint, Throttles
 from hubbub.websocket.handshake import RequestHead
 from hubbub.websocket.limits import WireLimits
 from hubbub.websocket.link import Link
+from hubbub.websocket.sockets import SessionSockets
 from hubbub.websocket.takeover import make_http_protocol
 from hubbub.websocket.upgrades import Route, Upgrades
 
@@ -191,7 +192,7 @@ def make_services(
     limits = shown_limits(config)
     return Services(
         accounts=AccountService(store.log, store.accounts, hasher, clock, config.registration_open),
-        sessions=SessionService(store.accounts, hasher, hub, clock, config.session.days),
+        sessions=SessionService(store.accounts, hasher, SessionSockets(hub), clock, config.session.days),
         channels=ChannelService(store.log, store.channels, clock, limits),
         messages=MessageService(store.log, store.channels, hub, clock, limits),
     )

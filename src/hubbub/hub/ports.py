@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
-from hubbub.errors import CloseCode
-
 
 class Link(Protocol):
     """One open connection. The hub never holds its descriptor; writing to a closed link does nothing."""
 
     @property
     def closed(self) -> bool: ...
-
-    def close(self, code: CloseCode, reason: str = "") -> None: ...
 
 
 LinkT = TypeVar("LinkT", bound=Link)

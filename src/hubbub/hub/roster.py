@@ -1,74 +1,131 @@
 """The roster: stream → users → links, and which link is still catching up with which stream.
 
+A user is the stream of their own log, heard by their links alone; a channel is a stream heard by its members' links.
+
 Invariants:
 - A link hears a stream live only from its `head` on: everything up to `head` it had from the log before.
-- A link in `stream.catching` is in no flat list of that stream.
-- A user, a stream or a link that nobody needs any more is nowhere in here.
+- A link in `stream.catching` is in no list of that stream's `links()`.
+- A user, a channel or a link that nobody needs any more is nowhere in here.
+
+Thousands of idle users cost memory before anything else, so that nothing here is kept empty.
 """
 
 from __future__ import annotations
 
-from typing import Generic
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Final, Generic
 
+from hubbub.domain.ids import user_stream
 from hubbub.hub.ports import LinkT
 
-UNKNOWN = -1
+UNKNOWN: Final = -1
+_NOBODY: Final[Mapping[object, int]] = MappingProxyType({})
 
 
 class Stream(Generic[LinkT]):
     """One log with listeners on this node; `head` is the last seq whose delivery has begun here."""
 
-    __slots__ = ("_flat", "catching", "head", "name", "users")
+    __slots__ = ("_catching", "head")
 
-    def __init__(self, name: str, head: int) -> None:
-        self.name = name
+    def __init__(self, head: int) -> None:
         self.head = head
-        self.users: set[User[LinkT]] = set()
         # link → how far it has come in the log (UNKNOWN: its session knows). At or beyond `head` nothing more has to be
         # read: the link waits for the delivery to come as far. A session stops only at the end of a commit, batches end
         # there too and are not joined meanwhile, so that `head` meets it exactly.
-        self.catching: dict[LinkT, int] = {}
-        self._flat: list[LinkT] | None = None
+        self._catching: dict[LinkT, int] | None = None
+
+    @property
+    def name(self) -> str:
+        raise NotImplementedError
 
     def links(self) -> list[LinkT]:
         """Every link that hears the stream live, as a list that is never changed, only replaced."""
-        if self._flat is None:
-            catching = self.catching
-            self._flat = [link for user in self.users for link in user.links if link not in catching]
-        return self._flat
+        raise NotImplementedError
+
+    def changed(self) -> None:
+        """Who hears the stream has changed."""
+
+    @property
+    def catching(self) -> Mapping[LinkT, int]:
+        return self._catching if self._catching is not None else _NOBODY  # type: ignore[return-value]
 
     def hold(self, link: LinkT, after: int) -> None:
         """`link` has the stream up to `after`, from the log, and hears nothing live until it is settled."""
-        self.catching[link] = after
-        self._flat = None
+        if self._catching is None:
+            self._catching = {}
+        self._catching[link] = after
+        self.changed()
+
+    def release(self, link: LinkT) -> None:
+        """`link` catches up no more: it is live, or gone."""
+        if self._catching is not None:
+            self._catching.pop(link, None)
+            self._catching = self._catching or None
+        self.changed()
+
+    def settle(self) -> None:
+        """Make live what has caught up with the head."""
+        for link in [link for link, after in self.catching.items() if after == self.head]:
+            self.release(link)
+
+
+class Channel(Stream[LinkT]):
+    """A channel's stream with those of its members who are here."""
+
+    __slots__ = ("_flat", "_name", "users")
+
+    def __init__(self, name: str, head: int) -> None:
+        super().__init__(head)
+        self._name = name
+        self.users: set[User[LinkT]] = set()
+        self._flat: list[LinkT] | None = None
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def links(self) -> list[LinkT]:
+        if self._flat is None:
+            catching = self.catching
+            self._flat = [link for user in self.users for link in user.all_links if link not in catching]
+        return self._flat
 
     def changed(self) -> None:
         self._flat = None
 
-    def settle(self) -> None:
-        """Make live what has caught up with the head."""
-        if self.catching:
-            ready = [link for link, after in self.catching.items() if after == self.head]
-            for link in ready:
-                del self.catching[link]
-            if ready:
-                self.changed()
 
+class User(Stream[LinkT]):
+    """A user with at least one link here, and the stream of their own.
 
-class User(Generic[LinkT]):
-    """A user with at least one link here; `streams` are the channels they hear, and their own stream.
-
-    `streams` is None until the first link's memberships have been read; changes that are delivered meanwhile are in
+    `channels` is None until the first link's memberships have been read; changes that are delivered meanwhile are in
     `changes`, in order, as (stream, joined, seq).
     """
 
-    __slots__ = ("changes", "id", "links", "streams")
+    __slots__ = ("all_links", "changes", "channels", "id")
 
     def __init__(self, user: str) -> None:
+        super().__init__(UNKNOWN)
         self.id = user
-        self.links: tuple[LinkT, ...] = ()
-        self.streams: tuple[Stream[LinkT], ...] | None = None
-        self.changes: list[tuple[str, bool, int]] = []
+        self.all_links: tuple[LinkT, ...] = ()
+        self.channels: tuple[Channel[LinkT], ...] | None = None
+        self.changes: tuple[tuple[str, bool, int], ...] = ()
+
+    @property
+    def name(self) -> str:
+        return user_stream(self.id)
+
+    @property
+    def loaded(self) -> bool:
+        return self.channels is not None
+
+    def links(self) -> list[LinkT]:
+        return [link for link in self.all_links if link not in self.catching]
+
+    def streams(self) -> Iterator[Stream[LinkT]]:
+        """Everything the user hears, their own stream first: there a client learns of its channels."""
+        yield self
+        yield from self.channels or ()
 
     def stream(self, name: str) -> Stream[LinkT] | None:
-        return next((stream for stream in self.streams or () if stream.name == name), None)
+        return next((stream for stream in self.streams() if stream.name == name), None)

@@ -131,7 +131,7 @@ class Clock(Protocol):
 class Sockets(Protocol):
     """The open sockets, as far as services end them."""
 
-    def end_session(self, session: bytes) -> None:
+    def end_session(self, user: str, session: bytes) -> None:
         """Close every socket of this session with 4001."""
         ...
 

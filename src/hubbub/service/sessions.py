@@ -66,9 +66,10 @@ class SessionService:
 
     async def log_out(self, token: str) -> None:
         """End the session wherever it is open; an unknown token is already out."""
-        session = session_id(token)
-        await self.accounts.delete_session(session)
-        self.sockets.end_session(session)
+        session = await self.accounts.fetch_session(session_id(token), now=self.clock())
+        if session is not None:
+            await self.accounts.delete_session(session.id)
+            self.sockets.end_session(session.user, session.id)
 
 
 def session_id(token: str) -> bytes:

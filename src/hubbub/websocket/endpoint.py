@@ -92,7 +92,7 @@ class Endpoint(Handler):
         """Raises `too_many_connections` or `shutting_down` when one more socket of this user is too much."""
         if self._closing:
             raise Refused("shutting_down", retry_after=1)
-        if self._hub.count(session.user) >= self._connections_per_user:
+        if len(self._hub.links_of(session.user)) >= self._connections_per_user:
             raise Refused("too_many_connections")
 
     def refuse_commands(self) -> None:
@@ -104,11 +104,11 @@ class Endpoint(Handler):
     def on_open(self, link: Link) -> None:
         session = cast("Session", link.session)
         link.session = Seat(session)
-        self._hub.register(link, session.user, session.id)
+        self._hub.register(link, session.user)
 
     def on_close(self, link: Link, code: int) -> None:
-        session = _seat(link).session
-        self._hub.unregister(link, session.user, session.id)
+        session = seat_of(link).session
+        self._hub.unregister(link, session.user)
         self._logger.debug("socket closed", connection=link.id, user=session.user, code=code)
 
     def on_message(self, link: Link, payload: bytes) -> None:
@@ -118,7 +118,7 @@ class Endpoint(Handler):
             _reply(link, failure_of(refused, decode_id(payload)))
             return
         try:
-            self._admit(link, _seat(link), command)
+            self._admit(link, seat_of(link), command)
         except Refused as refused:
             _reply(link, failure_of(refused, None if isinstance(command, Hello) else command.id))
             if refused.code == "hello_expected":
@@ -212,7 +212,7 @@ class Endpoint(Handler):
         return after
 
 
-def _seat(link: Link) -> Seat:
+def seat_of(link: Link) -> Seat:
     return cast("Seat", link.session)
 
 

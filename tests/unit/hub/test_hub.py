@@ -14,7 +14,6 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from hubbub.errors import CloseCode
 from hubbub.hub.hub import Hub
 from hubbub.protocol.batch import Batch, Touch
 
@@ -33,17 +32,11 @@ def decode_event(payload: bytes) -> Event:
 
 
 class ModelLink:
-    def __init__(self, user: str, session: bytes) -> None:
+    def __init__(self, user: str) -> None:
         self.user = user
-        self.session = session
         self.closed = False
-        self.code: CloseCode | None = None
         self.heard: list[Event] = []
         self.start: dict[str, int] = {}
-
-    def close(self, code: CloseCode, reason: str = "") -> None:
-        self.closed = True
-        self.code = code
 
     def take(self, payloads: Sequence[bytes]) -> None:
         if not self.closed:
@@ -124,7 +117,7 @@ class HubMachine(RuleBasedStateMachine):
     def life(self, link: ModelLink, back: int) -> Generator[None, None, None]:
         """What the endpoint does for a link, with a pause wherever it would wait."""
         hub, log, user = self.hub, self.log, link.user
-        hub.register(link, user, link.session)
+        hub.register(link, user)
         yield
         heads = log.heads_of(user)
         yield
@@ -149,9 +142,9 @@ class HubMachine(RuleBasedStateMachine):
             behind[stream] = after
             hub.caught_up(link, stream, after)
 
-    @rule(user=st.sampled_from(USERS), back=st.integers(0, 3), session=st.sampled_from([b"1", b"2"]))
-    def connect(self, user: str, back: int, session: bytes) -> None:
-        link = ModelLink(user, session + user.encode())
+    @rule(user=st.sampled_from(USERS), back=st.integers(0, 3))
+    def connect(self, user: str, back: int) -> None:
+        link = ModelLink(user)
         self.links.append(link)
         self.sessions[link] = self.life(link, back)
         next(self.sessions[link])
@@ -168,18 +161,10 @@ class HubMachine(RuleBasedStateMachine):
     def disconnect(self, data: st.DataObject) -> None:
         self.end(data.draw(st.sampled_from([link for link in self.links if not link.closed])))
 
-    @rule(user=st.sampled_from(USERS))
-    def log_out(self, user: str) -> None:
-        session = b"1" + user.encode()
-        self.hub.end_session(session)
-        for link in [link for link in self.links if link.session == session]:
-            assert link.closed
-            self.end(link)
-
     def end(self, link: ModelLink) -> None:
         link.closed = True
-        self.hub.unregister(link, link.user, link.session)
-        self.hub.unregister(link, link.user, link.session)
+        self.hub.unregister(link, link.user)
+        self.hub.unregister(link, link.user)
         self.sessions.pop(link, None)
 
     @rule(channel=st.sampled_from(CHANNELS), counts=st.lists(st.integers(1, 3), min_size=1, max_size=2))
