@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class StoreLimits:
-    """`queue`: items waiting for the writer before `busy`; `batch`: items in one transaction; `readers`: connections."""
+    """`queue`: items that may wait for the writer; `batch`: items in one transaction; `readers`: connections."""
 
     channels_per_user: int = 500
     reactions_per_message: int = 1000

@@ -1,0 +1,88 @@
+"""Messages: posting, editing, and deletion, which redacts all earlier events of the message."""
+
+from __future__ import annotations
+
+import msgspec
+
+from hubbub.domain.ids import channel_stream
+from hubbub.domain.intents import Appended, DeleteMessage, EditMessage, PostMessage
+from hubbub.domain.roles import may_delete_message, may_edit_message
+from hubbub.errors import Refused
+from hubbub.protocol.events import LAST_TEXT, LastMessage, MessageDeleted, MessageEdited, MessagePosted
+from hubbub.store.apply.access import resolve_actor, resolve_message, resolve_own_channel
+from hubbub.store.apply.redaction import make_tombstone, redact
+from hubbub.store.ledger import Ledger
+
+
+def append_post(ledger: Ledger, intent: PostMessage) -> Appended:
+    """Refused: `no_such_channel`, `not_a_member`. A key used before: the first answer, whatever else has changed."""
+    actor = resolve_actor(ledger, intent.actor)
+    try:
+        channel, member = resolve_own_channel(ledger, actor, intent.channel)
+    except Refused:
+        # Removed since: what was acknowledged once stays acknowledged.
+        if (first := _find_first_answer(ledger, intent)) is not None:
+            return first
+        raise
+    seq, number = channel.seq + 1, channel.number + 1
+    if intent.key is not None and not ledger.insert_key(actor.id, intent.key, channel.id, seq, number):
+        first = _find_first_answer(ledger, intent)
+        assert first is not None
+        return first
+    post = MessagePosted(
+        seq=seq,
+        at=intent.at,
+        channel=channel.id,
+        number=number,
+        author=actor.id,
+        text=intent.text,
+        key=intent.key,
+    )
+    channel.number = number
+    ledger.append_line(post, ledger.append_channel_event(channel, post))
+    channel.last = LastMessage(number=number, author=actor.id, at=intent.at, text=intent.text[:LAST_TEXT])
+    channel.last_known = True
+    member.position = number
+    member.position_seq = seq
+    ledger.mark(member)
+    return Appended(channel.stream, seq, number)
+
+
+def _find_first_answer(ledger: Ledger, intent: PostMessage) -> Appended | None:
+    found = ledger.find_key(intent.actor, intent.key) if intent.key is not None else None
+    return Appended(channel_stream(found[0]), found[1], found[2]) if found else None
+
+
+def append_edit(ledger: Ledger, intent: EditMessage) -> Appended:
+    """Refused: `no_such_channel`, `not_a_member`, `no_such_message`, `not_yours`, `already_deleted`."""
+    actor = resolve_actor(ledger, intent.actor)
+    channel, _ = resolve_own_channel(ledger, actor, intent.channel)
+    line = resolve_message(ledger, channel, intent.number)
+    if not may_edit_message(own=line.author == actor.id):
+        raise Refused("not_yours")
+    if line.deleted:
+        raise Refused("already_deleted")
+    if line.text == intent.text:
+        return Appended(channel.stream, channel.seq, line.number)
+    edit = MessageEdited(
+        seq=channel.seq + 1, at=intent.at, channel=channel.id, number=line.number, by=actor.id, text=intent.text
+    )
+    ledger.append_channel_event(channel, edit, about=line.number)
+    ledger.update_message(channel, msgspec.structs.replace(line, text=intent.text, edited_at=intent.at))
+    return Appended(channel.stream, channel.seq, line.number)
+
+
+def append_deletion(ledger: Ledger, intent: DeleteMessage) -> Appended:
+    """Refused: `no_such_channel`, `not_a_member`, `no_such_message`, `not_yours`, `already_deleted`."""
+    actor = resolve_actor(ledger, intent.actor)
+    channel, _ = resolve_own_channel(ledger, actor, intent.channel)
+    line = resolve_message(ledger, channel, intent.number)
+    if not may_delete_message(actor.role, own=line.author == actor.id):
+        raise Refused("not_yours")
+    if line.deleted:
+        raise Refused("already_deleted")
+    redact(ledger, channel, line)
+    deleted = MessageDeleted(seq=channel.seq + 1, at=intent.at, channel=channel.id, number=line.number, by=actor.id)
+    ledger.append_channel_event(channel, deleted)
+    ledger.update_message(channel, make_tombstone(line))
+    return Appended(channel.stream, channel.seq, line.number)

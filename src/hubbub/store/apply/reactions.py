@@ -1,0 +1,89 @@
+"""Reactions: emoji under a message, each with the users who chose it, in the order they did."""
+
+from __future__ import annotations
+
+import msgspec
+
+from hubbub.domain.intents import AddReaction, Appended, RemoveReaction
+from hubbub.errors import Refused
+from hubbub.protocol.events import MessagePosted, Reaction, ReactionAdded, ReactionRemoved
+from hubbub.store.apply.access import resolve_actor, resolve_message, resolve_own_channel
+from hubbub.store.ledger import Ledger
+from hubbub.store.limits import StoreLimits
+
+
+def append_reaction(ledger: Ledger, intent: AddReaction) -> Appended:
+    """Refused: `no_such_channel`, `not_a_member`, `no_such_message`, `already_deleted`, `too_many_reactions`."""
+    actor = resolve_actor(ledger, intent.actor)
+    channel, _ = resolve_own_channel(ledger, actor, intent.channel)
+    line = resolve_message(ledger, channel, intent.number)
+    if line.deleted:
+        raise Refused("already_deleted")
+    if has_reaction(line, intent.emoji, actor.id):
+        return Appended(channel.stream, channel.seq, line.number)
+    _check_room(line, intent.emoji, ledger.limits)
+    added = ReactionAdded(
+        seq=channel.seq + 1,
+        at=intent.at,
+        channel=channel.id,
+        number=line.number,
+        by=actor.id,
+        emoji=intent.emoji,
+    )
+    ledger.append_channel_event(channel, added, about=line.number)
+    ledger.update_message(channel, with_reaction(line, intent.emoji, actor.id))
+    return Appended(channel.stream, channel.seq, line.number)
+
+
+def append_reaction_end(ledger: Ledger, intent: RemoveReaction) -> Appended:
+    """Refused: `no_such_channel`, `not_a_member`, `no_such_message`."""
+    actor = resolve_actor(ledger, intent.actor)
+    channel, _ = resolve_own_channel(ledger, actor, intent.channel)
+    line = resolve_message(ledger, channel, intent.number)
+    if not has_reaction(line, intent.emoji, actor.id):
+        return Appended(channel.stream, channel.seq, line.number)
+    removed = ReactionRemoved(
+        seq=channel.seq + 1,
+        at=intent.at,
+        channel=channel.id,
+        number=line.number,
+        by=actor.id,
+        emoji=intent.emoji,
+    )
+    ledger.append_channel_event(channel, removed, about=line.number)
+    ledger.update_message(channel, without_reaction(line, intent.emoji, actor.id))
+    return Appended(channel.stream, channel.seq, line.number)
+
+
+def _check_room(line: MessagePosted, emoji: str, limits: StoreLimits) -> None:
+    if sum(len(reaction.users) for reaction in line.reactions) >= limits.reactions_per_message:
+        raise Refused("too_many_reactions")
+    known = {reaction.emoji for reaction in line.reactions}
+    if emoji not in known and len(known) >= limits.emoji_per_message:
+        raise Refused("too_many_reactions")
+
+
+def has_reaction(line: MessagePosted, emoji: str, user: str) -> bool:
+    return any(reaction.emoji == emoji and user in reaction.users for reaction in line.reactions)
+
+
+def with_reaction(line: MessagePosted, emoji: str, user: str) -> MessagePosted:
+    """A new emoji comes last, a new user last under theirs."""
+    reactions = [
+        Reaction(emoji=emoji, users=[*reaction.users, user]) if reaction.emoji == emoji else reaction
+        for reaction in line.reactions
+    ]
+    if all(reaction.emoji != emoji for reaction in line.reactions):
+        reactions.append(Reaction(emoji=emoji, users=[user]))
+    return msgspec.structs.replace(line, reactions=reactions)
+
+
+def without_reaction(line: MessagePosted, emoji: str, user: str) -> MessagePosted:
+    """An emoji that nobody chooses any more is gone."""
+    reactions = [
+        Reaction(emoji=emoji, users=[other for other in reaction.users if other != user])
+        if reaction.emoji == emoji
+        else reaction
+        for reaction in line.reactions
+    ]
+    return msgspec.structs.replace(line, reactions=[reaction for reaction in reactions if reaction.users])

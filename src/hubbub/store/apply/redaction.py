@@ -1,0 +1,58 @@
+"""Redaction: a deleted message's content goes from every event that ever carried it.
+
+That is the post, its edits and reactions in the channel's log, and the summaries (which show the newest message) in the
+own logs of those who joined while it was the newest.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from hubbub.domain.ids import user_stream
+from hubbub.protocol.events import (
+    AnyEvent,
+    MembershipStarted,
+    MessageEdited,
+    MessagePosted,
+    ReactionAdded,
+    ReactionRemoved,
+)
+from hubbub.store.ledger import Ledger, last_of
+from hubbub.store.states import ChannelState
+
+
+def redact(ledger: Ledger, channel: ChannelState, line: MessagePosted) -> None:
+    """Blank all earlier events of the message `line`."""
+    for seq, event in ledger.fetch_events_about(channel.stream, line.seq, line.number):
+        ledger.rewrite_event(channel.stream, seq, make_blank(event))
+    for joined in ledger.fetch_joins_behind(channel, line):
+        stream = user_stream(joined.user.id)
+        for seq, event in ledger.fetch_events_about(stream, 0, joined.seq):
+            if isinstance(event, MembershipStarted) and event.channel.id == channel.id:
+                ledger.rewrite_event(stream, seq, make_blank_summary(event, line))
+
+
+def make_blank(event: AnyEvent) -> AnyEvent:
+    """The event without its content, marked as redacted; raises TypeError for one that has none."""
+    match event:
+        case MessagePosted():
+            return msgspec.structs.replace(event, text="", key=None, redacted=True)
+        case MessageEdited():
+            return msgspec.structs.replace(event, text="", redacted=True)
+        case ReactionAdded() | ReactionRemoved():
+            return msgspec.structs.replace(event, emoji="", redacted=True)
+        case _:
+            raise TypeError(f"{event} has no content to redact")
+
+
+def make_blank_summary(event: MembershipStarted, line: MessagePosted) -> MembershipStarted:
+    """The event with the message shown as deleted."""
+    summary = msgspec.structs.replace(event.channel, last=last_of(make_tombstone(line)))
+    return msgspec.structs.replace(event, channel=summary)
+
+
+def make_tombstone(line: MessagePosted) -> MessagePosted:
+    """What listings show of a deleted message."""
+    return MessagePosted(
+        seq=line.seq, at=line.at, channel=line.channel, number=line.number, author=line.author, deleted=True
+    )

@@ -1,0 +1,155 @@
+"""The port `Channels` on SQLite: reading what is projected, each fetch in one read transaction."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import bindparam, select
+from sqlalchemy import literal_column as literal
+
+from hubbub.domain.roles import Role
+from hubbub.errors import Refused
+from hubbub.protocol.events import ChannelSummary, UserView
+from hubbub.protocol.replies import Limits, Me, Room, Snapshot
+from hubbub.protocol.views import Lines
+from hubbub.store import summaries
+from hubbub.store.names import fetch_names, named_in_lines, named_in_summaries
+from hubbub.store.readers import Reader, Readers
+from hubbub.store.schema import channels, members, users
+from hubbub.store.statements import compile_sql
+from hubbub.store.windows import Place, fetch_window
+
+# How many members a room shows (Room.members).
+ROOM_MEMBERS: Final = 200
+
+_ME: Final = compile_sql(
+    select(users.c.name, users.c.role, users.c.seq).where(
+        users.c.id == bindparam("user"), users.c.disabled_at.is_(None)
+    ),
+    "user",
+)
+_of_channel: Final = (
+    select(users.c.id, users.c.name)
+    .select_from(members.join(users, users.c.id == members.c.user))
+    .where(members.c.channel == bindparam("channel"))
+    .order_by(members.c.joined_seq)
+    .limit(bindparam("limit"))
+    .offset(literal("0"))
+)
+_MEMBERS: Final = compile_sql(_of_channel, "channel", "limit")
+_other: Final = members.alias("other")
+_MEMBERS_AFTER: Final = compile_sql(
+    _of_channel.where(
+        members.c.joined_seq
+        > select(_other.c.joined_seq)
+        .where(_other.c.user == bindparam("after"), _other.c.channel == bindparam("of_channel"))
+        .scalar_subquery()
+    ),
+    "channel",
+    "after",
+    "of_channel",
+    "limit",
+)
+_GENERAL: Final = compile_sql(
+    select(channels.c.id).where(channels.c.everyone == literal("1")).order_by(channels.c.created_at, channels.c.id)
+)
+
+
+class SqliteChannels:
+    """Reading what is projected. What the user may not see is as if absent (`no_such_channel`)."""
+
+    def __init__(self, readers: Readers, epoch: str) -> None:
+        self._readers = readers
+        self._epoch = epoch
+
+    async def fetch_snapshot(
+        self, user: str, channel: str | None, *, page: int, limits: Limits, around: int | None = None
+    ) -> Snapshot:
+        """All of a page's state, read in one transaction.
+
+        Raises `not_logged_in` (no such user any more), `no_such_channel`, `no_such_message` (none to be around).
+        """
+        async with self._readers.transaction() as reader:
+            me = await reader.fetch_one(_ME, (user,))
+            if me is None:
+                raise Refused("not_logged_in")
+            name, role, seq = me
+            mine = await summaries.fetch_summaries(reader, user)
+            room = None if channel is None else await self._fetch_room(reader, user, channel, page, around)
+            named = [user, *named_in_summaries(mine)]
+            if room is not None:
+                named += [*named_in_summaries([room.channel]), *named_in_lines(room.lines)]
+                named += [member.id for member in room.members]
+            return Snapshot(
+                epoch=self._epoch,
+                user=Me(id=user, name=name, role=Role(role)),
+                seq=seq,
+                channels=mine,
+                room=room,
+                users=await fetch_names(reader, named),
+                limits=limits,
+            )
+
+    async def _fetch_room(self, reader: Reader, user: str, channel: str, page: int, around: int | None) -> Room:
+        summary, member = await summaries.fetch_summary(reader, user, channel)
+        window = await fetch_window(reader, channel, Place(around=around), page)
+        people = await reader.fetch_all(_MEMBERS, (channel, ROOM_MEMBERS))
+        return Room(
+            channel=summary,
+            member=member,
+            lines=window.lines,
+            older=window.older,
+            newer=window.newer,
+            members=[UserView(id=id_, name=name) for id_, name in people],
+        )
+
+    async def fetch_summaries(self, user: str) -> list[ChannelSummary]:
+        """The user's channels, in the order they joined them."""
+        async with self._readers.statement() as reader:
+            return await summaries.fetch_summaries(reader, user)
+
+    async def fetch_public(self, user: str, *, after: str | None, limit: int) -> list[tuple[ChannelSummary, bool]]:
+        """Public channels in the order of their name keys, beyond the name key `after`."""
+        async with self._readers.statement() as reader:
+            return await summaries.fetch_public(reader, user, after or "", limit)
+
+    async def fetch_summary(self, user: str, channel: str) -> tuple[ChannelSummary, bool]:
+        """One channel the user may see, and whether they are in it; raises `no_such_channel`."""
+        async with self._readers.statement() as reader:
+            return await summaries.fetch_summary(reader, user, channel)
+
+    async def fetch_lines(
+        self,
+        user: str,
+        channel: str,
+        *,
+        before: int | None,
+        after: int | None,
+        around: int | None,
+        limit: int,
+    ) -> Lines:
+        """Lines with seq < `before`, or > `after`, or around the message number `around`; none of them: the newest.
+
+        Raises `no_such_channel`, `no_such_message` (none to be around).
+        """
+        async with self._readers.transaction() as reader:
+            await summaries.fetch_summary(reader, user, channel)
+            window = await fetch_window(reader, channel, Place(before, after, around), limit)
+            people = await fetch_names(reader, named_in_lines(window.lines))
+            return Lines(window.lines, window.older, window.newer, people)
+
+    async def fetch_members(self, user: str, channel: str, *, after: str | None, limit: int) -> list[UserView]:
+        """Members in the order they joined, after the user `after`; raises `no_such_channel`."""
+        async with self._readers.transaction() as reader:
+            await summaries.fetch_summary(reader, user, channel)
+            if after is None:
+                rows = await reader.fetch_all(_MEMBERS, (channel, limit))
+            else:
+                rows = await reader.fetch_all(_MEMBERS_AFTER, (channel, after, channel, limit))
+            return [UserView(id=id_, name=name) for id_, name in rows]
+
+    async def find_general(self) -> str | None:
+        """The id of the first channel everyone joins."""
+        async with self._readers.statement() as reader:
+            row = await reader.fetch_one(_GENERAL)
+        return row[0] if row else None

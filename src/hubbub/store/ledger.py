@@ -1,0 +1,340 @@
+"""What an intent is carried out on: heads, memberships and rows to write, within the writer's open transaction.
+
+Invariants:
+1. Only the writer's thread touches a ledger.
+2. The states in memory equal the database as the open transaction leaves it; `forget` after a rollback.
+3. Rows of events and lines, and changed heads, are written together by `flush`; who reads those tables flushes first.
+4. An intent is refused before its first write (`writes` counts them), so a refused one leaves nothing behind.
+5. A membership event is the last of its stream's batch.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Final
+
+from hubbub.domain.ids import channel_stream, user_stream
+from hubbub.domain.roles import Role
+from hubbub.protocol import codec
+from hubbub.protocol.batch import Batch, Touch
+from hubbub.protocol.events import (
+    LAST_TEXT,
+    AnyChannelEvent,
+    AnyEvent,
+    AnyUserEvent,
+    ChannelSummary,
+    LastMessage,
+    Line,
+    MemberJoined,
+    MessagePosted,
+)
+from hubbub.store import writes
+from hubbub.store.limits import StoreLimits
+from hubbub.store.states import ChannelState, MemberState, UserState
+
+# So many heads are kept; then all are forgotten at once, which costs a few reads.
+MAX_HEADS: Final = 100_000
+
+
+class _OpenBatch:
+    """A batch still growing."""
+
+    __slots__ = ("first", "payloads", "stream", "touched")
+
+    def __init__(self, stream: str, first: int) -> None:
+        self.stream = stream
+        self.first = first
+        self.payloads: list[bytes] = []
+        self.touched: tuple[Touch, ...] = ()
+
+    def close(self) -> Batch:
+        last = self.first + len(self.payloads) - 1
+        return Batch(self.stream, self.first, last, tuple(self.payloads), self.touched)
+
+
+class Ledger:
+    """See the module. `cursor` is the writer's; services never see it."""
+
+    def __init__(self, cursor: sqlite3.Cursor, limits: StoreLimits) -> None:
+        self.cursor = cursor
+        self.limits = limits
+        self.writes = 0
+        self.redacted = False
+        self._users: dict[str, UserState] = {}
+        self._channels: dict[str, ChannelState] = {}
+        self._members: dict[tuple[str, str], MemberState] = {}
+        self._everyone: list[str] | None = None
+        self._event_rows: list[tuple[str, int, int | None, bytes]] = []
+        self._line_rows: list[tuple[str, int, int | None, str | None, int, bytes]] = []
+        self._dirty: list[ChannelState | UserState | MemberState] = []
+        self._open: dict[str, _OpenBatch] = {}
+        self._batches: list[_OpenBatch] = []
+
+    # --- heads ------------------------------------------------------------------------------------------------
+
+    def find_user(self, user: str) -> UserState | None:
+        state = self._users.get(user)
+        if state is None:
+            row = self.cursor.execute(writes.FIND_USER, (user,)).fetchone()
+            if row is None:
+                return None
+            name, role, disabled_at, seq = row
+            state = UserState(user, user_stream(user), name, Role(role), disabled_at is not None, seq)
+            self._users[user] = state
+        return state
+
+    def find_channel(self, channel: str) -> ChannelState | None:
+        state = self._channels.get(channel)
+        if state is None:
+            row = self.cursor.execute(writes.FIND_CHANNEL, (channel,)).fetchone()
+            if row is None:
+                return None
+            name, topic, private, created_by, created_at, seq, number, members = row
+            state = ChannelState(
+                channel,
+                channel_stream(channel),
+                name,
+                topic,
+                bool(private),
+                created_by,
+                created_at,
+                seq,
+                number,
+                members,
+            )
+            self._channels[channel] = state
+        return state
+
+    def find_member(self, user: str, channel: str) -> MemberState | None:
+        state = self._members.get((user, channel))
+        if state is None:
+            row = self.cursor.execute(writes.FIND_MEMBER, (user, channel)).fetchone()
+            if row is None:
+                return None
+            state = MemberState(user, channel, *row)
+            self._members[user, channel] = state
+        return state
+
+    def fetch_everyone(self) -> list[ChannelState]:
+        """The channels all new accounts join, oldest first."""
+        if self._everyone is None:
+            self._everyone = [row[0] for row in self.cursor.execute(writes.FIND_EVERYONE)]
+        return [state for channel in self._everyone if (state := self.find_channel(channel))]
+
+    def is_first_user(self) -> bool:
+        return self.cursor.execute(writes.FIND_ANY_USER).fetchone() is None
+
+    def count_channels(self, user: str) -> int:
+        count: int = self.cursor.execute(writes.COUNT_CHANNELS, (user,)).fetchone()[0]
+        return count
+
+    def is_user_name_taken(self, key: str) -> bool:
+        return self.cursor.execute(writes.FIND_USER_NAME, (key,)).fetchone() is not None
+
+    def is_public_name_taken(self, key: str) -> bool:
+        return self.cursor.execute(writes.FIND_PUBLIC_NAME, (key,)).fetchone() is not None
+
+    # --- new rows that others refer to: written at once -----------------------------------------------------------
+
+    def insert_user(self, state: UserState, name_key: str, password_hash: str, at: int) -> None:
+        self.writes += 1
+        self.cursor.execute(
+            writes.INSERT_USER, (state.id, state.name, name_key, state.role.value, password_hash, at, state.seq)
+        )
+        self._users[state.id] = state
+
+    def insert_channel(self, state: ChannelState, name_key: str, *, everyone: bool) -> None:
+        self.writes += 1
+        row = (state.id, state.name, name_key, state.topic, state.private, everyone, state.created_by, state.created_at)
+        self.cursor.execute(writes.INSERT_CHANNEL, (*row, state.seq, state.number, state.members))
+        self._channels[state.id] = state
+        self._everyone = None
+
+    def rename_channel(self, state: ChannelState, name: str, name_key: str) -> None:
+        self.writes += 1
+        self.cursor.execute(writes.RENAME_CHANNEL, (name, name_key, state.id))
+        state.name = name
+
+    def change_topic(self, state: ChannelState, topic: str) -> None:
+        self.writes += 1
+        self.cursor.execute(writes.CHANGE_TOPIC, (topic, state.id))
+        state.topic = topic
+
+    def insert_member(self, state: MemberState) -> None:
+        self.writes += 1
+        row = (state.user, state.channel, state.joined_seq, state.joined_user_seq, state.position, state.position_seq)
+        self.cursor.execute(writes.INSERT_MEMBER, row)
+        self._members[state.user, state.channel] = state
+
+    def delete_member(self, state: MemberState) -> None:
+        self.writes += 1
+        self.cursor.execute(writes.DELETE_MEMBER, (state.user, state.channel))
+        # A head still marked as changed must not be written to a row that comes later.
+        state.dirty = False
+        self._members.pop((state.user, state.channel), None)
+
+    def insert_key(self, user: str, key: str, channel: str, seq: int, number: int) -> bool:
+        """False, and nothing written, when the user has used `key` before."""
+        self.cursor.execute(writes.INSERT_KEY, (user, key, channel, seq, number))
+        if self.cursor.rowcount != 1:
+            return False
+        self.writes += 1
+        return True
+
+    def find_key(self, user: str, key: str) -> tuple[str, int, int] | None:
+        """The channel, seq and number of the message first posted with `key`."""
+        row: tuple[str, int, int] | None = self.cursor.execute(writes.FIND_KEY, (user, key)).fetchone()
+        return row
+
+    # --- events -----------------------------------------------------------------------------------------------
+
+    def append_channel_event(
+        self, state: ChannelState, event: AnyChannelEvent, *, about: int | None = None, touch: Touch | None = None
+    ) -> bytes:
+        """Append `event`, which must carry the channel's next seq; returns its encoding."""
+        body = codec.encode(event)
+        self._append(state, event.seq, about, body)
+        if touch is not None:
+            self._open.pop(state.stream).touched = (touch,)
+        return body
+
+    def append_user_event(self, state: UserState, event: AnyUserEvent, *, about: int | None = None) -> None:
+        """Append `event`, which must carry the next seq of the user's own stream."""
+        self._append(state, event.seq, about, codec.encode(event))
+
+    def _append(self, state: ChannelState | UserState, seq: int, about: int | None, body: bytes) -> None:
+        assert seq == state.seq + 1, (state, seq)
+        self.writes += 1
+        state.seq = seq
+        self.mark(state)
+        self._event_rows.append((state.stream, seq, about, body))
+        batch = self._open.get(state.stream)
+        if batch is None:
+            batch = self._open[state.stream] = _OpenBatch(state.stream, seq)
+            self._batches.append(batch)
+        batch.payloads.append(body)
+
+    def mark(self, state: ChannelState | UserState | MemberState) -> None:
+        """The state changed: write it with the next flush."""
+        if not state.dirty:
+            state.dirty = True
+            self._dirty.append(state)
+
+    # --- lines ------------------------------------------------------------------------------------------------
+
+    def append_line(self, line: Line, body: bytes) -> None:
+        """Show the event `line`, encoded as `body`, in listings."""
+        if isinstance(line, MessagePosted):
+            self._line_rows.append((line.channel, line.seq, line.number, line.author, 0, body))
+        else:
+            self._line_rows.append((line.channel, line.seq, None, None, 0, body))
+
+    def fetch_message(self, channel: ChannelState, number: int) -> MessagePosted | None:
+        """The message's present state."""
+        self.flush()
+        row = self.cursor.execute(writes.FIND_MESSAGE, (channel.id, number)).fetchone()
+        if row is None:
+            return None
+        line = codec.decode_event(row[0])
+        assert isinstance(line, MessagePosted)
+        return line
+
+    def update_message(self, channel: ChannelState, line: MessagePosted) -> None:
+        self.writes += 1
+        self.cursor.execute(writes.UPDATE_LINE, (line.deleted, codec.encode(line), channel.id, line.seq))
+        if line.number == channel.number:
+            channel.last_known = False
+
+    def fetch_events_about(self, stream: str, seq: int, about: int) -> list[tuple[int, AnyEvent]]:
+        """The event `seq` of the stream, and those about `about`, as (seq, event)."""
+        self.flush()
+        rows = self.cursor.execute(writes.FIND_EVENTS_ABOUT, (stream, seq, about)).fetchall()
+        return [(seq, codec.decode_event(body)) for seq, body in rows]
+
+    def fetch_joins_behind(self, channel: ChannelState, line: MessagePosted) -> list[MemberJoined]:
+        """Who joined while this was the newest message."""
+        self.flush()
+        rows = self.cursor.execute(
+            writes.FIND_JOINS_BEHIND, (channel.id, line.seq, channel.id, line.number + 1)
+        ).fetchall()
+        return [event for (body,) in rows if isinstance(event := codec.decode_event(body), MemberJoined)]
+
+    def rewrite_event(self, stream: str, seq: int, event: AnyEvent) -> None:
+        """Redaction: the one thing that changes what was written."""
+        self.writes += 1
+        self.redacted = True
+        self.cursor.execute(writes.UPDATE_EVENT, (codec.encode(event), stream, seq))
+
+    def fetch_last(self, channel: ChannelState) -> LastMessage | None:
+        if not channel.last_known:
+            line = self.fetch_message(channel, channel.number) if channel.number else None
+            channel.last = last_of(line) if line else None
+            channel.last_known = True
+        return channel.last
+
+    def summarize(self, channel: ChannelState, member: MemberState) -> ChannelSummary:
+        """The channel as `member`, who has just joined and has nothing unread, sees it."""
+        return ChannelSummary(
+            id=channel.id,
+            name=channel.name,
+            topic=channel.topic,
+            private=channel.private,
+            created_by=channel.created_by,
+            created_at=channel.created_at,
+            seq=channel.seq,
+            number=channel.number,
+            members=channel.members,
+            position=member.position,
+            position_seq=member.position_seq,
+            last=self.fetch_last(channel),
+        )
+
+    # --- the transaction --------------------------------------------------------------------------------------
+
+    def flush(self) -> None:
+        """Write what has only been noted so far."""
+        if self._event_rows:
+            self.cursor.executemany(writes.INSERT_EVENT, self._event_rows)
+            self._event_rows.clear()
+        if self._line_rows:
+            self.cursor.executemany(writes.INSERT_LINE, self._line_rows)
+            self._line_rows.clear()
+        if self._dirty:
+            for state in self._dirty:
+                if state.dirty:
+                    self._write_head(state)
+            self._dirty.clear()
+
+    def _write_head(self, state: ChannelState | UserState | MemberState) -> None:
+        state.dirty = False
+        if isinstance(state, MemberState):
+            row = (state.position, state.position_seq, state.user, state.channel)
+            self.cursor.execute(writes.UPDATE_POSITION, row)
+        elif isinstance(state, ChannelState):
+            self.cursor.execute(writes.UPDATE_CHANNEL, (state.seq, state.number, state.members, state.id))
+        else:
+            self.cursor.execute(writes.UPDATE_USER, (state.seq, state.id))
+
+    def take_batches(self) -> list[Batch]:
+        """What was appended since the last call, to be called after the commit."""
+        batches = [batch.close() for batch in self._batches]
+        self._batches.clear()
+        self._open.clear()
+        if len(self._members) + len(self._users) + len(self._channels) > MAX_HEADS:
+            self.forget()
+        return batches
+
+    def forget(self) -> None:
+        """After a rollback: nothing noted or remembered is true any more."""
+        for kept in (self._users, self._channels, self._members, self._open):
+            kept.clear()
+        for noted in (self._event_rows, self._line_rows, self._dirty, self._batches):
+            noted.clear()
+        self._everyone = None
+
+
+def last_of(line: MessagePosted) -> LastMessage:
+    """A message as lists of channels show it."""
+    return LastMessage(
+        number=line.number, author=line.author, at=line.at, text=line.text[:LAST_TEXT], deleted=line.deleted
+    )

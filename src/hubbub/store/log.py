@@ -1,0 +1,89 @@
+"""The port `Log` on SQLite."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import bindparam, exists, select
+from sqlalchemy import literal_column as literal
+
+from hubbub.domain.ids import CHANNEL
+from hubbub.domain.intents import Appended, Intent
+from hubbub.protocol.views import Heads, Membership
+from hubbub.store.apply import apply_intent
+from hubbub.store.readers import Readers
+from hubbub.store.schema import channels, events, members, users
+from hubbub.store.statements import compile_sql
+from hubbub.store.writer import Writer
+
+# One row even for a user in no channel; the user's own head is in each.
+_HEADS: Final = compile_sql(
+    select(users.c.seq, members.c.channel, channels.c.seq, members.c.joined_seq, members.c.joined_user_seq)
+    .select_from(
+        users.outerjoin(members, members.c.user == users.c.id).outerjoin(channels, channels.c.id == members.c.channel)
+    )
+    .where(users.c.id == bindparam("user")),
+    "user",
+)
+_events: Final = (
+    select(events.c.seq, events.c.body)
+    .where(events.c.stream == bindparam("stream"), events.c.seq > bindparam("after"))
+    .order_by(events.c.seq)
+    .limit(bindparam("limit"))
+    .offset(literal("0"))
+)
+_EVENTS: Final = compile_sql(_events, "stream", "after", "limit")
+_MEMBER_EVENTS: Final = compile_sql(
+    _events.where(exists().where(members.c.user == bindparam("member"), members.c.channel == bindparam("channel"))),
+    "stream",
+    "after",
+    "member",
+    "channel",
+    "limit",
+)
+
+
+class SqliteLog:
+    """The append-only logs, with everything projected from them."""
+
+    def __init__(self, writer: Writer, readers: Readers, epoch: str) -> None:
+        self._writer = writer
+        self._readers = readers
+        self._epoch = epoch
+
+    async def append(self, intent: Intent) -> Appended:
+        """Carry out one intent; returns after its commit. Intents are committed in the order of the calls.
+
+        Raises `Refused` with what the intent's docstring names; `store_failed` (a failed commit: retry with the same
+        key), `busy` (the queue of unwritten intents is full), `shutting_down`.
+        """
+        return await self._writer.submit(apply_intent, intent)
+
+    async def fetch_heads(self, user: str) -> Heads:
+        """The heads as of one moment; those of an unknown user are 0 and none."""
+        async with self._readers.statement() as reader:
+            rows = await reader.fetch_all(_HEADS, (user,))
+        return Heads(
+            epoch=self._epoch,
+            user_seq=rows[0][0] if rows else 0,
+            channels={
+                channel: Membership(head, joined_seq, joined_user_seq)
+                for _, channel, head, joined_seq, joined_user_seq in rows
+                if channel is not None
+            },
+        )
+
+    async def fetch_events(
+        self, stream: str, after: int, limit: int, *, member: str | None = None
+    ) -> list[tuple[int, bytes]]:
+        """Up to `limit` events with seq > `after`, oldest first, as (seq, encoded).
+
+        With `member`: nothing, unless that user is in the channel at the very moment of reading.
+        """
+        async with self._readers.statement() as reader:
+            if member is None:
+                rows = await reader.fetch_all(_EVENTS, (stream, after, limit))
+            else:
+                channel = stream.removeprefix(CHANNEL)
+                rows = await reader.fetch_all(_MEMBER_EVENTS, (stream, after, member, channel, limit))
+        return [(seq, body) for seq, body in rows]

@@ -1,0 +1,146 @@
+"""The tables, once, for every SQL engine.
+
+Invariants: `events` is the truth and all other tables but `users`, `sessions` and `meta` follow from it (verify.py
+proves it); `keys` rows are never deleted; a stream's head is the `seq` of its channel or user row. Times are
+milliseconds since 1970, UTC. `body` columns hold the exact JSON that travels.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    text,
+)
+
+METADATA: Final = MetaData()
+
+meta: Final = Table(
+    "meta",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+users: Final = Table(
+    "users",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("disabled_at", BigInteger),
+    Column("seq", BigInteger, nullable=False),
+    Index("users_by_name", "name_key", unique=True),
+    sqlite_with_rowid=False,
+)
+
+sessions: Final = Table(
+    "sessions",
+    METADATA,
+    Column("id", LargeBinary, primary_key=True),
+    Column("user", Text, ForeignKey("users.id"), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Index("sessions_of_user", "user"),
+    sqlite_with_rowid=False,
+)
+
+channels: Final = Table(
+    "channels",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("private", Boolean, nullable=False),
+    # All new accounts join it.
+    Column("everyone", Boolean, nullable=False),
+    Column("created_by", Text, ForeignKey("users.id"), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    # The newest message's number: also how many were ever posted.
+    Column("number", BigInteger, nullable=False),
+    Column("members", BigInteger, nullable=False),
+    Index(
+        "channels_public_name",
+        "name_key",
+        unique=True,
+        sqlite_where=text("private = 0"),
+        postgresql_where=text("NOT private"),
+    ),
+    sqlite_with_rowid=False,
+)
+
+members: Final = Table(
+    "members",
+    METADATA,
+    Column("user", Text, ForeignKey("users.id"), nullable=False),
+    Column("channel", Text, ForeignKey("channels.id"), nullable=False),
+    Column("joined_seq", BigInteger, nullable=False),
+    Column("joined_user_seq", BigInteger, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("position_seq", BigInteger, nullable=False),
+    PrimaryKeyConstraint("user", "channel"),
+    Index("members_in_order", "channel", "joined_seq", "user", unique=True),
+    sqlite_with_rowid=False,
+)
+
+lines: Final = Table(
+    "lines",
+    METADATA,
+    Column("channel", Text, ForeignKey("channels.id"), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("number", BigInteger),
+    Column("author", Text),
+    Column("deleted", Boolean, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("channel", "seq"),
+    # Unread counting reads this index alone.
+    Index("lines_by_number", "channel", "number", "author", "deleted"),
+    sqlite_with_rowid=False,
+)
+
+events: Final = Table(
+    "events",
+    METADATA,
+    Column("stream", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    # So that redaction finds it: the message an edit or reaction is about, the seq of the joining a membership is about.
+    Column("about", BigInteger),
+    Column("body", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("stream", "seq"),
+    Index(
+        "events_about",
+        "stream",
+        "about",
+        sqlite_where=text("about IS NOT NULL"),
+        postgresql_where=text("about IS NOT NULL"),
+    ),
+    sqlite_with_rowid=False,
+)
+
+keys: Final = Table(
+    "keys",
+    METADATA,
+    Column("user", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    PrimaryKeyConstraint("user", "key"),
+    sqlite_with_rowid=False,
+)

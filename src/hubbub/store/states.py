@@ -1,0 +1,57 @@
+"""The heads the writer keeps in memory: channels, people and memberships as the open transaction leaves them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hubbub.domain.roles import Role
+from hubbub.protocol.events import LastMessage, UserView
+
+
+@dataclass(slots=True)
+class ChannelState:
+    """One channel. `last` is the newest message for lists, once `last_known`."""
+
+    id: str
+    stream: str
+    name: str
+    topic: str
+    private: bool
+    created_by: str
+    created_at: int
+    seq: int
+    number: int
+    members: int
+    last: LastMessage | None = None
+    last_known: bool = False
+    dirty: bool = False
+
+
+@dataclass(slots=True)
+class UserState:
+    """One account; `seq` is the head of the user's own stream."""
+
+    id: str
+    stream: str
+    name: str
+    role: Role
+    disabled: bool
+    seq: int
+    view: UserView = field(init=False)
+    dirty: bool = False
+
+    def __post_init__(self) -> None:
+        self.view = UserView(id=self.id, name=self.name)
+
+
+@dataclass(slots=True)
+class MemberState:
+    """One user in one channel."""
+
+    user: str
+    channel: str
+    joined_seq: int
+    joined_user_seq: int
+    position: int
+    position_seq: int
+    dirty: bool = False

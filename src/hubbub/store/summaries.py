@@ -1,0 +1,137 @@
+"""Summaries of channels: how one user sees them in a list. Unread is counted by index, in one query for all."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import ColumnElement, bindparam, case, or_, select
+from sqlalchemy import literal_column as literal
+
+from hubbub.domain.roles import Role
+from hubbub.errors import Refused
+from hubbub.protocol import codec
+from hubbub.protocol.events import UNREAD_KEPT, ChannelSummary, MessagePosted
+from hubbub.store.ledger import last_of
+from hubbub.store.readers import Reader, Row
+from hubbub.store.schema import channels, lines, members, users
+from hubbub.store.statements import compile_sql, number_list
+
+_unread_lines: Final = lines.alias("unread_lines")
+_newest: Final = lines.alias("newest")
+
+
+def _unread() -> ColumnElement[str]:
+    """The newest numbers of others' undeleted messages above the position, as a JSON array."""
+    numbers = (
+        select(_unread_lines.c.number)
+        .where(
+            _unread_lines.c.channel == members.c.channel,
+            _unread_lines.c.number > members.c.position,
+            _unread_lines.c.author != members.c.user,
+            _unread_lines.c.deleted == literal("0"),
+        )
+        .order_by(_unread_lines.c.number.desc())
+        .limit(literal(str(UNREAD_KEPT)))
+        .offset(literal("0"))
+        .correlate(members)
+        .subquery("numbers")
+    )
+    counted = select(number_list(numbers.c.number)).correlate(members).scalar_subquery()
+    return case((members.c.position < channels.c.number, counted), else_=literal("'[]'"))
+
+
+_COLUMNS: Final = (
+    channels.c.id,
+    channels.c.name,
+    channels.c.topic,
+    channels.c.private,
+    channels.c.created_by,
+    channels.c.created_at,
+    channels.c.seq,
+    channels.c.number,
+    channels.c.members,
+    members.c.position,
+    members.c.position_seq,
+    _unread().label("unread"),
+    _newest.c.body,
+)
+_newest_line: Final = (_newest.c.channel == channels.c.id) & (_newest.c.number == channels.c.number)
+
+_OF_USER: Final = compile_sql(
+    select(*_COLUMNS)
+    .select_from(members.join(channels, channels.c.id == members.c.channel).outerjoin(_newest, _newest_line))
+    .where(members.c.user == bindparam("user"))
+    .order_by(members.c.joined_user_seq),
+    "user",
+)
+_seen_by: Final = (
+    channels.join(users, users.c.id == bindparam("user"))
+    .outerjoin(members, (members.c.user == users.c.id) & (members.c.channel == channels.c.id))
+    .outerjoin(_newest, _newest_line)
+)
+_may_look: Final = (channels.c.private == literal("0")) & (users.c.role != literal(f"'{Role.GUEST}'"))
+_ONE: Final = compile_sql(
+    select(*_COLUMNS)
+    .select_from(_seen_by)
+    .where(channels.c.id == bindparam("channel"))
+    .where(or_(members.c.user.is_not(None), _may_look)),
+    "user",
+    "channel",
+)
+_PUBLIC: Final = compile_sql(
+    select(*_COLUMNS)
+    .select_from(_seen_by)
+    .where(_may_look, channels.c.name_key > bindparam("after"))
+    .order_by(channels.c.name_key)
+    .limit(bindparam("limit"))
+    .offset(literal("0")),
+    "user",
+    "after",
+    "limit",
+)
+_numbers: Final = msgspec.json.Decoder(list[int])
+
+
+async def fetch_summaries(reader: Reader, user: str) -> list[ChannelSummary]:
+    """The user's channels, in the order they joined them."""
+    return [_summary(row) for row in await reader.fetch_all(_OF_USER, (user,))]
+
+
+async def fetch_summary(reader: Reader, user: str, channel: str) -> tuple[ChannelSummary, bool]:
+    """A channel the user may see, and whether they are in it; raises `no_such_channel`."""
+    row = await reader.fetch_one(_ONE, (user, channel))
+    if row is None:
+        raise Refused("no_such_channel")
+    return _seen(row)
+
+
+async def fetch_public(reader: Reader, user: str, after: str, limit: int) -> list[tuple[ChannelSummary, bool]]:
+    """Public channels by name key beyond `after`; none for guests."""
+    return [_seen(row) for row in await reader.fetch_all(_PUBLIC, (user, after, limit))]
+
+
+def _seen(row: Row) -> tuple[ChannelSummary, bool]:
+    if row[9] is not None:
+        return _summary(row), True
+    return _summary((*row[:9], 0, 0, "[]", row[12])), False
+
+
+def _summary(row: tuple[Any, ...]) -> ChannelSummary:
+    id_, name, topic, private, created_by, created_at, seq, number, count, position, position_seq, unread, body = row
+    newest = codec.decode_event(body) if body is not None else None
+    return ChannelSummary(
+        id=id_,
+        name=name,
+        topic=topic,
+        private=bool(private),
+        created_by=created_by,
+        created_at=created_at,
+        seq=seq,
+        number=number,
+        members=count,
+        position=position,
+        position_seq=position_seq,
+        unread=sorted(_numbers.decode(unread)) if unread != "[]" else [],
+        last=last_of(newest) if isinstance(newest, MessagePosted) else None,
+    )

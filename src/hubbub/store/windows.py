@@ -1,0 +1,110 @@
+"""Windows of a channel's lines: the newest, before, after, or around a place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import bindparam, select
+from sqlalchemy import literal_column as literal
+
+from hubbub.errors import Refused
+from hubbub.protocol import codec
+from hubbub.protocol.events import (
+    ChannelCreated,
+    ChannelRenamed,
+    Line,
+    MemberJoined,
+    MemberLeft,
+    MessagePosted,
+    TopicChanged,
+)
+from hubbub.store.readers import Reader
+from hubbub.store.schema import lines
+from hubbub.store.statements import compile_sql
+
+# Beyond any seq.
+END: Final = 2**62
+
+_of_channel: Final = select(lines.c.body).where(lines.c.channel == bindparam("channel"))
+_BACK: Final = compile_sql(
+    _of_channel.where(lines.c.seq < bindparam("before"))
+    .order_by(lines.c.seq.desc())
+    .limit(bindparam("limit"))
+    .offset(literal("0")),
+    "channel",
+    "before",
+    "limit",
+)
+_FORWARD: Final = compile_sql(
+    _of_channel.where(lines.c.seq > bindparam("after"))
+    .order_by(lines.c.seq)
+    .limit(bindparam("limit"))
+    .offset(literal("0")),
+    "channel",
+    "after",
+    "limit",
+)
+_SEQ: Final = compile_sql(
+    select(lines.c.seq).where(lines.c.channel == bindparam("channel"), lines.c.number == bindparam("number")),
+    "channel",
+    "number",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a window lies: at most one is given; none means at the end. `before` and `after` are seqs, `around` is a
+    message's number."""
+
+    before: int | None = None
+    after: int | None = None
+    around: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    lines: list[Line]
+    older: bool
+    newer: bool
+
+
+async def fetch_window(reader: Reader, channel: str, place: Place, limit: int) -> Window:
+    """At most `limit` lines, oldest first. Raises `no_such_message` when there is none to be around."""
+    if place.around is not None:
+        return await _fetch_around(reader, channel, place.around, limit)
+    if place.after is not None:
+        found, newer = await _fetch_forward(reader, channel, place.after, limit)
+        return Window(found, bool(await reader.fetch_all(_BACK, (channel, place.after + 1, 1))), newer)
+    before = END if place.before is None else place.before
+    found, older = await _fetch_back(reader, channel, before, limit)
+    newer = before != END and bool(await reader.fetch_all(_FORWARD, (channel, before - 1, 1)))
+    return Window(found, older, newer)
+
+
+async def _fetch_around(reader: Reader, channel: str, number: int, limit: int) -> Window:
+    row = await reader.fetch_one(_SEQ, (channel, number))
+    if row is None:
+        raise Refused("no_such_message")
+    back, older = await _fetch_back(reader, channel, row[0] + 1, limit - limit // 2)
+    forward, newer = await _fetch_forward(reader, channel, row[0], limit // 2)
+    return Window(back + forward, older, newer)
+
+
+async def _fetch_back(reader: Reader, channel: str, before: int, limit: int) -> tuple[list[Line], bool]:
+    """Up to `limit` lines, oldest first, and whether there are more before them."""
+    rows = await reader.fetch_all(_BACK, (channel, before, limit + 1))
+    return [decode_line(body) for (body,) in reversed(rows[:limit])], len(rows) > limit
+
+
+async def _fetch_forward(reader: Reader, channel: str, after: int, limit: int) -> tuple[list[Line], bool]:
+    rows = await reader.fetch_all(_FORWARD, (channel, after, limit + 1))
+    return [decode_line(body) for (body,) in rows[:limit]], len(rows) > limit
+
+
+def decode_line(body: bytes) -> Line:
+    """A stored line; raises TypeError or msgspec.DecodeError when the table is damaged."""
+    line = codec.decode_event(body)
+    if isinstance(line, MessagePosted | ChannelCreated | ChannelRenamed | TopicChanged | MemberJoined | MemberLeft):
+        return line
+    raise TypeError(f"not a line: {line}")

@@ -1,0 +1,182 @@
+"""The writer's statements, compiled; parameters in the order given here."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Table, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import literal_column as literal
+from sqlalchemy.dialects.sqlite import insert as insert_or
+
+from hubbub.store.schema import channels, events, keys, lines, members, sessions, users
+from hubbub.store.statements import compile_sql
+
+
+def _insert(table: Table, *columns: str) -> str:
+    return compile_sql(insert(table).values({name: bindparam(name) for name in columns}), *columns)
+
+
+FIND_USER: Final = compile_sql(
+    select(users.c.name, users.c.role, users.c.disabled_at, users.c.seq).where(users.c.id == bindparam("user")), "user"
+)
+FIND_USER_NAME: Final = compile_sql(select(users.c.id).where(users.c.name_key == bindparam("name_key")), "name_key")
+FIND_ANY_USER: Final = compile_sql(select(users.c.id))
+INSERT_USER: Final = _insert(users, "id", "name", "name_key", "role", "password_hash", "created_at", "seq")
+UPDATE_USER: Final = compile_sql(
+    update(users).where(users.c.id == bindparam("user")).values(seq=bindparam("seq")), "seq", "user"
+)
+
+FIND_CHANNEL: Final = compile_sql(
+    select(
+        channels.c.name,
+        channels.c.topic,
+        channels.c.private,
+        channels.c.created_by,
+        channels.c.created_at,
+        channels.c.seq,
+        channels.c.number,
+        channels.c.members,
+    ).where(channels.c.id == bindparam("channel")),
+    "channel",
+)
+FIND_PUBLIC_NAME: Final = compile_sql(
+    select(channels.c.id).where(channels.c.name_key == bindparam("name_key"), channels.c.private == literal("0")),
+    "name_key",
+)
+FIND_EVERYONE: Final = compile_sql(
+    select(channels.c.id).where(channels.c.everyone == literal("1")).order_by(channels.c.created_at, channels.c.id)
+)
+INSERT_CHANNEL: Final = _insert(
+    channels,
+    "id",
+    "name",
+    "name_key",
+    "topic",
+    "private",
+    "everyone",
+    "created_by",
+    "created_at",
+    "seq",
+    "number",
+    "members",
+)
+_this_channel: Final = channels.c.id == bindparam("channel")
+UPDATE_CHANNEL: Final = compile_sql(
+    update(channels)
+    .where(_this_channel)
+    .values(seq=bindparam("seq"), number=bindparam("number"), members=bindparam("members")),
+    "seq",
+    "number",
+    "members",
+    "channel",
+)
+RENAME_CHANNEL: Final = compile_sql(
+    update(channels).where(_this_channel).values(name=bindparam("name"), name_key=bindparam("name_key")),
+    "name",
+    "name_key",
+    "channel",
+)
+CHANGE_TOPIC: Final = compile_sql(
+    update(channels).where(_this_channel).values(topic=bindparam("topic")), "topic", "channel"
+)
+
+_this_member: Final = (members.c.user == bindparam("user_id")) & (members.c.channel == bindparam("channel_id"))
+FIND_MEMBER: Final = compile_sql(
+    select(members.c.joined_seq, members.c.joined_user_seq, members.c.position, members.c.position_seq).where(
+        _this_member
+    ),
+    "user_id",
+    "channel_id",
+)
+COUNT_CHANNELS: Final = compile_sql(
+    select(literal("count(*)")).select_from(members).where(members.c.user == bindparam("user")), "user"
+)
+INSERT_MEMBER: Final = _insert(members, "user", "channel", "joined_seq", "joined_user_seq", "position", "position_seq")
+UPDATE_POSITION: Final = compile_sql(
+    update(members).where(_this_member).values(position=bindparam("position"), position_seq=bindparam("position_seq")),
+    "position",
+    "position_seq",
+    "user_id",
+    "channel_id",
+)
+DELETE_MEMBER: Final = compile_sql(delete(members).where(_this_member), "user_id", "channel_id")
+
+INSERT_EVENT: Final = _insert(events, "stream", "seq", "about", "body")
+FIND_EVENTS_ABOUT: Final = compile_sql(
+    select(events.c.seq, events.c.body)
+    .where(events.c.stream == bindparam("stream"))
+    .where(or_(events.c.seq == bindparam("seq"), events.c.about == bindparam("about"))),
+    "stream",
+    "seq",
+    "about",
+)
+UPDATE_EVENT: Final = compile_sql(
+    update(events)
+    .where(events.c.stream == bindparam("in_stream"), events.c.seq == bindparam("at_seq"))
+    .values(body=bindparam("body")),
+    "body",
+    "in_stream",
+    "at_seq",
+)
+
+INSERT_LINE: Final = _insert(lines, "channel", "seq", "number", "author", "deleted", "body")
+FIND_MESSAGE: Final = compile_sql(
+    select(lines.c.body).where(lines.c.channel == bindparam("channel"), lines.c.number == bindparam("number")),
+    "channel",
+    "number",
+)
+_next: Final = lines.alias("next")
+FIND_JOINS_BEHIND: Final = compile_sql(
+    select(lines.c.body).where(
+        lines.c.channel == bindparam("channel"),
+        lines.c.seq > bindparam("seq"),
+        lines.c.number.is_(None),
+        lines.c.seq
+        < func.coalesce(
+            select(_next.c.seq)
+            .where(_next.c.channel == bindparam("in_channel"), _next.c.number == bindparam("next_number"))
+            .scalar_subquery(),
+            literal(str(2**62)),
+        ),
+    ),
+    "channel",
+    "seq",
+    "in_channel",
+    "next_number",
+)
+UPDATE_LINE: Final = compile_sql(
+    update(lines)
+    .where(lines.c.channel == bindparam("in_channel"), lines.c.seq == bindparam("at_seq"))
+    .values(deleted=bindparam("deleted"), body=bindparam("body")),
+    "deleted",
+    "body",
+    "in_channel",
+    "at_seq",
+)
+
+INSERT_KEY: Final = compile_sql(
+    insert_or(keys)
+    .values({name: bindparam(name) for name in ("user", "key", "channel", "seq", "number")})
+    .on_conflict_do_nothing(),
+    "user",
+    "key",
+    "channel",
+    "seq",
+    "number",
+)
+FIND_KEY: Final = compile_sql(
+    select(keys.c.channel, keys.c.seq, keys.c.number).where(
+        keys.c.user == bindparam("user"), keys.c.key == bindparam("key")
+    ),
+    "user",
+    "key",
+)
+
+INSERT_SESSION: Final = _insert(sessions, "id", "user", "created_at", "expires_at")
+DELETE_SESSION: Final = compile_sql(delete(sessions).where(sessions.c.id == bindparam("session")), "session")
+DELETE_EXPIRED: Final = compile_sql(
+    delete(sessions).where(sessions.c.user == bindparam("of_user"), sessions.c.expires_at <= bindparam("now")),
+    "of_user",
+    "now",
+)
+FIND_SESSIONS: Final = compile_sql(select(sessions.c.id).where(sessions.c.user == bindparam("user")), "user")
