@@ -47,3 +47,10 @@ def test_every_locked_package_has_a_hash() -> None:
 def test_what_is_built_with_is_locked_for_building() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     assert project["build-system"]["requires"] == project["dependency-groups"]["build"]
+
+
+def test_every_path_the_architecture_names_is_there() -> None:
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:src|web|tests|tools|bench|docs)/[\w./-]*)`", text))
+    assert named
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
