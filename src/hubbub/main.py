@@ -167,7 +167,9 @@ async def compose(config: Config, clock: MonotonicClock) -> Server:
     address = address_to_visit(config, listener)
     token = secrets.token_urlsafe(32)
     pages, proxy, files = make_pages(config, listener, token)
-    app = make_app(services, config, clock=clock, ready=store.check, internal_token=token, pages=proxy, files=files)
+    app = make_app(
+        services, config, clock=clock, ready=lambda: check(store), internal_token=token, pages=proxy, files=files
+    )
     settings = uvicorn.Config(
         app,
         http=make_http_protocol(upgrades),
@@ -184,6 +186,11 @@ async def compose(config: Config, clock: MonotonicClock) -> Server:
         ssl_keyfile=config.tls.key,
     )
     return Server(config, address, store, endpoint, upgrades, hasher, tasks, HttpServer(settings), listener, pages)
+
+
+async def check(store: Store) -> None:
+    """Raises when the store does not answer."""
+    await store.accounts.count_users()
 
 
 def make_services(
@@ -227,9 +234,9 @@ def make_pages(
     if not config.pages.enabled:
         return None, None, None
     if not (WEB_TREE / "server" / "server.js").is_file():
-        raise ConfigError("The pages are not built: run `make web`, or set pages.enabled to false.")
+        raise ConfigError("the pages are not built: run `make web`, or set pages.enabled to false")
     process = PagesProcess(WEB_TREE, config.pages, api=own_address(config, listener), internal_token=token)
-    return process, Pages(process, config), StaticFiles(WEB_TREE)
+    return process, Pages(process), StaticFiles(WEB_TREE)
 
 
 def shown_limits(config: Config) -> Limits:

@@ -16,6 +16,7 @@ from hubbub.service.ports import Channels, Clock, Log
 
 MEMBERS_PAGE = 200
 PUBLIC_PAGE = 200
+ROOM_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class ChannelService:
     async def fetch_snapshot(self, session: Session, channel: str | None, around: int | None = None) -> Snapshot:
         """All a page needs, read in one transaction; `no_such_channel` when `channel` is not for this user."""
         return await self.channels.fetch_snapshot(
-            session.user, channel, page=self.limits.page_size, limits=self.limits, around=around
+            session.user, channel, page=min(ROOM_PAGE, self.limits.page_size), limits=self.limits, around=around
         )
 
     async def fetch_channels(self, session: Session) -> list[tuple[ChannelSummary, bool]]:

@@ -22,6 +22,7 @@ from hubbub.protocol.views import Lines
 from hubbub.service.ports import Channels, Clock, Fanout, Log
 
 EVENTS_PAGE = 500
+LINES_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,13 @@ class MessageService:
         around: int | None = None,
         limit: int | None = None,
     ) -> Lines:
-        """A window of the channel; `limit` is cut to the page size. At most one of the three places may be given."""
+        """A window of the channel; `limit` is 50 by default, and cut to the page size.
+
+        At most one of the three places may be given.
+        """
         if sum(place is not None for place in (before, after, around)) > 1:
             raise Refused("bad_request", "Give one of before, after and around.")
-        limit = max(1, min(limit or self.limits.page_size, self.limits.page_size))
+        limit = max(1, min(limit or LINES_PAGE, self.limits.page_size))
         return await self.channels.fetch_lines(
             session.user, channel, before=before, after=after, around=around, limit=limit
         )
