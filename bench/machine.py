@@ -1,0 +1,40 @@
+"""What a figure was measured on, and with what: nothing that tells whose machine it was."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import sqlite3
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+
+
+def describe_machine() -> dict[str, object]:
+    """Processor, kernel and versions, as they go into the results."""
+    return {
+        "cpu": _cpu_model(),
+        "cores": os.cpu_count() or 0,
+        "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
+        "virtual": "hypervisor" in Path("/proc/cpuinfo").read_text(encoding="utf-8"),
+        "kernel": re.split(r"[-+]", platform.release())[0],
+        "congestion_control": Path("/proc/sys/net/ipv4/tcp_congestion_control").read_text(encoding="utf-8").strip(),
+        "python": platform.python_version(),
+        "uvloop": version("uvloop"),
+        "sqlite": sqlite3.sqlite_version,
+        "go": subprocess.run(["go", "env", "GOVERSION"], capture_output=True, text=True).stdout.strip(),
+        "gorilla/websocket": _gorilla_version(),
+        "hubbub": version("hubbub"),
+    }
+
+
+def _cpu_model() -> str:
+    found = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
+    return found[1] if found else platform.machine()
+
+
+def _gorilla_version() -> str:
+    text = (Path(__file__).parent / "peers" / "gorilla" / "go.mod").read_text(encoding="utf-8")
+    found = re.search(r"gorilla/websocket (v\S+)", text)
+    return found[1] if found else ""
