@@ -27,7 +27,6 @@ from hubbub.http.app import make_app
 from hubbub.http.listening import HttpServer, bind, own_address
 from hubbub.http.pages import Pages, PagesProcess
 from hubbub.http.static import StaticFiles
-from hubbub.http.visit import forwarded_address, is_among, last_of
 from hubbub.hub.hub import Hub
 from hubbub.protocol.replies import Limits
 from hubbub.service.accounts import AccountService
@@ -44,7 +43,6 @@ from hubbub.websocket import wire
 from hubbub.websocket.deflate import Encoded
 from hubbub.websocket.doorman import Doorman
 from hubbub.websocket.endpoint import Endpoint, Throttles
-from hubbub.websocket.handshake import RequestHead
 from hubbub.websocket.limits import WireLimits
 from hubbub.websocket.link import Link
 from hubbub.websocket.sockets import SessionSockets
@@ -150,21 +148,20 @@ async def compose(config: Config, clock: MonotonicClock) -> Server:
     broker = LocalBroker()
     hub: Hub[Link, Encoded] = Hub(wire, loop)
     broker.subscribe(hub.deliver)
-    store = await open_store(config.data, on_commit=broker.publish, clock=clock, limits=store_limits(config))
+    store = await open_store(config.data, on_commit=broker.publish, clock=clock, limits=StoreLimits.of(config.limits))
     hasher = PasswordHasher(config.limits.password_checks)
     services = make_services(config, store, hub, hasher, clock)
     tasks = Tasks()
     endpoint = make_endpoint(config, services, store, hub, clock, tasks)
-    doorman = Doorman(services.sessions, endpoint, lambda head: is_secure(head, config))
+    doorman = Doorman(services.sessions, endpoint, config)
     upgrades = Upgrades(
         loop,
-        wire_limits(config),
+        WireLimits.of(config),
         {SOCKET_PATH: Route(endpoint, doorman.authorize)},
         public_address=config.public_url,
-        address_of=lambda head: address_of(head, config),
+        address_of=doorman.address_of,
         takeover=config.wire.transport != "stream",
     )
-    address = address_to_visit(config, listener)
     token = secrets.token_urlsafe(32)
     pages, proxy, files = make_pages(config, listener, token)
     app = make_app(
@@ -185,7 +182,18 @@ async def compose(config: Config, clock: MonotonicClock) -> Server:
         ssl_certfile=config.tls.certificate,
         ssl_keyfile=config.tls.key,
     )
-    return Server(config, address, store, endpoint, upgrades, hasher, tasks, HttpServer(settings), listener, pages)
+    return Server(
+        config,
+        config.public_url or own_address(config, listener),
+        store,
+        endpoint,
+        upgrades,
+        hasher,
+        tasks,
+        HttpServer(settings),
+        listener,
+        pages,
+    )
 
 
 async def check(store: Store) -> None:
@@ -244,52 +252,6 @@ def shown_limits(config: Config) -> Limits:
     return Limits(
         text_characters=limits.text_characters, message_bytes=limits.message_bytes, page_size=limits.page_size
     )
-
-
-def wire_limits(config: Config) -> WireLimits:
-    limits = config.limits
-    return WireLimits(
-        head_bytes=limits.head_bytes,
-        head_seconds=limits.head_seconds,
-        frame_bytes=limits.message_bytes,
-        message_bytes=limits.message_bytes,
-        inflated_bytes=limits.message_bytes,
-        fragments=limits.fragments,
-        unsent_bytes=limits.unsent_bytes,
-        pong_wait=float(config.wire.ping_seconds + config.wire.pong_seconds),
-        connections=limits.connections,
-        connections_per_address=limits.connections_per_address,
-    )
-
-
-def store_limits(config: Config) -> StoreLimits:
-    limits = config.limits
-    return StoreLimits(
-        queue=limits.posts_queue,
-        channels_per_user=limits.channels_per_user,
-        emoji_per_message=limits.reactions_per_message,
-    )
-
-
-def address_to_visit(config: Config, listener: socket.socket) -> str:
-    return config.public_url or own_address(config, listener)
-
-
-def address_of(head: RequestHead, config: Config) -> str:
-    """The client's address; a proxy's word for it counts where the proxy is trusted."""
-    networks = config.trusted_networks
-    if not networks or not is_among(head.address, networks):
-        return head.address
-    return forwarded_address(",".join(head.all("x-forwarded-for")), networks) or head.address
-
-
-def is_secure(head: RequestHead, config: Config) -> bool:
-    if config.public_url:
-        return config.public_url.startswith("https:")
-    networks = config.trusted_networks
-    if networks and is_among(head.address, networks):
-        return last_of(",".join(head.all("x-forwarded-proto"))) == "https"
-    return head.secure
 
 
 async def serve(config: Config, on_ready: Callable[[str], None]) -> None:

@@ -7,12 +7,12 @@ nothing protects and no rate bounds), then rates, then the API and the forms, an
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import cast
 
 from litestar import Litestar
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+from litestar.types import HTTPScope, Message, Receive, Scope, Send
 
 from hubbub.config import Config
 from hubbub.errors import Refused
@@ -25,6 +25,8 @@ from hubbub.service.services import Services
 from hubbub.service.throttle import Throttle
 from hubbub.telemetry import get_logger, request_context
 
+HttpApp = Callable[[HTTPScope, Receive, Send], Awaitable[None]]
+
 PROBES = frozenset({"/healthz", "/readyz"})
 
 
@@ -35,7 +37,7 @@ def make_app(
     clock: Callable[[], int],
     ready: Ready,
     internal_token: str,
-    pages: ASGIApp | None = None,
+    pages: HttpApp | None = None,
     files: StaticFiles | None = None,
 ) -> Application:
     """The whole of HTTP as one ASGI application.
@@ -60,7 +62,7 @@ class Application:
         internal_token: str,
         *,
         api: Litestar,
-        pages: ASGIApp | None,
+        pages: HttpApp | None,
         files: StaticFiles | None,
         addresses: Throttle | None,
     ) -> None:

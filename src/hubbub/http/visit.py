@@ -7,15 +7,14 @@ internal token that it is our own Node process. Whoever connects directly is the
 from __future__ import annotations
 
 import hmac
-import ipaddress
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from litestar.types import HTTPScope
 
-from hubbub.config import Config, Network, check_origin
+from hubbub.config import Config, check_origin
+from hubbub.domain.proxies import forwarded_address, is_among, last_of
 from hubbub.errors import Refused
 
 INTERNAL_TOKEN_HEADER: Final = "x-hubbub-internal"
@@ -65,32 +64,6 @@ def is_internal(given: str | None, token: str) -> bool:
     return given is not None and hmac.compare_digest(given.encode("latin-1"), token.encode())
 
 
-def is_among(address: str, networks: Iterable[Network]) -> bool:
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    return any(parsed in network for network in networks if network.version == parsed.version)
-
-
-def forwarded_address(value: str | None, networks: Iterable[Network]) -> str | None:
-    """The nearest hop that is no trusted proxy: each one appends the peer it saw, and only trusted ones are honest."""
-    hops = [hop.strip() for hop in (value or "").split(",") if hop.strip()]
-    networks = tuple(networks)
-    for hop in reversed(hops):
-        if not is_among(hop, networks):
-            return hop if is_address(hop) else None
-    return hops[0] if hops else None
-
-
-def is_address(value: str) -> bool:
-    try:
-        ipaddress.ip_address(value)
-    except ValueError:
-        return False
-    return True
-
-
 def own_origin(scope: HTTPScope, config: Config, scheme: str, host: str | None) -> str:
     if config.public_url:
         return config.public_url
@@ -98,10 +71,6 @@ def own_origin(scope: HTTPScope, config: Config, scheme: str, host: str | None) 
         return check_origin(f"{scheme}://{(host or '').lower()}")
     except ValueError as error:
         raise Refused("bad_request", "The Host header is missing or wrong.") from error
-
-
-def last_of(value: str | None) -> str | None:
-    return value.rsplit(",", 1)[-1].strip() if value else None
 
 
 def request_id(scope: HTTPScope, internal: bool) -> str:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
+
+from hubbub.config import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,3 +18,12 @@ class StoreLimits:
     queue: int = 10_000
     batch: int = 256
     readers: int = 3
+
+    @classmethod
+    def of(cls, limits: Limits) -> Self:
+        """The bounds the settings ask for."""
+        return cls(
+            queue=limits.posts_queue,
+            channels_per_user=limits.channels_per_user,
+            emoji_per_message=limits.reactions_per_message,
+        )

@@ -1,11 +1,12 @@
-"""Whose socket it is: the session named by the cookie or, for programs, by a Bearer token."""
+"""Whose socket it is, and where from: the session named by the cookie or, for programs, by a Bearer token."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
+from hubbub.config import Config
 from hubbub.domain.accounts import Session
+from hubbub.domain.proxies import forwarded_address, is_among, last_of
 from hubbub.service.sessions import SessionService
 from hubbub.websocket.endpoint import Endpoint
 from hubbub.websocket.handshake import RequestHead
@@ -13,11 +14,9 @@ from hubbub.websocket.handshake import RequestHead
 
 @dataclass(frozen=True, slots=True)
 class Doorman:
-    """`is_secure` says whether the visitor came by https, a proxy's word included where it is to be believed."""
-
     sessions: SessionService
     endpoint: Endpoint
-    is_secure: Callable[[RequestHead], bool]
+    config: Config
 
     async def authorize(self, head: RequestHead) -> Session:
         """Raises `not_logged_in`, `too_many_connections`, `shutting_down`."""
@@ -26,3 +25,19 @@ class Doorman:
         session = await self.sessions.authenticate(head.bearer() or head.cookie(name))
         self.endpoint.check_room(session)
         return session
+
+    def address_of(self, head: RequestHead) -> str:
+        """The client's address; a proxy's word for it counts where the proxy is trusted."""
+        networks = self.config.trusted_networks
+        if not networks or not is_among(head.address, networks):
+            return head.address
+        return forwarded_address(",".join(head.all("x-forwarded-for")), networks) or head.address
+
+    def is_secure(self, head: RequestHead) -> bool:
+        """Whether the visitor came by https, a trusted proxy's word included."""
+        if self.config.public_url:
+            return self.config.public_url.startswith("https:")
+        networks = self.config.trusted_networks
+        if networks and is_among(head.address, networks):
+            return last_of(",".join(head.all("x-forwarded-proto"))) == "https"
+        return head.secure

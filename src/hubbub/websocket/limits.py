@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
+
+from hubbub.config import Config
 
 KIB = 1024
 
@@ -44,3 +47,20 @@ class WireLimits:
     """Open WebSocket connections (503)."""
     connections_per_address: int = 1_000
     """… of one client address (503)."""
+
+    @classmethod
+    def of(cls, config: Config) -> Self:
+        """The bounds the settings ask for."""
+        limits = config.limits
+        return cls(
+            head_bytes=limits.head_bytes,
+            head_seconds=limits.head_seconds,
+            frame_bytes=limits.message_bytes,
+            message_bytes=limits.message_bytes,
+            inflated_bytes=limits.message_bytes,
+            fragments=limits.fragments,
+            unsent_bytes=limits.unsent_bytes,
+            pong_wait=float(config.wire.ping_seconds + config.wire.pong_seconds),
+            connections=limits.connections,
+            connections_per_address=limits.connections_per_address,
+        )
