@@ -31,7 +31,7 @@ install: $(VENV)/.stamp-package
 
 $(BIN)/python:
 	@test -n "$(BOOTSTRAP)" || { echo "Hubbub needs Python 3.11 or newer (set PYTHON=...)." >&2; exit 1; }
-	$(BOOTSTRAP) -m venv $(VENV) || { echo "On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@$(BOOTSTRAP) -m venv $(VENV) || { echo "On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 
 $(VENV)/.stamp-run: lock/run.txt lock/build.txt | $(BIN)/python
 	@echo "Installing what Hubbub runs on"
