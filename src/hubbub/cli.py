@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from dataclasses import asdict
 from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +18,8 @@ from rich.progress import Progress
 from hubbub.config import Config, find_config_file, load_config
 from hubbub.domain.roles import Role
 from hubbub.errors import HubbubError
+from hubbub.store.verify import Report
+from hubbub.store.verify import verify as verify_store
 from hubbub.telemetry import set_up_logging
 
 app = typer.Typer(name="hubbub", help="A chat server: pages, API and sockets from one process.", no_args_is_help=True)
@@ -81,13 +84,11 @@ def verify(data: Data = None, config: ConfigFile = None, as_json: AsJson = False
 
     Changes nothing, and may run beside the server. Exit code 1 when something is wrong.
     """
-    from hubbub.store.verify import verify as verify_store
-
     settings = _load(config, {"data": data})
     with Progress(console=Console(stderr=True), transient=True, disable=as_json) as bar:
         task = bar.add_task("Verifying", total=None)
         report = verify_store(settings.data, progress=lambda done, total: bar.update(task, completed=done, total=total))
-    print(msgspec.json.encode(report).decode() if as_json else report.as_text())
+    print(msgspec.json.encode({"ok": report.ok, **asdict(report)}).decode() if as_json else tell_report(report))
     if not report.ok:
         raise typer.Exit(1)
 
@@ -96,6 +97,19 @@ def verify(data: Data = None, config: ConfigFile = None, as_json: AsJson = False
 def version() -> None:
     """Print the version."""
     print(package_version("hubbub"))
+
+
+def tell_report(report: Report) -> str:
+    """What was walked and what is wrong, for people."""
+    lines = [
+        f"{report.events} events of {report.channels} channels and {report.users} users, "
+        f"{report.messages} messages, {report.keys} keys."
+    ]
+    lines += [f"- {problem}" for problem in report.problems]
+    if report.problem_count > len(report.problems):
+        lines.append(f"- and {report.problem_count - len(report.problems)} more")
+    lines.append("Nothing is wrong." if report.ok else f"{report.problem_count} problems.")
+    return "\n".join(lines)
 
 
 def _load(file: Path | None, flags: dict[str, object]) -> Config:
