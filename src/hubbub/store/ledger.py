@@ -232,7 +232,7 @@ class Ledger:
     def fetch_message(self, channel: ChannelState, number: int) -> MessagePosted | None:
         """The message's present state."""
         self.flush()
-        row = self.cursor.execute(writes.FIND_MESSAGE, (channel.id, number)).fetchone()
+        row = self.cursor.execute(writes.FIND_MESSAGE, (channel.id, channel.id, number)).fetchone()
         if row is None:
             return None
         line = codec.decode_event(row[0])
@@ -245,11 +245,15 @@ class Ledger:
         if line.number == channel.number:
             channel.last_known = False
 
-    def fetch_events_about(self, stream: str, seq: int, about: int) -> list[tuple[int, AnyEvent]]:
-        """The event `seq` of the stream, and those about `about`, as (seq, event)."""
+    def fetch_event(self, stream: str, seq: int) -> AnyEvent:
         self.flush()
-        rows = self.cursor.execute(writes.FIND_EVENTS_ABOUT, (stream, seq, about)).fetchall()
-        return [(seq, codec.decode_event(body)) for seq, body in rows]
+        return codec.decode_event(self.cursor.execute(writes.FIND_EVENT, (stream, seq)).fetchone()[0])
+
+    def fetch_events_about(self, stream: str, about: int) -> list[AnyEvent]:
+        """The stream's events that are filed under `about`."""
+        self.flush()
+        rows = self.cursor.execute(writes.FIND_EVENTS_ABOUT, (stream, stream, about)).fetchall()
+        return [codec.decode_event(body) for (body,) in rows]
 
     def fetch_joins_behind(self, channel: ChannelState, line: MessagePosted) -> list[MemberJoined]:
         """Who joined while this was the newest message."""
@@ -259,11 +263,11 @@ class Ledger:
         ).fetchall()
         return [event for (body,) in rows if isinstance(event := codec.decode_event(body), MemberJoined)]
 
-    def rewrite_event(self, stream: str, seq: int, event: AnyEvent) -> None:
+    def rewrite_event(self, stream: str, event: AnyEvent) -> None:
         """Redaction: the one thing that changes what was written."""
         self.writes += 1
         self.redacted = True
-        self.cursor.execute(writes.UPDATE_EVENT, (codec.encode(event), stream, seq))
+        self.cursor.execute(writes.UPDATE_EVENT, (codec.encode(event), stream, event.seq))
 
     def fetch_last(self, channel: ChannelState) -> LastMessage | None:
         if not channel.last_known:

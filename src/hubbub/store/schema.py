@@ -119,7 +119,8 @@ events: Final = Table(
     METADATA,
     Column("stream", Text, nullable=False),
     Column("seq", BigInteger, nullable=False),
-    # So that redaction finds it: the message an edit or reaction is about, the seq of the joining a membership is about.
+    # The message that an edit, deletion or reaction is about, the seq of the joining that a membership.started is
+    # about: so that redaction finds them.
     Column("about", BigInteger),
     Column("body", LargeBinary, nullable=False),
     PrimaryKeyConstraint("stream", "seq"),

@@ -56,7 +56,15 @@ _COLUMNS: Final = (
     _unread().label("unread"),
     _newest.c.body,
 )
-_newest_line: Final = (_newest.c.channel == channels.c.id) & (_newest.c.number == channels.c.number)
+_numbered: Final = lines.alias("numbered")
+# The inner select makes SQLite take the index instead of walking the whole channel.
+_newest_line: Final = (_newest.c.channel == channels.c.id) & (
+    _newest.c.seq
+    == select(_numbered.c.seq)
+    .where(_numbered.c.channel == channels.c.id, _numbered.c.number == channels.c.number)
+    .correlate(channels)
+    .scalar_subquery()
+)
 
 _OF_USER: Final = compile_sql(
     select(*_COLUMNS)

@@ -58,6 +58,10 @@ Outcome: TypeAlias = tuple["Item[Any, Any]", Any, BaseException | None]
 class _HalfWritten(Exception):
     """An item was refused after its first write: the transaction cannot be kept."""
 
+    def __init__(self, refused: Refused) -> None:
+        self.refused = refused
+        super().__init__(str(refused))
+
 
 class Writer:
     """Owns `connection` from now on. Made, and its async methods called, on the running loop."""
@@ -175,7 +179,7 @@ class Writer:
                 outcomes.append((item, item.work(ledger, item.argument), None))
             except Refused as refused:
                 if ledger.writes != writes:
-                    raise _HalfWritten(item.argument) from refused
+                    raise _HalfWritten(refused) from refused
                 outcomes.append((item, None, refused))
         ledger.flush()
         self._cursor.execute("COMMIT")
@@ -183,11 +187,13 @@ class Writer:
 
     def _give_up(self, items: list[Item[Any, Any]], error: Exception) -> None:
         self._roll_back()
-        database = isinstance(error, sqlite3.Error)
+        if isinstance(error, _HalfWritten):
+            self._tell([(item, None, error.refused) for item in items], [])
+            return
         _log.error("commit_failed", items=len(items), exc_info=error)
         outcomes: list[Outcome] = []
         for item in items:
-            refused = Refused("store_failed" if database else "internal")
+            refused = Refused("store_failed" if isinstance(error, sqlite3.Error) else "internal")
             refused.__cause__ = error
             outcomes.append((item, None, refused))
         self._tell(outcomes, [])

@@ -83,6 +83,6 @@ def append_deletion(ledger: Ledger, intent: DeleteMessage) -> Appended:
         raise Refused("already_deleted")
     redact(ledger, channel, line)
     deleted = MessageDeleted(seq=channel.seq + 1, at=intent.at, channel=channel.id, number=line.number, by=actor.id)
-    ledger.append_channel_event(channel, deleted)
+    ledger.append_channel_event(channel, deleted, about=line.number)
     ledger.update_message(channel, make_tombstone(line))
     return Appended(channel.stream, channel.seq, line.number)

@@ -23,13 +23,14 @@ from hubbub.store.states import ChannelState
 
 def redact(ledger: Ledger, channel: ChannelState, line: MessagePosted) -> None:
     """Blank all earlier events of the message `line`."""
-    for seq, event in ledger.fetch_events_about(channel.stream, line.seq, line.number):
-        ledger.rewrite_event(channel.stream, seq, make_blank(event))
+    post = ledger.fetch_event(channel.stream, line.seq)
+    for event in [post, *ledger.fetch_events_about(channel.stream, line.number)]:
+        ledger.rewrite_event(channel.stream, make_blank(event))
     for joined in ledger.fetch_joins_behind(channel, line):
         stream = user_stream(joined.user.id)
-        for seq, event in ledger.fetch_events_about(stream, 0, joined.seq):
+        for event in ledger.fetch_events_about(stream, joined.seq):
             if isinstance(event, MembershipStarted) and event.channel.id == channel.id:
-                ledger.rewrite_event(stream, seq, make_blank_summary(event, line))
+                ledger.rewrite_event(stream, make_blank_summary(event, line))
 
 
 def make_blank(event: AnyEvent) -> AnyEvent:

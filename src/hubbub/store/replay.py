@@ -1,0 +1,180 @@
+"""What follows from a log alone: the pure half of verify.py. It shares nothing with the code that wrote the tables.
+
+Problems are told to a callback, not raised: a damaged log has many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import msgspec
+
+from hubbub.protocol.events import (
+    AnyChannelEvent,
+    AnyUserEvent,
+    ChannelCreated,
+    ChannelRenamed,
+    MemberJoined,
+    MemberLeft,
+    MembershipEnded,
+    MembershipStarted,
+    MessageDeleted,
+    MessageEdited,
+    MessagePosted,
+    PositionSet,
+    Reaction,
+    ReactionAdded,
+    ReactionRemoved,
+    TopicChanged,
+)
+
+Tell: TypeAlias = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Place:
+    """A member of a channel: where they joined and the position their own posts brought them to."""
+
+    joined_seq: int
+    position: int
+    position_seq: int
+
+
+@dataclass(slots=True)
+class ChannelReplay:
+    """A channel after the events fed so far."""
+
+    tell: Tell
+    name: str = ""
+    topic: str = ""
+    private: bool = False
+    created_by: str = ""
+    created_at: int = 0
+    seq: int = 0
+    number: int = 0
+    members: dict[str, Place] = field(default_factory=dict)
+
+    def feed(self, event: AnyChannelEvent) -> None:
+        self.seq += 1
+        if (event.seq == 1) != isinstance(event, ChannelCreated):
+            self.tell(f"event {event.seq} is {type(event).__name__}")
+        match event:
+            case ChannelCreated():
+                self.name, self.topic, self.private = event.name, event.topic, event.private
+                self.created_by, self.created_at = event.by, event.at
+            case ChannelRenamed():
+                self.name = event.name
+            case TopicChanged():
+                self.topic = event.topic
+            case MemberJoined():
+                if event.user.id in self.members:
+                    self.tell(f"event {event.seq}: {event.user.id} joins twice")
+                self.members[event.user.id] = Place(event.seq, self.number, event.seq)
+            case MemberLeft():
+                if self.members.pop(event.user.id, None) is None:
+                    self.tell(f"event {event.seq}: {event.user.id} leaves without being in")
+            case MessagePosted():
+                self._feed_post(event)
+            case _:
+                if not 1 <= event.number <= self.number:
+                    self.tell(f"event {event.seq} is about message {event.number}, which is not there yet")
+
+    def _feed_post(self, event: MessagePosted) -> None:
+        self.number += 1
+        if event.number != self.number:
+            self.tell(f"event {event.seq} has number {event.number} instead of {self.number}")
+        place = self.members.get(event.author)
+        if place is None:
+            self.tell(f"event {event.seq}: {event.author} posts without being in")
+        else:
+            place.position, place.position_seq = event.number, event.seq
+
+
+def replay_message(post: MessagePosted, later: Iterable[AnyChannelEvent], tell: Tell) -> MessagePosted:
+    """The message's line after the events about it, given in order."""
+    line = msgspec.structs.replace(post, redacted=False)
+    events = list(later)
+    deleted = any(isinstance(event, MessageDeleted) for event in events)
+    for event in [post, *events]:
+        if isinstance(event, MessagePosted | MessageEdited | ReactionAdded | ReactionRemoved):
+            _check_redaction(event, deleted, tell)
+    if deleted:
+        if not isinstance(events[-1], MessageDeleted) or sum(isinstance(e, MessageDeleted) for e in events) > 1:
+            tell(f"message {post.number} has events after its deletion")
+        return MessagePosted(
+            seq=post.seq, at=post.at, channel=post.channel, number=post.number, author=post.author, deleted=True
+        )
+    for event in events:
+        line = _replay_change(line, event, tell)
+    return line
+
+
+def _check_redaction(
+    event: MessagePosted | MessageEdited | ReactionAdded | ReactionRemoved, deleted: bool, tell: Tell
+) -> None:
+    if event.redacted != deleted:
+        tell(f"event {event.seq} of a {'deleted' if deleted else 'living'} message has redacted={event.redacted}")
+    content = event.emoji if isinstance(event, ReactionAdded | ReactionRemoved) else event.text
+    if bool(content) == event.redacted or (isinstance(event, MessagePosted) and event.redacted and event.key):
+        tell(f"event {event.seq} {'still has' if event.redacted else 'has no'} content")
+
+
+def _replay_change(line: MessagePosted, event: AnyChannelEvent, tell: Tell) -> MessagePosted:
+    match event:
+        case MessageEdited():
+            return msgspec.structs.replace(line, text=event.text, edited_at=event.at)
+        case ReactionAdded() | ReactionRemoved():
+            return msgspec.structs.replace(line, reactions=_replay_reaction(line.reactions, event, tell))
+        case _:
+            tell(f"event {event.seq} is not about a message")
+            return line
+
+
+def _replay_reaction(reactions: list[Reaction], event: ReactionAdded | ReactionRemoved, tell: Tell) -> list[Reaction]:
+    users = {reaction.emoji: list(reaction.users) for reaction in reactions}
+    chosen = users.setdefault(event.emoji, [])
+    if (event.by in chosen) == isinstance(event, ReactionAdded):
+        tell(f"event {event.seq} changes nothing")
+    elif isinstance(event, ReactionAdded):
+        chosen.append(event.by)
+    else:
+        chosen.remove(event.by)
+    return [Reaction(emoji=emoji, users=who) for emoji, who in users.items() if who]
+
+
+@dataclass(slots=True)
+class OwnPlace:
+    """A membership as the user's own log tells it."""
+
+    joined_seq: int
+    joined_user_seq: int
+    set_number: int | None = None
+    set_seq: int = 0
+
+
+@dataclass(slots=True)
+class UserReplay:
+    """A user's own stream after the events fed so far."""
+
+    tell: Tell
+    seq: int = 0
+    places: dict[str, OwnPlace] = field(default_factory=dict)
+
+    def feed(self, event: AnyUserEvent) -> None:
+        self.seq += 1
+        match event:
+            case MembershipStarted():
+                if event.channel.id in self.places:
+                    self.tell(f"event {event.seq}: joins {event.channel.id} twice")
+                self.places[event.channel.id] = OwnPlace(event.channel_seq, event.seq)
+            case MembershipEnded():
+                if self.places.pop(event.channel, None) is None:
+                    self.tell(f"event {event.seq}: leaves {event.channel} without being in")
+            case PositionSet():
+                place = self.places.get(event.channel)
+                if place is None:
+                    self.tell(f"event {event.seq}: a position in {event.channel} without being in")
+                elif event.channel_seq >= place.set_seq:
+                    place.set_number, place.set_seq = event.number, event.channel_seq

@@ -1,0 +1,314 @@
+"""Prove that a database is whole: every log gapless and readable, every other table equal to a replay of the logs.
+
+Reads only, in one transaction, beside a running server if there is one. Logs are streamed; what is kept at a time is
+one channel's members and one user's memberships (all memberships together go to a temporary file of SQLite's).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from hubbub.domain.ids import channel_stream, user_stream
+from hubbub.errors import StoreError
+from hubbub.protocol import codec
+from hubbub.protocol.events import (
+    AnyEvent,
+    ChannelEvent,
+    MemberJoined,
+    MemberLeft,
+    MembershipEnded,
+    MembershipStarted,
+    MessageDeleted,
+    MessageEdited,
+    MessagePosted,
+    ReactionAdded,
+    ReactionRemoved,
+    UserEvent,
+)
+from hubbub.store.engine import DATABASE, open_reader
+from hubbub.store.migrate import check_revision
+from hubbub.store.replay import ChannelReplay, Tell, UserReplay, replay_message
+
+Progress: TypeAlias = Callable[[int, int], None]
+
+MAX_PROBLEMS: Final = 100
+PROGRESS_EVERY: Final = 10_000
+_ABOUT_MESSAGES: Final = (MessageEdited, MessageDeleted, ReactionAdded, ReactionRemoved)
+
+# The statements are verify's own, so that a mistake in the store's is not made twice.
+_EVENTS: Final = "SELECT seq, about, body FROM events WHERE stream = ? ORDER BY seq"
+_EVENT: Final = "SELECT body FROM events WHERE stream = ? AND seq = ?"
+_ABOUT: Final = """SELECT body FROM events WHERE stream = ?1
+    AND seq IN (SELECT seq FROM events WHERE stream = ?1 AND about = ?2) ORDER BY seq"""
+_NEXT_STREAM: Final = "SELECT stream FROM events WHERE stream > ? ORDER BY stream LIMIT 1"
+_LINES: Final = "SELECT seq, number, author, deleted, body FROM lines WHERE channel = ? ORDER BY seq"
+_DELETED: Final = "SELECT deleted FROM lines WHERE channel = ? AND number = ?"
+_MEMBERS: Final = (
+    """SELECT "user", joined_seq, joined_user_seq, position, position_seq FROM members WHERE channel = ?"""
+)
+_CHANNELS: Final = """SELECT id, name, topic, private, created_by, created_at, seq, number, members FROM channels
+    ORDER BY id"""
+_KEY: Final = """SELECT channel, seq, number FROM keys WHERE "user" = ? AND "key" = ?"""
+_KEYS: Final = """SELECT "user", "key", channel, seq, number FROM keys"""
+
+
+@dataclass(slots=True)
+class Report:
+    """What was walked, and what is wrong: the first `MAX_PROBLEMS` in words, and how many there are."""
+
+    users: int = 0
+    channels: int = 0
+    events: int = 0
+    messages: int = 0
+    keys: int = 0
+    problem_count: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        return self.problem_count == 0
+
+    def add(self, problem: str) -> None:
+        self.problem_count += 1
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(problem)
+
+
+def verify(path: Path, progress: Progress | None = None) -> Report:
+    """Walk the database in the data directory `path`; `progress(done, all)` counts events.
+
+    Raises `StoreError` when there is no database, or not one of this version.
+    """
+    database = path / DATABASE
+    if not database.is_file():
+        raise StoreError(f"{path} holds no {DATABASE}.")
+    check_revision(database)
+    connection = open_reader(database)
+    try:
+        connection.execute("BEGIN")
+        return _Verifier(connection, progress).run()
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"{database} is damaged: {error}") from error
+    finally:
+        connection.close()
+
+
+class _Verifier:
+    """One walk. Memberships, as the users' own logs tell them, wait in `_places` for their channel's turn."""
+
+    def __init__(self, connection: sqlite3.Connection, progress: Progress | None) -> None:
+        self._connection = connection
+        self._progress = progress
+        self._report = Report()
+        self._all = 0
+        self._places = sqlite3.connect("")
+        self._places.execute(
+            """CREATE TABLE places (channel, "user", joined_seq, joined_user_seq, set_number, set_seq,
+            PRIMARY KEY (channel, "user")) WITHOUT ROWID"""
+        )
+
+    def run(self) -> Report:
+        heads = "SELECT (SELECT coalesce(sum(seq), 0) FROM users) + (SELECT coalesce(sum(seq), 0) FROM channels)"
+        self._all = self._one(heads)[0]
+        self._check_database()
+        for user, seq in self._rows("SELECT id, seq FROM users ORDER BY id"):
+            self._check_user(user, seq)
+        for row in self._rows(_CHANNELS):
+            self._check_channel(row)
+        for row in self._rows(_KEYS):
+            self._check_key(row)
+        self._check_strays()
+        if self._progress:
+            self._progress(self._report.events, self._all)
+        self._places.close()
+        return self._report
+
+    def _rows(self, sql: str, *parameters: object) -> Iterator[tuple[Any, ...]]:
+        return self._connection.execute(sql, parameters)
+
+    def _one(self, sql: str, *parameters: object) -> tuple[Any, ...]:
+        """The first row, or () when there is none."""
+        row: tuple[Any, ...] | None = self._connection.execute(sql, parameters).fetchone()
+        return row or ()
+
+    def _teller(self, where: str) -> Tell:
+        return lambda problem: self._report.add(f"{where}: {problem}")
+
+    def _check_database(self) -> None:
+        for (problem,) in self._rows(f"PRAGMA integrity_check({MAX_PROBLEMS})"):
+            if problem != "ok":
+                self._report.add(f"database: {problem}")
+        for table, row, parent, _ in self._rows("PRAGMA foreign_key_check"):
+            self._report.add(f"table {table}: row {row} refers to nothing in {parent}")
+
+    def _check_strays(self) -> None:
+        stream = ""
+        while row := self._one(_NEXT_STREAM, stream):
+            stream = row[0]
+            kind, _, id_ = stream.partition(":")
+            table = {"channel": "channels", "user": "users"}.get(kind)
+            if table is None or not self._one(f"SELECT 1 FROM {table} WHERE id = ?", id_):
+                self._report.add(f"{stream}: a log of nobody")
+        for table in ("lines", "members"):
+            stray = f"SELECT count(*) FROM {table} WHERE channel NOT IN (SELECT id FROM channels)"
+            if count := self._one(stray)[0]:
+                self._report.add(f"table {table}: {count} rows of no channel")
+
+    def _events(self, stream: str, tell: Tell) -> Iterator[tuple[int | None, AnyEvent]]:
+        """The stream's events that can be read, each with its `about`; tells gaps and what cannot be read."""
+        expected = 0
+        for seq, about, body in self._rows(_EVENTS, stream):
+            expected += 1
+            if seq != expected:
+                tell(f"event {seq} follows {expected - 1}")
+                expected = seq
+            self._count_event()
+            try:
+                event = codec.decode_event(body)
+            except msgspec.DecodeError as error:
+                tell(f"event {seq} cannot be read: {error}")
+                continue
+            if event.seq != seq:
+                tell(f"event {seq} says it is {event.seq}")
+            if codec.encode(event) != body:
+                tell(f"event {seq} is not written as it would be")
+            yield about, event
+
+    def _count_event(self) -> None:
+        self._report.events += 1
+        if self._progress and self._report.events % PROGRESS_EVERY == 0:
+            self._progress(self._report.events, self._all)
+
+    # --- a user's own log -----------------------------------------------------------------------------------------
+
+    def _check_user(self, user: str, head: int) -> None:
+        self._report.users += 1
+        stream = user_stream(user)
+        tell = self._teller(stream)
+        replay = UserReplay(tell)
+        for about, event in self._events(stream, tell):
+            if not isinstance(event, UserEvent) or event.user != user:
+                tell(f"event {event.seq} does not belong here")
+                continue
+            replay.feed(event)
+            self._check_membership(user, about, event, tell)
+        if replay.seq != head:
+            tell(f"the head is {head}, the log ends at {replay.seq}")
+        self._places.executemany(
+            "INSERT INTO places VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (channel, user, place.joined_seq, place.joined_user_seq, place.set_number, place.set_seq)
+                for channel, place in replay.places.items()
+            ],
+        )
+
+    def _check_membership(self, user: str, about: int | None, event: UserEvent, tell: Tell) -> None:
+        if isinstance(event, MembershipStarted):
+            self._check_started(user, about, event, tell)
+        elif about is not None:
+            tell(f"event {event.seq} is filed under {about}")
+        elif isinstance(event, MembershipEnded):
+            left = self._channel_event(event.channel, event.channel_seq)
+            if not isinstance(left, MemberLeft) or left.user.id != user:
+                tell(f"event {event.seq}: no member.left at {event.channel_seq} of {event.channel}")
+
+    def _check_started(self, user: str, about: int | None, event: MembershipStarted, tell: Tell) -> None:
+        channel, last = event.channel, event.channel.last
+        joined = self._channel_event(channel.id, event.channel_seq)
+        if not isinstance(joined, MemberJoined) or joined.user.id != user or channel.seq != event.channel_seq:
+            tell(f"event {event.seq}: no member.joined at {event.channel_seq} of {channel.id}")
+        if about != event.channel_seq:
+            tell(f"event {event.seq} is filed under {about}")
+        if (last.number if last else 0) != channel.number:
+            tell(f"event {event.seq} does not show the newest message")
+        if last is not None:
+            deleted = self._one(_DELETED, channel.id, last.number)
+            if not deleted or bool(deleted[0]) != last.deleted or bool(last.text) == last.deleted:
+                tell(f"event {event.seq} shows message {last.number} otherwise than it is")
+
+    def _channel_event(self, channel: str, seq: int) -> AnyEvent | None:
+        row = self._one(_EVENT, channel_stream(channel), seq)
+        try:
+            return codec.decode_event(row[0]) if row else None
+        except msgspec.DecodeError:
+            return None  # told where the channel's log is walked
+
+    # --- a channel ------------------------------------------------------------------------------------------------
+
+    def _check_channel(self, row: tuple[Any, ...]) -> None:
+        self._report.channels += 1
+        channel = row[0]
+        stream = channel_stream(channel)
+        tell = self._teller(stream)
+        replay = ChannelReplay(tell)
+        rows = self._rows(_LINES, channel)
+        for about, event in self._events(stream, tell):
+            if not isinstance(event, ChannelEvent) or event.channel != channel:
+                tell(f"event {event.seq} does not belong here")
+                continue
+            replay.feed(event)
+            if isinstance(event, _ABOUT_MESSAGES):
+                if about != event.number:
+                    tell(f"event {event.seq} is filed under {about}")
+            else:
+                self._check_line(stream, event, next(rows, None), tell)
+        for left in rows:
+            tell(f"line {left[0]} has no event")
+        expected = (replay.name, replay.topic, replay.private, replay.created_by, replay.created_at)
+        if row[1:] != (*expected, replay.seq, replay.number, len(replay.members)):
+            tell(f"the table has {row[1:]}, the log says {(*expected, replay.seq, replay.number, len(replay.members))}")
+        self._check_members(channel, replay, tell)
+
+    def _check_line(self, stream: str, event: ChannelEvent, row: tuple[Any, ...] | None, tell: Tell) -> None:
+        line, number, author = event, None, None
+        if isinstance(event, MessagePosted):
+            self._report.messages += 1
+            number, author = event.number, event.author
+            line = replay_message(event, self._fetch_about(stream, number), tell)
+            if event.key and self._one(_KEY, author, event.key) != (event.channel, event.seq, number):
+                tell(f"event {event.seq}: its key is not kept")
+        deleted = isinstance(line, MessagePosted) and line.deleted
+        if row != (event.seq, number, author, deleted, codec.encode(line)):
+            tell(f"line {event.seq} is {row}, the log says {codec.encode(line)!r}")
+
+    def _fetch_about(self, stream: str, number: int) -> Iterator[Any]:
+        for (body,) in self._rows(_ABOUT, stream, number):
+            try:
+                event = codec.decode_event(body)
+            except msgspec.DecodeError:
+                continue  # told where the log is walked
+            if isinstance(event, _ABOUT_MESSAGES):
+                yield event
+
+    def _check_members(self, channel: str, replay: ChannelReplay, tell: Tell) -> None:
+        expected: dict[str, tuple[Any, ...]] = {}
+        own = """SELECT "user", joined_seq, joined_user_seq, set_number, set_seq FROM places WHERE channel = ?"""
+        for user, joined_seq, joined_user_seq, set_number, set_seq in self._places.execute(own, (channel,)):
+            place = replay.members.get(user)
+            if place is None or place.joined_seq != joined_seq:
+                tell(f"{user}'s own log and the channel's disagree on whether they are in")
+                continue
+            position = (place.position, place.position_seq)
+            if set_number is not None and set_seq >= place.position_seq:
+                position = (set_number, set_seq)
+            expected[user] = (joined_seq, joined_user_seq, *position)
+        for user in replay.members.keys() - expected.keys():
+            tell(f"{user}'s own log does not tell that they are in")
+        found = {row[0]: row[1:] for row in self._rows(_MEMBERS, channel)}
+        for user in found.keys() | expected.keys():
+            if found.get(user) != expected.get(user):
+                tell(f"member {user} is {found.get(user)}, the log says {expected.get(user)}")
+
+    def _check_key(self, row: tuple[Any, ...]) -> None:
+        self._report.keys += 1
+        user, key, channel, seq, number = row
+        post = self._channel_event(channel, seq)
+        kept = isinstance(post, MessagePosted) and (post.author, post.number) == (user, number)
+        if not kept or (isinstance(post, MessagePosted) and post.key != key and not post.redacted):
+            self._report.add(f"key {key!r} of {user} points to what is not there: {seq} of {channel}")
