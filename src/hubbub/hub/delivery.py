@@ -3,6 +3,8 @@
 Invariants:
 - Batches of one stream are written whole and in order; one begins when the one before is written to everyone.
 - What piles up behind a batch is joined with it into one write a listener, up to the next membership change.
+- Behind a batch that lets somebody in, a channel waits until they have what is queued of their own stream: a client
+  that hears events of a channel before it was told of it would drop them.
 - No slice takes much longer than SLICE; between two slices the loop serves everybody else.
 """
 
@@ -12,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Generic
 
+from hubbub.domain.ids import user_stream
 from hubbub.hub.ports import EncodedT, LinkT, Scheduler, Wire
 from hubbub.protocol.batch import Batch
 
@@ -57,14 +60,20 @@ class Courier(Generic[LinkT, EncodedT]):
         until = self._scheduler.time() + SLICE
         while self._turns:
             delivery = self._turns[0]
-            if not self._advance(delivery, until):
+            if self._must_wait(delivery):
+                self._turns.rotate(-1)
+            elif delivery.is_done:
+                self._turns.popleft()
+                del self._queues[delivery.stream]
+            elif not self._advance(delivery, until):
                 self._turns.rotate(-1)
                 self._scheduled = True
                 self._scheduler.call_soon(self._run_slice)
                 return
-            if not delivery.queue:
-                self._turns.popleft()
-                del self._queues[delivery.stream]
+
+    def _must_wait(self, delivery: _Delivery[LinkT, EncodedT]) -> bool:
+        """Users' own streams let nobody in and so never wait: it ends."""
+        return delivery.encoded is None and any(stream in self._queues for stream in delivery.behind)
 
     def _advance(self, delivery: _Delivery[LinkT, EncodedT], until: float) -> bool:
         """Go on with one stream's present write; True when everybody has it."""
@@ -73,6 +82,7 @@ class Courier(Generic[LinkT, EncodedT]):
             delivery.links = self._begin(batch)
             delivery.next = 0
             delivery.events = len(batch.payloads)
+            delivery.behind = tuple(user_stream(touch.user) for touch in batch.touched if touch.joined)
             if delivery.links:
                 delivery.encoded = self._wire.encode(batch.payloads)
         if delivery.encoded is not None:
@@ -87,15 +97,20 @@ class Courier(Generic[LinkT, EncodedT]):
 class _Delivery(Generic[LinkT, EncodedT]):
     """One stream's queue, and the write under way."""
 
-    __slots__ = ("encoded", "events", "links", "next", "queue", "stream")
+    __slots__ = ("behind", "encoded", "events", "links", "next", "queue", "stream")
 
     def __init__(self) -> None:
         self.queue: deque[Batch] = deque()
+        self.behind: tuple[str, ...] = ()
         self.stream = ""
         self.links: Sequence[LinkT] = ()
         self.next = 0
         self.events = 0
         self.encoded: EncodedT | None = None
+
+    @property
+    def is_done(self) -> bool:
+        return self.encoded is None and not self.queue
 
     def take(self, may_join: Callable[[Batch], bool]) -> Batch:
         """The next batch, joined with those behind it up to a membership change."""
