@@ -31,14 +31,19 @@ def plan_resumption(hello: Hello, user: str, heads: Heads, bound: int) -> Resump
         return Resumption(streams, {}, tuple(hello.streams))
     known_user_seq = hello.streams.get(own)
     starts = {} if known_user_seq is None else {own: known_user_seq}
+    joined = {channel_stream(id_): member.joined_seq for id_, member in heads.channels.items()}
     for id_, member in heads.channels.items():
         name = channel_stream(id_)
         position = hello.streams.get(name)
-        if position is not None:
-            starts[name] = max(position, member.joined_seq) if position <= member.head else position
-        elif known_user_seq is not None and known_user_seq < member.joined_user_seq:
-            starts[name] = member.joined_seq  # joined while away: the client learns of it from its own stream first
-    resets = [name for name, start in starts.items() if not 0 <= streams[name] - start <= bound]
+        # Joined while away: its own stream tells the client first, which begins there, whatever it had before.
+        told = known_user_seq is not None and known_user_seq < member.joined_user_seq
+        if told and (position is None or position < member.joined_seq):
+            starts[name] = member.joined_seq
+        elif position is not None:
+            starts[name] = position
+    resets = [
+        name for name, start in starts.items() if start < joined.get(name, 0) or not 0 <= streams[name] - start <= bound
+    ]
     if known_user_seq is None or own in resets:
         # Without its own stream the client does not learn that it is out of a channel.
         resets += [name for name in hello.streams if name not in streams]

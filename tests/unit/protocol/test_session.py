@@ -50,6 +50,13 @@ def test_nothing_from_before_one_joined_is_sent() -> None:
     assert resume({"channel:A": 10, "user:U": 5}, heads=heads) == ({"channel:A": 42, "user:U": 5}, ())
 
 
+def test_a_position_from_before_one_joined_is_reset_when_nothing_tells_of_the_hole() -> None:
+    heads = Heads("epoch", 7, {"A": Membership(head=43, joined_seq=42, joined_user_seq=6)})
+    assert resume({"channel:A": 10}, heads=heads) == ({}, ("channel:A",))
+    assert resume({"channel:A": 10, "user:U": 6}, heads=heads) == ({"user:U": 6}, ("channel:A",))
+    assert resume({"channel:A": 42, "user:U": 7}, heads=heads) == ({"channel:A": 42}, ())
+
+
 def test_a_channel_joined_while_away_starts_where_it_was_joined() -> None:
     heads = Heads("epoch", 7, {"A": Membership(head=43, joined_seq=40, joined_user_seq=6)})
     assert resume({"user:U": 5}, heads=heads) == ({"user:U": 5, "channel:A": 40}, ())
