@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from litestar import Response, post
+from litestar.di import NamedDependency as Given
+from litestar.params import JSONBody
 
 from hubbub.http.auth import PUBLIC, Entrance, token_of
 from hubbub.http.problems import refusals
@@ -24,7 +26,9 @@ class NewAccount(Body, frozen=True, kw_only=True):
     summary="Register and log in",
     responses=refusals("bad_name", "name_taken", "bad_password", "registration_closed", "rate_limited"),
 )
-async def register(request: StrictRequest, entrance: Entrance, days: int, data: NewAccount) -> Response[Me]:
+async def register(
+    request: StrictRequest, entrance: Given[Entrance], days: Given[int], data: JSONBody[NewAccount]
+) -> Response[Me]:
     """The first account of a server becomes its owner. The answer sets the session's cookie."""
     visit = visit_of(request.scope)
     new = await entrance.register(visit, data.name, data.password, token_of(request))

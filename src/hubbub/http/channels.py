@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 from litestar import get, patch, post
+from litestar.di import NamedDependency as Given
+from litestar.params import JSONBody
 
 from hubbub.domain.accounts import Session
 from hubbub.http.changes import Changed, changed
@@ -38,7 +40,7 @@ class ChannelList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @get("/api/channels", tags=["channels"], summary="My channels, then public ones", responses=refusals("not_logged_in"))
-async def list_channels(services: Services, session: Session) -> ChannelList:
+async def list_channels(services: Given[Services], session: Given[Session]) -> ChannelList:
     found = await services.channels.fetch_channels(session)
     return ChannelList(channels=[ChannelView(channel=channel, member=member) for channel, member in found])
 
@@ -49,14 +51,14 @@ async def list_channels(services: Services, session: Session) -> ChannelList:
     summary="Make a channel",
     responses=refusals("forbidden", "bad_channel_name", "bad_topic", "name_taken", "too_many_channels"),
 )
-async def create_channel(services: Services, session: Session, data: NewChannel) -> ChannelView:
+async def create_channel(services: Given[Services], session: Given[Session], data: JSONBody[NewChannel]) -> ChannelView:
     """Whoever makes a channel is its first member."""
     channel, _ = await services.channels.create_channel(session, data.name, data.topic, data.private)
     return await view_channel(services, session, channel)
 
 
 @get("/api/channels/{channel:str}", tags=["channels"], summary="One channel", responses=refusals("no_such_channel"))
-async def fetch_channel(services: Services, session: Session, channel: Ulid) -> ChannelView:
+async def fetch_channel(services: Given[Services], session: Given[Session], channel: Ulid) -> ChannelView:
     return await view_channel(services, session, channel)
 
 
@@ -66,7 +68,9 @@ async def fetch_channel(services: Services, session: Session, channel: Ulid) -> 
     summary="Rename a channel or set its topic",
     responses=refusals("no_such_channel", "forbidden", "bad_channel_name", "bad_topic", "name_taken"),
 )
-async def update_channel(services: Services, session: Session, channel: Ulid, data: ChannelChange) -> Changed:
+async def update_channel(
+    services: Given[Services], session: Given[Session], channel: Ulid, data: JSONBody[ChannelChange]
+) -> Changed:
     return changed(await services.channels.update_channel(session, channel, data.name, data.topic))
 
 

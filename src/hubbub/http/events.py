@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 from litestar import Response, get
+from litestar.di import NamedDependency as Given
 from litestar.openapi.datastructures import ResponseSpec
 
 from hubbub.domain.accounts import Session
@@ -37,7 +38,11 @@ class RawEventList(msgspec.Struct, frozen=True, kw_only=True):
     },
 )
 async def list_events(
-    services: Services, session: Session, channel: Ulid, after: OptionalNumber = None, limit: OptionalNumber = None
+    services: Given[Services],
+    session: Given[Session],
+    channel: Ulid,
+    after: OptionalNumber = None,
+    limit: OptionalNumber = None,
 ) -> Response[bytes]:
     """Those with seq > `after`."""
     summary, _ = await services.channels.fetch_channel(session, channel)

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 
 from litestar import Request, Response, Router, post
 from litestar.datastructures import Cookie, State
+from litestar.di import NamedDependency as Given
 from litestar.handlers import HTTPRouteHandler
 
 from hubbub.domain.accounts import Session
@@ -83,21 +84,21 @@ def answer_refused(request: Request[object, object, State], error: Exception) ->
 
 
 @post("/register", opt=PUBLIC)
-async def register(request: StrictRequest, entrance: Entrance, days: int) -> Response[None]:
+async def register(request: StrictRequest, entrance: Given[Entrance], days: Given[int]) -> Response[None]:
     fields, visit = await request.form_fields(), visit_of(request.scope)
     new = await entrance.register(visit, fields.get("name", ""), fields.get("password", ""), token_of(request))
     return go_to(local_path(fields.get("next")), [session_cookie(visit, new.token, days)])
 
 
 @post("/login", opt=PUBLIC)
-async def log_in(request: StrictRequest, entrance: Entrance, days: int) -> Response[None]:
+async def log_in(request: StrictRequest, entrance: Given[Entrance], days: Given[int]) -> Response[None]:
     fields, visit = await request.form_fields(), visit_of(request.scope)
     new = await entrance.log_in(visit, fields.get("name", ""), fields.get("password", ""), token_of(request))
     return go_to(local_path(fields.get("next")), [session_cookie(visit, new.token, days)])
 
 
 @post("/logout", opt=PUBLIC)
-async def log_out(request: StrictRequest, services: Services) -> Response[None]:
+async def log_out(request: StrictRequest, services: Given[Services]) -> Response[None]:
     await services.sessions.log_out(token_of(request) or "")
     return go_to("/login", [no_session_cookie(visit_of(request.scope))])
 
@@ -119,7 +120,7 @@ async def set_preferences(request: StrictRequest) -> Response[None]:
 
 
 @post("/channels")
-async def create_channel(request: StrictRequest, services: Services, session: Session) -> Response[None]:
+async def create_channel(request: StrictRequest, services: Given[Services], session: Given[Session]) -> Response[None]:
     fields = await request.form_fields()
     channel, _ = await services.channels.create_channel(
         session, fields.get("name", ""), fields.get("topic", ""), fields.get("private") == "on"
@@ -128,7 +129,9 @@ async def create_channel(request: StrictRequest, services: Services, session: Se
 
 
 @post("/channels/{channel:str}/messages")
-async def post_message(request: StrictRequest, services: Services, session: Session, channel: Ulid) -> Response[None]:
+async def post_message(
+    request: StrictRequest, services: Given[Services], session: Given[Session], channel: Ulid
+) -> Response[None]:
     fields = await request.form_fields()
     await services.messages.post_message(session, channel, fields.get("text", ""), fields.get("key") or None)
     return go_to(room_path(channel) + "#end")
@@ -136,7 +139,11 @@ async def post_message(request: StrictRequest, services: Services, session: Sess
 
 @post("/channels/{channel:str}/messages/{number:int}/edit")
 async def edit_message(
-    request: StrictRequest, services: Services, session: Session, channel: Ulid, number: Number
+    request: StrictRequest,
+    services: Given[Services],
+    session: Given[Session],
+    channel: Ulid,
+    number: Number,
 ) -> Response[None]:
     fields = await request.form_fields()
     await services.messages.edit_message(session, channel, number, fields.get("text", ""))
@@ -144,14 +151,20 @@ async def edit_message(
 
 
 @post("/channels/{channel:str}/messages/{number:int}/delete")
-async def delete_message(services: Services, session: Session, channel: Ulid, number: Number) -> Response[None]:
+async def delete_message(
+    services: Given[Services], session: Given[Session], channel: Ulid, number: Number
+) -> Response[None]:
     await services.messages.delete_message(session, channel, number)
     return go_to(message_path(channel, number))
 
 
 @post("/channels/{channel:str}/messages/{number:int}/react")
 async def react(
-    request: StrictRequest, services: Services, session: Session, channel: Ulid, number: Number
+    request: StrictRequest,
+    services: Given[Services],
+    session: Given[Session],
+    channel: Ulid,
+    number: Number,
 ) -> Response[None]:
     """`emoji`, and `remove` (any value) to take it back."""
     fields = await request.form_fields()
@@ -161,26 +174,30 @@ async def react(
 
 
 @post("/channels/{channel:str}/join")
-async def join(services: Services, session: Session, channel: Ulid) -> Response[None]:
+async def join(services: Given[Services], session: Given[Session], channel: Ulid) -> Response[None]:
     await services.channels.join(session, channel)
     return go_to(room_path(channel))
 
 
 @post("/channels/{channel:str}/leave")
-async def leave(services: Services, session: Session, channel: Ulid) -> Response[None]:
+async def leave(services: Given[Services], session: Given[Session], channel: Ulid) -> Response[None]:
     await services.channels.leave(session, channel)
     return go_to("/")
 
 
 @post("/channels/{channel:str}/topic")
-async def set_topic(request: StrictRequest, services: Services, session: Session, channel: Ulid) -> Response[None]:
+async def set_topic(
+    request: StrictRequest, services: Given[Services], session: Given[Session], channel: Ulid
+) -> Response[None]:
     fields = await request.form_fields()
     await services.channels.update_channel(session, channel, topic=fields.get("topic", ""))
     return go_to(room_path(channel))
 
 
 @post("/channels/{channel:str}/members")
-async def add_member(request: StrictRequest, services: Services, session: Session, channel: Ulid) -> Response[None]:
+async def add_member(
+    request: StrictRequest, services: Given[Services], session: Given[Session], channel: Ulid
+) -> Response[None]:
     """`name`: exactly one person's."""
     wanted = name_key((await request.form_fields()).get("name", "").strip())
     found = await services.accounts.find_users(session, wanted)
@@ -192,7 +209,9 @@ async def add_member(request: StrictRequest, services: Services, session: Sessio
 
 
 @post("/channels/{channel:str}/members/{user:str}/remove")
-async def remove_member(services: Services, session: Session, channel: Ulid, user: Ulid) -> Response[None]:
+async def remove_member(
+    services: Given[Services], session: Given[Session], channel: Ulid, user: Ulid
+) -> Response[None]:
     await services.channels.remove_member(session, channel, user)
     return go_to(room_path(channel))
 

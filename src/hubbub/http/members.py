@@ -6,7 +6,8 @@ from typing import Annotated, TypeAlias
 
 import msgspec
 from litestar import delete, get, put
-from litestar.params import Parameter
+from litestar.di import NamedDependency as Given
+from litestar.params import PathParameter
 
 from hubbub.domain.accounts import Session
 from hubbub.http.changes import Changed, changed
@@ -16,7 +17,7 @@ from hubbub.protocol.events import UserView
 from hubbub.service.services import Services
 
 UlidOrMe: TypeAlias = Annotated[
-    str, Parameter(pattern="^([0-7][0-9A-HJKMNP-TV-Z]{25}|me)$", description="A user, or `me`.")
+    str, PathParameter(pattern="^([0-7][0-9A-HJKMNP-TV-Z]{25}|me)$", description="A user, or `me`.")
 ]
 
 
@@ -30,7 +31,9 @@ class MemberList(msgspec.Struct, frozen=True, kw_only=True):
     summary="Members in the order they joined",
     responses=refusals("no_such_channel"),
 )
-async def list_members(services: Services, session: Session, channel: Ulid, after: OptionalUlid = None) -> MemberList:
+async def list_members(
+    services: Given[Services], session: Given[Session], channel: Ulid, after: OptionalUlid = None
+) -> MemberList:
     """At most 200; give the last one's id as `after` for the next ones."""
     return MemberList(members=await services.channels.fetch_members(session, channel, after))
 
@@ -41,7 +44,7 @@ async def list_members(services: Services, session: Session, channel: Ulid, afte
     summary="Join, or add somebody",
     responses=refusals("no_such_channel", "no_such_user", "forbidden", "too_many_channels"),
 )
-async def add_member(services: Services, session: Session, channel: Ulid, user: UlidOrMe) -> Changed:
+async def add_member(services: Given[Services], session: Given[Session], channel: Ulid, user: UlidOrMe) -> Changed:
     return changed(await services.channels.add_member(session, channel, session.user if user == "me" else user))
 
 
@@ -52,5 +55,5 @@ async def add_member(services: Services, session: Session, channel: Ulid, user: 
     summary="Leave, or remove somebody",
     responses=refusals("no_such_channel", "not_a_member", "forbidden", "last_owner"),
 )
-async def remove_member(services: Services, session: Session, channel: Ulid, user: UlidOrMe) -> Changed:
+async def remove_member(services: Given[Services], session: Given[Session], channel: Ulid, user: UlidOrMe) -> Changed:
     return changed(await services.channels.remove_member(session, channel, session.user if user == "me" else user))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 from litestar import delete, get, patch, post
+from litestar.di import NamedDependency as Given
+from litestar.params import JSONBody
 
 from hubbub.domain.accounts import Session
 from hubbub.http.changes import Changed, changed
@@ -40,8 +42,8 @@ class MessageList(msgspec.Struct, frozen=True, kw_only=True):
     responses=refusals("bad_request", "no_such_channel", "no_such_message"),
 )
 async def list_messages(
-    services: Services,
-    session: Session,
+    services: Given[Services],
+    session: Given[Session],
     channel: Ulid,
     before: OptionalNumber = None,
     after: OptionalNumber = None,
@@ -63,7 +65,9 @@ async def list_messages(
         "no_such_channel", "not_a_member", "bad_text", "text_too_long", "bad_key", "store_failed", "busy"
     ),
 )
-async def post_message(services: Services, session: Session, channel: Ulid, data: NewMessage) -> Changed:
+async def post_message(
+    services: Given[Services], session: Given[Session], channel: Ulid, data: JSONBody[NewMessage]
+) -> Changed:
     return changed(await services.messages.post_message(session, channel, data.text, data.key))
 
 
@@ -76,7 +80,11 @@ async def post_message(services: Services, session: Session, channel: Ulid, data
     ),
 )
 async def edit_message(
-    services: Services, session: Session, channel: Ulid, number: Number, data: MessageChange
+    services: Given[Services],
+    session: Given[Session],
+    channel: Ulid,
+    number: Number,
+    data: JSONBody[MessageChange],
 ) -> Changed:
     return changed(await services.messages.edit_message(session, channel, number, data.text))
 
@@ -88,6 +96,6 @@ async def edit_message(
     summary="Delete a message",
     responses=refusals("no_such_channel", "no_such_message", "not_yours", "already_deleted"),
 )
-async def delete_message(services: Services, session: Session, channel: Ulid, number: Number) -> Changed:
+async def delete_message(services: Given[Services], session: Given[Session], channel: Ulid, number: Number) -> Changed:
     """Its text is gone for ever, from every earlier event too; its place stays."""
     return changed(await services.messages.delete_message(session, channel, number))

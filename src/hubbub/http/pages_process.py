@@ -52,7 +52,7 @@ def find_node() -> Path:
 
 
 class PagesProcess:
-    """Node, running the built pages in `tree`: `start`, then `wait_ready` before each use of `client`, `stop` at the end.
+    """Node, running the built pages in `tree`: `start`, `wait_ready` before each use of `client`, `stop` at the end.
 
     `api` is the address Node asks for data, where `internal_token` proves that it is ours. `starts` counts its starts.
     """

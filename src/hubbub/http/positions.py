@@ -6,6 +6,8 @@ from typing import Annotated
 
 import msgspec
 from litestar import put
+from litestar.di import NamedDependency as Given
+from litestar.params import JSONBody
 
 from hubbub.domain.accounts import Session
 from hubbub.http.changes import Changed, changed
@@ -26,5 +28,7 @@ class NewPosition(Body, frozen=True, kw_only=True):
     summary="Say how far one has read",
     responses=refusals("no_such_channel", "not_a_member"),
 )
-async def set_position(services: Services, session: Session, channel: Ulid, data: NewPosition) -> Changed:
+async def set_position(
+    services: Given[Services], session: Given[Session], channel: Ulid, data: JSONBody[NewPosition]
+) -> Changed:
     return changed(await services.messages.set_position(session, channel, data.number))

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from litestar import Request
 from litestar.datastructures import State
-from litestar.params import Parameter
+from litestar.params import PathParameter, QueryParameter
 
 from hubbub.domain.accounts import Session
 from hubbub.errors import Refused
@@ -20,10 +20,10 @@ FORM_KEY: Final = "form"
 _ULID: Final = "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"
 _MAX_INT: Final = 2**53 - 1
 
-Ulid: TypeAlias = Annotated[str, Parameter(pattern=_ULID, description="A ULID.")]
-Number: TypeAlias = Annotated[int, Parameter(ge=1, le=_MAX_INT, description="The message's number.")]
-OptionalUlid: TypeAlias = Annotated[str | None, Parameter(pattern=_ULID, required=False)]
-OptionalNumber: TypeAlias = Annotated[int | None, Parameter(ge=0, le=_MAX_INT, required=False)]
+Ulid: TypeAlias = Annotated[str, PathParameter(pattern=_ULID, description="A ULID.")]
+Number: TypeAlias = Annotated[int, PathParameter(ge=1, le=_MAX_INT, description="The message's number.")]
+OptionalUlid: TypeAlias = Annotated[str | None, QueryParameter(pattern=_ULID, required=False)]
+OptionalNumber: TypeAlias = Annotated[int | None, QueryParameter(ge=0, le=_MAX_INT, required=False)]
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

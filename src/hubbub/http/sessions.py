@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from litestar import Response, delete, get, post
+from litestar.di import NamedDependency as Given
+from litestar.params import JSONBody
 
 from hubbub.domain.accounts import Session
 from hubbub.http.auth import PUBLIC, Entrance, no_session_cookie, session_cookie, token_of
@@ -35,7 +37,9 @@ def logged_in(visit: Visit, new: NewSession, days: int, *, status: int) -> Respo
     summary="Log in",
     responses=refusals("wrong_credentials", "rate_limited"),
 )
-async def log_in(request: StrictRequest, entrance: Entrance, days: int, data: Credentials) -> Response[Me]:
+async def log_in(
+    request: StrictRequest, entrance: Given[Entrance], days: Given[int], data: JSONBody[Credentials]
+) -> Response[Me]:
     """Sets the session's cookie, whose value also serves as a Bearer token. The session one had before ends."""
     visit = visit_of(request.scope)
     new = await entrance.log_in(visit, data.name, data.password, token_of(request))
@@ -43,12 +47,12 @@ async def log_in(request: StrictRequest, entrance: Entrance, days: int, data: Cr
 
 
 @delete("/api/session", status_code=204, tags=["session"], summary="Log out", responses=refusals("not_logged_in"))
-async def log_out(request: StrictRequest, services: Services) -> Response[None]:
+async def log_out(request: StrictRequest, services: Given[Services]) -> Response[None]:
     """Ends the session, and closes its sockets with 4001."""
     await services.sessions.log_out(token_of(request) or "")
     return Response(None, status_code=204, cookies=[no_session_cookie(visit_of(request.scope))])
 
 
 @get("/api/me", tags=["session"], summary="Who is logged in", responses=refusals("not_logged_in"))
-async def fetch_me(session: Session) -> Me:
+async def fetch_me(session: Given[Session]) -> Me:
     return me_of(session)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from litestar import get
+from litestar.di import NamedDependency as Given
 
 from hubbub.domain.accounts import Session
 from hubbub.errors import Refused
@@ -19,7 +20,10 @@ from hubbub.service.services import Services
     responses=refusals("bad_request", "not_logged_in", "no_such_channel"),
 )
 async def fetch_snapshot(
-    services: Services, session: Session, channel: OptionalUlid = None, around: OptionalNumber = None
+    services: Given[Services],
+    session: Given[Session],
+    channel: OptionalUlid = None,
+    around: OptionalNumber = None,
 ) -> Snapshot:
     """With `channel` that room is in it too: its newest lines, or those around the message numbered `around`."""
     if around is not None and channel is None:

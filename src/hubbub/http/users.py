@@ -6,7 +6,8 @@ from typing import Annotated
 
 import msgspec
 from litestar import get
-from litestar.params import Parameter
+from litestar.di import NamedDependency as Given
+from litestar.params import QueryParameter
 
 from hubbub.domain.accounts import Session
 from hubbub.domain.ids import is_id
@@ -24,10 +25,10 @@ class UserList(msgspec.Struct, frozen=True, kw_only=True):
 
 @get("/api/users", tags=["users"], summary="Find people", responses=refusals("bad_request", "not_logged_in"))
 async def find_users(
-    services: Services,
-    session: Session,
-    ids: Annotated[str | None, Parameter(max_length=MAX_IDS, description="ULIDs, comma between.")] = None,
-    prefix: Annotated[str | None, Parameter(max_length=100, description="How the name begins.")] = None,
+    services: Given[Services],
+    session: Given[Session],
+    ids: Annotated[str | None, QueryParameter(max_length=MAX_IDS, description="ULIDs, comma between.")] = None,
+    prefix: Annotated[str | None, QueryParameter(max_length=100, description="How the name begins.")] = None,
 ) -> UserList:
     """Give `ids` (at most 100; unknown ones are left out) or `prefix`."""
     if (ids is None) is (prefix is None):
