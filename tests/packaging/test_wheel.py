@@ -18,7 +18,6 @@ import pytest
 from tests.support.server import answers, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-UV = Path(sys.executable).with_name("uv")
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 
@@ -55,11 +54,11 @@ def names(wheel: Path) -> frozenset[str]:
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A fresh environment with the locked packages, each checked against its hash, and the wheel."""
     home = tmp_path_factory.mktemp("installed")
-    run(UV, "venv", "--quiet", "--python", sys.executable, home / "venv", cwd=home)
-    python = home / "venv/bin/python"
-    run(UV, "pip", "install", "-q", "--python", python, "--require-hashes", "-r", ROOT / "lock/run.txt", cwd=home)
-    run(UV, "pip", "install", "-q", "--python", python, "--no-deps", wheel, cwd=home)
-    run(UV, "pip", "check", "-q", "--python", python, cwd=home)
+    run(sys.executable, "-m", "venv", home / "venv", cwd=home)
+    pip = [home / "venv/bin/python", "-m", "pip", "--no-input", "--disable-pip-version-check"]
+    run(*pip, "install", "-q", "--require-hashes", "-r", ROOT / "lock/run.txt", cwd=home)
+    run(*pip, "install", "-q", "--no-deps", wheel, cwd=home)
+    run(*pip, "check", cwd=home)
     return home / "venv/bin/hubbub"
 
 
