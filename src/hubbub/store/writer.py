@@ -115,11 +115,15 @@ class Writer:
         if batches:
             self._on_commit(batches)
 
-    async def close(self, drain: float) -> None:
-        """Commit what is queued within `drain` seconds, answer the rest `shutting_down`, close the connection."""
+    def refuse(self) -> None:
+        """From now on `submit` raises `shutting_down`; what is queued is still committed."""
         if not self._closing:
             self._closing = True
             self._bell.put(None)
+
+    async def close(self, drain: float) -> None:
+        """Commit what is queued within `drain` seconds, answer the rest `shutting_down`, close the connection."""
+        self.refuse()
         stop = self._loop.call_later(drain, self._stop)
         await asyncio.to_thread(self._thread.join)
         stop.cancel()
