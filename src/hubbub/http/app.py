@@ -122,7 +122,7 @@ class Application:
         if self._files is not None and self._files.has(path):
             await self._files(scope, receive, send)
             return
-        if path not in PROBES and self._addresses:
+        if path not in PROBES and self._addresses is not None:
             self._addresses.take(visit.address)
         if path in PROBES or is_under(path, API) or is_under(path, FORMS):
             await self.api(as_get(scope), receive, send)

@@ -75,7 +75,7 @@ class Entrance:
 
     async def register(self, visit: Visit, name: str, password: str, old_token: str | None) -> NewSession:
         """A new account, logged in; the session this client had before ends."""
-        if self.accounts:
+        if self.accounts is not None:
             self.accounts.take(visit.address)
         user = await self.services.accounts.register(name, password)
         if old_token:
@@ -87,11 +87,11 @@ class Entrance:
         key = name_key(name.strip())[:200]
         counted = [(self.addresses, visit.address), (self.names, key)]
         for throttle, counted_for in counted:
-            if throttle:
+            if throttle is not None:
                 throttle.take(counted_for)
         new = await self.services.sessions.log_in(name, password, old_token)
         for throttle, counted_for in counted:
-            if throttle:
+            if throttle is not None:
                 throttle.give_back(counted_for)
         return new
 
@@ -120,7 +120,7 @@ class SessionGuard:
         if handler.opt.get("public"):
             return
         session = await self.services.sessions.authenticate(token_of(connection))
-        if self.users:
+        if self.users is not None:
             self.users.take(session.user)
         connection.scope["user"] = session
 
