@@ -1,0 +1,27 @@
+import { getTranslations } from "next-intl/server";
+import type { ReactNode } from "react";
+
+import { ChatProvider } from "@/components/chat_provider";
+import { Side } from "@/components/side/side";
+import { ToastProvider } from "@/components/toasts";
+import { peekSnapshot } from "@/lib/api_server";
+
+/** The list of channels beside every page of the chat. */
+export default async function ChatLayout({ children }: { children: ReactNode }) {
+  const [served, t] = await Promise.all([peekSnapshot(), getTranslations("app")]);
+  // Without state the page itself says why: it goes to the log-in, or shows what is wrong.
+  if (!served) return children;
+  return (
+    <ChatProvider served={served}>
+      <ToastProvider>
+        <a className="skip" href="#main">
+          {t("skipMain")}
+        </a>
+        <div className="app">
+          <Side served={served} />
+          {children}
+        </div>
+      </ToastProvider>
+    </ChatProvider>
+  );
+}

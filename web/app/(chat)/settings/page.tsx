@@ -1,0 +1,38 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+
+import { PaneHead } from "@/components/pane_head";
+import { SettingsForm } from "@/components/settings_form";
+import { TroublePage } from "@/components/trouble";
+import { loadSnapshot } from "@/lib/api_server";
+import { readPreferences } from "@/lib/preferences";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("settings"))("title") };
+}
+
+export default async function SettingsPage() {
+  const [t, { data, trouble }, { theme, layout, locale }] = await Promise.all([
+    getTranslations("settings"),
+    loadSnapshot({}, "/settings"),
+    readPreferences(),
+  ]);
+  if (trouble) return <TroublePage code={trouble.code} />;
+  return (
+    <main className="pane" id="main" tabIndex={-1}>
+      <PaneHead title={t("title")} />
+      <div className="pane-body">
+        <h1>{t("title")}</h1>
+        <p className="lead">{t("lead")}</p>
+        <SettingsForm theme={theme} layout={layout} locale={locale} />
+        <section className="account">
+          <h2>{t("account")}</h2>
+          <p className="quiet">{t("loggedInAs", { name: data.user.name })}</p>
+          <form method="post" action="/forms/logout">
+            <button className="button">{t("logout")}</button>
+          </form>
+        </section>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,80 @@
+"use client";
+
+import { usePathname } from "next/navigation";
+import {
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from "react";
+
+import { type ChatView, ChatSession } from "@/lib/chat_session";
+import type { Snapshot } from "@/lib/protocol.gen.ts";
+
+const Session = createContext<ChatSession | undefined>(undefined);
+
+// On the server a layout effect means nothing, and React says so.
+const useBrowserLayoutEffect = typeof window === "undefined" ? useEffect : useLayoutEffect;
+
+/** Keeps one session over all pages that show chat, and gives it the state the server rendered. */
+export function ChatProvider({ served, children }: { served: Snapshot | undefined; children: ReactNode }) {
+  const [session] = useState(() => (typeof window === "undefined" ? undefined : new ChatSession(goToLogin)));
+  // Effects of pages come before this one: a page's own snapshot, which holds more, is the one to start from.
+  useBrowserLayoutEffect(() => {
+    if (served && session && !session.view()) session.adopt(served);
+  }, [session, served]);
+  useEffect(() => {
+    if (!session) return;
+    const wake = () => session.reconnect();
+    window.addEventListener("online", wake);
+    window.addEventListener("pageshow", wake);
+    return () => {
+      window.removeEventListener("online", wake);
+      window.removeEventListener("pageshow", wake);
+      session.stop();
+    };
+  }, [session]);
+  return <Session.Provider value={session}>{children}</Session.Provider>;
+}
+
+function goToLogin(): void {
+  location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+}
+
+/** The session; undefined while the server renders. */
+export function useSession(): ChatSession | undefined {
+  return useContext(Session);
+}
+
+/** The live view, once there is one. */
+export function useLiveView(): ChatView | undefined {
+  const session = useSession();
+  return useSyncExternalStore(
+    session?.subscribe ?? subscribeNever,
+    () => session?.view(),
+    () => undefined,
+  );
+}
+
+/** The view of a page that was rendered with `served`: that very snapshot at first, then what became of it. */
+export function useChat(served: Snapshot): ChatView {
+  const session = useSession();
+  const live = useLiveView();
+  useBrowserLayoutEffect(() => session?.adopt(served), [session, served]);
+  return useMemo(() => (live?.served === served ? live : { ...(live ?? INITIAL), state: served, served }), [live, served]);
+}
+
+const INITIAL = { connection: "connecting", outbox: [], gone: false } as const;
+
+function subscribeNever() {
+  return () => undefined;
+}
+
+/** The channel whose room is open, by the address. */
+export function useOpenChannel(): string | undefined {
+  return usePathname().match(/^\/c\/([^/]+)/)?.[1];
+}

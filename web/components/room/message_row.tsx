@@ -1,0 +1,184 @@
+"use client";
+
+import { Check, CircleAlert, Clock3 } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { memo, type MouseEvent, type PointerEvent, useRef, useState } from "react";
+
+import { Avatar } from "@/components/avatar";
+import { useErrorText } from "@/components/error_text";
+import { Markdown } from "@/components/markdown";
+import { MessageTools } from "@/components/room/message_tools";
+import { Reactions } from "@/components/room/reactions";
+import type { MessageAction } from "@/components/room/use_message_actions";
+import { Clock } from "@/components/time";
+import { messagePath } from "@/lib/addresses";
+import { isEmojiOnly } from "@/lib/markdown";
+import type { OutboxItem } from "@/lib/outbox";
+import type { MessagePosted } from "@/lib/protocol.gen.ts";
+import type { Calendar } from "@/lib/times";
+
+export interface MessageRowProps {
+  rowKey: string;
+  message: MessagePosted;
+  /** Set while the message is on its way out. */
+  item: OutboxItem | undefined;
+  mine: boolean;
+  first: boolean;
+  last: boolean;
+  author: string;
+  me: string;
+  nameOf(id: string): string;
+  calendar: Calendar;
+  tabStop: boolean;
+  targeted: boolean;
+  editing: boolean;
+  mayDelete: boolean;
+  mayReact: boolean;
+  run(action: MessageAction): void;
+}
+
+/** Longer messages are folded. */
+const FOLDED_FROM = 1_800;
+const LONG_PRESS_MS = 450;
+
+export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
+  const { message, item, mine, first, last, author, calendar, run } = props;
+  const [hovered, setHovered] = useState(false);
+  const [focused, setFocused] = useState(false);
+  const [menuOpen, setMenuOpen] = useState(false);
+  const [held, setHeld] = useState(false);
+  const bubble = useRef<HTMLDivElement>(null);
+  const press = useLongPress(() => setMenuOpen(true));
+  const usable = !item && !message.deleted;
+
+  function openMenu(event: MouseEvent) {
+    // A link, a selection or Shift ask for the browser's own menu.
+    const target = event.target as HTMLElement;
+    if (!usable || event.shiftKey || target.closest("a, pre") || getSelection()?.toString()) return;
+    event.preventDefault();
+    setMenuOpen(true);
+  }
+
+  return (
+    <li
+      className="message"
+      id={item ? undefined : `m${message.number}`}
+      data-row={props.rowKey}
+      data-mine={mine || undefined}
+      data-first={first || undefined}
+      data-last={last || undefined}
+      data-targeted={props.targeted || undefined}
+      data-editing={props.editing || undefined}
+      data-active={menuOpen || held || undefined}
+      tabIndex={props.tabStop ? 0 : -1}
+      onPointerEnter={(event) => event.pointerType === "mouse" && setHovered(true)}
+      onPointerLeave={() => setHovered(false)}
+      onFocus={() => setFocused(true)}
+      onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && setFocused(false)}
+      onContextMenu={openMenu}
+      {...(usable ? press : {})}
+    >
+      {(first || last) && <Avatar id={message.author} name={author} />}
+      {first && (
+        <div className="message-head">
+          <span className="message-author">{author}</span>
+          <Clock at={message.at} calendar={calendar} />
+        </div>
+      )}
+      <div className="message-line">
+        <div className="bubble" ref={bubble} data-large={(!message.deleted && isEmojiOnly(message.text ?? "")) || undefined}>
+          <Text message={message} />
+        </div>
+        {!item && (
+          <a className="stamp" href={messagePath(message.channel, message.number)} tabIndex={-1}>
+            <Clock at={message.at} calendar={calendar} />
+          </a>
+        )}
+        {usable && (hovered || focused || menuOpen || held) && (
+          <MessageTools
+            message={message}
+            mine={mine}
+            mayDelete={props.mayDelete}
+            mayReact={props.mayReact}
+            menuOpen={menuOpen}
+            onMenu={setMenuOpen}
+            onHold={setHeld}
+            anchor={bubble}
+            run={run}
+          />
+        )}
+      </div>
+      {message.reactions && (
+        <Reactions message={message} me={props.me} nameOf={props.nameOf} disabled={!props.mayReact} run={run} />
+      )}
+      {item && <Delivery item={item} run={run} />}
+    </li>
+  );
+});
+
+function Text({ message }: { message: MessagePosted }) {
+  const t = useTranslations("message");
+  const [open, setOpen] = useState(false);
+  const text = message.text ?? "";
+  if (message.deleted || message.redacted) return <p className="gone">{t("deleted")}</p>;
+  const long = text.length > FOLDED_FROM;
+  return (
+    <>
+      <div className="fold" data-folded={(long && !open) || undefined}>
+        <Markdown text={text} />
+      </div>
+      {long && (
+        <button type="button" className="unfold needs-js" aria-expanded={open} onClick={() => setOpen(!open)}>
+          {open ? t("showLess") : t("showMore")}
+        </button>
+      )}
+      {message.edited_at !== undefined && <span className="edited">{t("edited")}</span>}
+    </>
+  );
+}
+
+/** How far a message of one's own is: a clock, a tick, or what to do. */
+function Delivery({ item, run }: { item: OutboxItem; run(action: MessageAction): void }) {
+  const t = useTranslations("message");
+  const errorText = useErrorText();
+  if (item.status === "waiting") return <Sign icon={<Clock3 aria-hidden />} text={t("waiting")} />;
+  if (item.status === "sent") return <Sign icon={<Check aria-hidden />} text={t("sent")} />;
+  return (
+    <div className="delivery failed" role="alert">
+      <CircleAlert aria-hidden />
+      <span>
+        {t("failed")}. {item.error && errorText(item.error)}
+      </span>
+      <button type="button" onClick={() => run({ type: "retry", item })}>
+        {t("retry")}
+      </button>
+      <button type="button" onClick={() => run({ type: "discard", item })}>
+        {t("discard")}
+      </button>
+    </div>
+  );
+}
+
+function Sign({ icon, text }: { icon: React.ReactNode; text: string }) {
+  return (
+    <div className="delivery" title={text}>
+      {icon}
+      <span className="unseen">{text}</span>
+    </div>
+  );
+}
+
+/** Touch has no right button: holding still opens the menu. */
+function useLongPress(call: () => void) {
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const stop = () => clearTimeout(timer.current);
+  return {
+    onPointerDown(event: PointerEvent) {
+      if (event.pointerType !== "touch" || (event.target as HTMLElement).closest("a, button, pre")) return;
+      timer.current = setTimeout(call, LONG_PRESS_MS);
+    },
+    onPointerMove: stop,
+    onPointerUp: stop,
+    onPointerCancel: stop,
+  };
+}

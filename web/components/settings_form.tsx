@@ -1,0 +1,73 @@
+"use client";
+
+import { Languages, MessageCircle, MonitorSmartphone, Moon, Rows3, Sun } from "lucide-react";
+import { useTranslations } from "next-intl";
+import type { ChangeEvent, ReactNode } from "react";
+
+import { setCookie } from "@/lib/browser";
+
+interface SettingsFormProps {
+  theme: string;
+  layout: string;
+  locale: string;
+}
+
+const ICONS: Record<string, ReactNode> = {
+  system: <MonitorSmartphone aria-hidden />,
+  light: <Sun aria-hidden />,
+  dark: <Moon aria-hidden />,
+  bubbles: <MessageCircle aria-hidden />,
+  lines: <Rows3 aria-hidden />,
+  en: <Languages aria-hidden />,
+  "zh-CN": <Languages aria-hidden />,
+};
+
+/** How the pages look. With JavaScript every choice holds at once; without it the button sends the form. */
+export function SettingsForm({ theme, layout, locale }: SettingsFormProps) {
+  const t = useTranslations("settings");
+  const language = useTranslations("language");
+
+  function choose(event: ChangeEvent<HTMLFormElement>) {
+    const { name, value } = event.target as unknown as HTMLInputElement;
+    setCookie(name, value);
+    if (name === "locale") location.reload();
+    else document.documentElement.dataset[name] = value;
+  }
+
+  return (
+    <form className="stack settings" method="post" action="/forms/preferences" onChange={choose}>
+      <input type="hidden" name="next" value="/settings" />
+      <Choices name="theme" label={t("theme")} chosen={theme} choices={["system", "light", "dark"]} text={(each) => t(each)} />
+      <Choices name="layout" label={t("layout")} chosen={layout} choices={["bubbles", "lines"]} text={(each) => t(each)} />
+      <Choices name="locale" label={t("language")} chosen={locale} choices={["en", "zh-CN"]} text={(each) => language(each)} />
+      <noscript>
+        <button className="button primary">{t("save")}</button>
+      </noscript>
+    </form>
+  );
+}
+
+interface ChoicesProps<T extends string> {
+  name: string;
+  label: string;
+  chosen: string;
+  choices: readonly T[];
+  text(choice: T): string;
+}
+
+function Choices<T extends string>({ name, label, chosen, choices, text }: ChoicesProps<T>) {
+  return (
+    <fieldset className="field">
+      <legend className="label">{label}</legend>
+      <div className="choices">
+        {choices.map((choice) => (
+          <label className="choice" key={choice}>
+            <input type="radio" name={name} value={choice} defaultChecked={choice === chosen} />
+            {ICONS[choice]}
+            {text(choice)}
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}

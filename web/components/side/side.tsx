@@ -1,0 +1,88 @@
+"use client";
+
+import { Compass, Search, Settings, SquarePen } from "lucide-react";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { useMemo, useState } from "react";
+
+import { Avatar } from "@/components/avatar";
+import { Mark } from "@/components/brand";
+import { useLiveView, useOpenChannel } from "@/components/chat_provider";
+import { ChannelRow } from "@/components/side/channel_row";
+import { Resizer } from "@/components/side/resizer";
+import type { ClientState } from "@/lib/apply_event";
+import type { Snapshot } from "@/lib/protocol.gen.ts";
+import { byActivity, namesOf } from "@/lib/state_views";
+
+/** The list of channels, with the way to everything that is not a channel. */
+export function Side({ served }: { served: Snapshot }) {
+  const t = useTranslations("side");
+  const state: ClientState = useLiveView()?.state ?? served;
+  const path = usePathname();
+  const open = useOpenChannel();
+  const [wanted, setWanted] = useState("");
+  const names = useMemo(() => namesOf(state), [state]);
+  const channels = useMemo(() => byActivity(state.channels), [state.channels]);
+  const found = wanted ? channels.filter((channel) => matches(channel.name, wanted)) : channels;
+  return (
+    <aside className="side" aria-label={t("label")}>
+      <header className="side-head">
+        <Link className="brand" href="/inbox" prefetch={false}>
+          <Mark size={28} />
+          <span className="brand-name">{state.server ?? "Hubbub"}</span>
+        </Link>
+        <Link className="icon-button" href="/channels" prefetch={false} aria-label={t("browse")} title={t("browse")} aria-current={path === "/channels" ? "page" : undefined}>
+          <Compass aria-hidden />
+        </Link>
+        <Link className="icon-button" href="/new" prefetch={false} aria-label={t("new")} title={t("new")} aria-current={path === "/new" ? "page" : undefined}>
+          <SquarePen aria-hidden />
+        </Link>
+      </header>
+      <form className="side-search" role="search" method="get" action="/channels" onSubmit={(event) => event.preventDefault()}>
+        <label className="side-field">
+          <Search aria-hidden />
+          <span className="unseen">{t("search")}</span>
+          <input
+            type="search"
+            name="q"
+            placeholder={t("search")}
+            value={wanted}
+            autoComplete="off"
+            onChange={(event) => setWanted(event.target.value)}
+            onKeyDown={(event) => event.key === "Escape" && setWanted("")}
+          />
+        </label>
+      </form>
+      <nav className="side-list" aria-label={t("channels")}>
+        <ul>
+          {found.map((channel) => (
+            <ChannelRow
+              key={channel.id}
+              channel={channel}
+              open={channel.id === open}
+              author={channel.last && authorOf(channel.last.author, state, names, t("you"))}
+            />
+          ))}
+        </ul>
+        {found.length === 0 && <p className="side-none">{wanted ? t("none") : t("empty")}</p>}
+      </nav>
+      <footer className="side-foot">
+        <Avatar id={state.user.id} name={state.user.name} size="small" />
+        <span className="side-me">{state.user.name}</span>
+        <Link className="icon-button" href="/settings" prefetch={false} aria-label={t("settings")} title={t("settings")} aria-current={path === "/settings" ? "page" : undefined}>
+          <Settings aria-hidden />
+        </Link>
+      </footer>
+      <Resizer label={t("resize")} />
+    </aside>
+  );
+}
+
+function authorOf(author: string, state: ClientState, names: ReadonlyMap<string, string>, you: string) {
+  return author === state.user.id ? you : names.get(author);
+}
+
+function matches(name: string, wanted: string): boolean {
+  return name.normalize("NFKC").toLocaleLowerCase().includes(wanted.normalize("NFKC").toLocaleLowerCase().trim());
+}

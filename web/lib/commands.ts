@@ -1,0 +1,51 @@
+/** Every command is a route too: this is the way of a command where there is no socket. */
+
+import { callApi } from "./api_client.ts";
+import type { Ok } from "./protocol.gen.ts";
+import type { Command } from "./socket.ts";
+
+type Call = Parameters<typeof callApi>;
+
+/** The request that does what `command` does; undefined for those that make sense on the socket only. */
+export function requestOf(command: Command): Call | undefined {
+  const at = "channel" in command ? `/api/channels/${command.channel}` : "";
+  switch (command.type) {
+    case "message.post":
+      return ["POST", `${at}/messages`, { text: command.text, key: command.key }];
+    case "message.edit":
+      return ["PATCH", `${at}/messages/${command.number}`, { text: command.text }];
+    case "message.delete":
+      return ["DELETE", `${at}/messages/${command.number}`];
+    case "reaction.add":
+      return ["PUT", `${at}/messages/${command.number}/reactions/${encodeURIComponent(command.emoji)}`];
+    case "reaction.remove":
+      return ["DELETE", `${at}/messages/${command.number}/reactions/${encodeURIComponent(command.emoji)}`];
+    case "position.set":
+      return ["PUT", `${at}/position`, { number: command.number }];
+    case "channel.create":
+      return ["POST", "/api/channels", { name: command.name, topic: command.topic, private: command.private }];
+    case "channel.update":
+      return ["PATCH", at, { name: command.name, topic: command.topic }];
+    case "channel.join":
+      return ["PUT", `${at}/members/me`];
+    case "channel.leave":
+      return ["DELETE", `${at}/members/me`];
+    case "member.add":
+      return ["PUT", `${at}/members/${command.user}`];
+    case "member.remove":
+      return ["DELETE", `${at}/members/${command.user}`];
+    case "member.list":
+      return ["GET", `${at}/members${command.after ? `?after=${command.after}` : ""}`];
+    default:
+      return undefined;
+  }
+}
+
+/** What routes answer: the fields of ok, but a new channel whole. */
+type Answer = Pick<Ok, "seq" | "number" | "members"> & { channel?: { id: string } };
+
+export async function callCommand(command: Command): Promise<Ok> {
+  const call = requestOf(command);
+  const answer = call ? await callApi<Answer>(...call) : {};
+  return { ...answer, type: "ok", id: 0, channel: answer.channel?.id };
+}

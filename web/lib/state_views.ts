@@ -1,0 +1,44 @@
+/** What components read off the state. Pure. */
+
+import type { ChannelSummary, Snapshot } from "./protocol.gen.ts";
+
+/** Everybody's name by id, one's own included. */
+export function namesOf(state: Snapshot): ReadonlyMap<string, string> {
+  const names = new Map((state.users ?? []).map((user) => [user.id, user.name]));
+  for (const member of state.room?.members ?? []) names.set(member.id, member.name);
+  return names.set(state.user.id, state.user.name);
+}
+
+/** Where something was said last comes first. */
+export function byActivity(channels: readonly ChannelSummary[]): ChannelSummary[] {
+  return [...channels].sort((one, other) => activity(other) - activity(one));
+}
+
+function activity(channel: ChannelSummary): number {
+  return channel.last?.at ?? channel.created_at;
+}
+
+/** Unread messages for a badge: exact to 99. */
+export function unreadLabel(unread: readonly number[] | undefined): string {
+  const count = unread?.length ?? 0;
+  return count > 99 ? "99+" : String(count);
+}
+
+/** All unread messages of all channels, for the title of the window. */
+export function totalUnread(channels: readonly ChannelSummary[]): number {
+  return channels.reduce((sum, channel) => sum + (channel.unread?.length ?? 0), 0);
+}
+
+const STAFF = new Set(["owner", "admin", "moderator"]);
+
+export function mayDeleteOthers(state: Snapshot): boolean {
+  return STAFF.has(state.user.role);
+}
+
+export function mayRemoveMembers(state: Snapshot): boolean {
+  return STAFF.has(state.user.role) || state.room?.channel.created_by === state.user.id;
+}
+
+export function mayChangeChannel(state: Snapshot): boolean {
+  return state.user.role !== "guest" && (state.room?.member === true || STAFF.has(state.user.role));
+}
