@@ -15,7 +15,8 @@ import uvicorn
 from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, Scope
 
 from hubbub.errors import CloseCode
-from hubbub.websocket.frames import BINARY, encode_frame
+from hubbub.websocket.deflate import deflate
+from hubbub.websocket.frames import BINARY, FIN, RSV1, TEXT, encode_frame
 from hubbub.websocket.handshake import RequestHead
 from hubbub.websocket.limits import WireLimits
 from hubbub.websocket.link import Handler, Link
@@ -36,11 +37,21 @@ ECHO_LIMITS = WireLimits(
 
 
 class Echo(Handler):
+    """Answers compressed whenever that was agreed on: what `Encoded` would leave plain because it does not pay, the
+    suite takes for an error."""
+
     def on_message(self, link: Link, payload: bytes) -> None:
-        link.send_text(payload)
+        link.send(echo_of(TEXT, payload, link.deflate_bits))
 
     def on_binary(self, link: Link, payload: bytes) -> None:
-        link.send(encode_frame(BINARY, payload))
+        link.send(echo_of(BINARY, payload, link.deflate_bits))
+
+
+def echo_of(opcode: int, payload: bytes, bits: int) -> bytes:
+    if bits == 0:
+        return encode_frame(opcode, payload)
+    (packed,) = deflate((payload,), bits)
+    return encode_frame(opcode, packed, flags=FIN | RSV1)
 
 
 async def let_in(request: RequestHead) -> None:

@@ -3,7 +3,8 @@
 Invariants:
 1. A link is in `links` from `admit` to the `sweep` after its death, at a place nobody else has meanwhile.
 2. Owners are told of a close, and descriptors are given back, only in `sweep`, which the scheduler calls.
-3. Time costs an idle link nothing but being walked past ten times in `pong_wait`.
+3. Time costs an idle link nothing but being walked past ten times in `pong_wait`. A peer that is silent is pinged
+   after eight to ten of these tenths and dropped after ten to twelve, so it has a tenth at least to answer in.
 """
 
 from __future__ import annotations

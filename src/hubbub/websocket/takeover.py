@@ -80,6 +80,10 @@ class TakeoverProtocol(BoundedHeads):
         else:
             self._asking = self._describe(path)
 
+    def _await_head(self) -> None:
+        if self._asking is None:
+            super()._await_head()
+
     def on_body(self, body: bytes) -> None:
         if self._asking is None:
             super().on_body(body)
@@ -175,6 +179,8 @@ class TakeoverProtocol(BoundedHeads):
 
     def _leave(self) -> None:
         self._left = self._deaf = True
+        self._stop_head_timer()
+        self._unset_keepalive_if_required()
         self.connections.discard(self)
 
     def _refuse_in_turn(self, refused: Refused) -> None:
