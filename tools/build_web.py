@@ -204,6 +204,8 @@ def build(out: Path = OUT, *, force: bool = False) -> bool:
         started = time.monotonic()
         print("Building the pages (once, until web/ changes)", flush=True)
         install_packages()
+        # What the type checker remembers outlives a change of its own settings, and then fails what is right.
+        (WEB / ".next" / "cache" / ".tsbuildinfo").unlink(missing_ok=True)
         run_npm("run", "build")
         assemble(out, wanted)
         print(f"The pages are built, in {time.monotonic() - started:.0f} s", flush=True)

@@ -13,11 +13,13 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
 
+PICTURE = re.compile(r"""\b(?:src|srcset)="([^"]+)\"""")
+
 
 def links(document: Path) -> Iterator[str]:
     """Relative links outside code blocks."""
     prose = re.sub(r"^```.*?^```", "", document.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
-    for target in LINK.findall(prose):
+    for target in [*LINK.findall(prose), *PICTURE.findall(prose)]:
         if "://" not in target and not target.startswith("mailto:"):
             yield target
 
