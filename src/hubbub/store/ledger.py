@@ -18,7 +18,6 @@ from hubbub.domain.roles import Role
 from hubbub.protocol import codec
 from hubbub.protocol.batch import Batch, Touch
 from hubbub.protocol.events import (
-    LAST_TEXT,
     AnyChannelEvent,
     AnyEvent,
     AnyUserEvent,
@@ -27,9 +26,12 @@ from hubbub.protocol.events import (
     Line,
     MemberJoined,
     MessagePosted,
+    Reaction,
 )
 from hubbub.store import writes
 from hubbub.store.limits import StoreLimits
+from hubbub.store.lines import build_line, encode_reactions, last_of
+from hubbub.store.rest import with_room
 from hubbub.store.states import ChannelState, MemberState, UserState
 
 # So many heads are kept; then all are forgotten at once, which costs a few reads.
@@ -65,7 +67,7 @@ class Ledger:
         self._members: dict[tuple[str, str], MemberState] = {}
         self._everyone: list[str] | None = None
         self._event_rows: list[tuple[str, int, int | None, bytes]] = []
-        self._line_rows: list[tuple[str, int, int | None, str | None, int, bytes]] = []
+        self._line_rows: list[tuple[str, int, int | None, str | None, int]] = []
         self._dirty: list[ChannelState | UserState | MemberState] = []
         self._open: dict[str, _OpenBatch] = {}
         self._batches: list[_OpenBatch] = []
@@ -190,13 +192,11 @@ class Ledger:
 
     def append_channel_event(
         self, state: ChannelState, event: AnyChannelEvent, *, about: int | None = None, touch: Touch | None = None
-    ) -> bytes:
-        """Append `event`, which must carry the channel's next seq; returns its encoding."""
-        body = codec.encode(event)
-        self._append(state, event.seq, about, body)
+    ) -> None:
+        """Append `event`, which must carry the channel's next seq."""
+        self._append(state, event.seq, about, codec.encode(event))
         if touch is not None:
             self._open.pop(state.stream).touched = (touch,)
-        return body
 
     def append_user_event(self, state: UserState, event: AnyUserEvent, *, about: int | None = None) -> None:
         """Append `event`, which must carry the next seq of the user's own stream."""
@@ -207,7 +207,7 @@ class Ledger:
         self.writes += 1
         state.seq = seq
         self.mark(state)
-        self._event_rows.append((state.stream, seq, about, body))
+        self._event_rows.append((state.stream, seq, about, with_room(body)))
         batch = self._open.get(state.stream)
         if batch is None:
             batch = self._open[state.stream] = _OpenBatch(state.stream, seq)
@@ -222,12 +222,12 @@ class Ledger:
 
     # --- lines ------------------------------------------------------------------------------------------------
 
-    def append_line(self, line: Line, body: bytes) -> None:
-        """Show the event `line`, encoded as `body`, in listings."""
+    def append_line(self, line: Line) -> None:
+        """Show the event `line` in listings."""
         if isinstance(line, MessagePosted):
-            self._line_rows.append((line.channel, line.seq, line.number, line.author, 0, body))
+            self._line_rows.append((line.channel, line.seq, line.number, line.author, 0))
         else:
-            self._line_rows.append((line.channel, line.seq, None, None, 0, body))
+            self._line_rows.append((line.channel, line.seq, None, None, 0))
 
     def fetch_message(self, channel: ChannelState, number: int) -> MessagePosted | None:
         """The message's present state."""
@@ -235,15 +235,28 @@ class Ledger:
         row = self.cursor.execute(writes.FIND_MESSAGE, (channel.id, channel.id, number)).fetchone()
         if row is None:
             return None
-        line = codec.decode_event(row[0])
+        line = build_line(row)
         assert isinstance(line, MessagePosted)
         return line
 
-    def update_message(self, channel: ChannelState, line: MessagePosted) -> None:
+    def update_text(self, channel: ChannelState, line: MessagePosted, text_seq: int) -> None:
+        """The message's text is now that of the event `text_seq`."""
+        self._update_line(channel, line, writes.UPDATE_TEXT, text_seq)
+
+    def update_reactions(self, channel: ChannelState, line: MessagePosted, reactions: list[Reaction]) -> None:
+        self._update_line(channel, line, writes.UPDATE_REACTIONS, encode_reactions(reactions))
+
+    def delete_line(self, channel: ChannelState, line: MessagePosted) -> None:
+        """Of the message, listings show its place alone."""
+        self._update_line(channel, line, writes.DELETE_LINE)
+
+    def _update_line(self, channel: ChannelState, line: MessagePosted, sql: str, *values: object) -> None:
         self.writes += 1
-        self.cursor.execute(writes.UPDATE_LINE, (line.deleted, codec.encode(line), channel.id, line.seq))
+        self.cursor.execute(sql, (*values, channel.id, line.seq))
         if line.number == channel.number:
             channel.last_known = False
+
+    # --- redaction --------------------------------------------------------------------------------------------
 
     def fetch_event(self, stream: str, seq: int) -> AnyEvent:
         self.flush()
@@ -261,13 +274,13 @@ class Ledger:
         rows = self.cursor.execute(
             writes.FIND_JOINS_BEHIND, (channel.id, line.seq, channel.id, line.number + 1)
         ).fetchall()
-        return [event for (body,) in rows if isinstance(event := codec.decode_event(body), MemberJoined)]
+        return [event for row in rows if isinstance(event := build_line(row), MemberJoined)]
 
-    def rewrite_event(self, stream: str, event: AnyEvent) -> None:
-        """Redaction: the one thing that changes what was written."""
+    def rewrite_event(self, stream: str, seq: int, body: bytes) -> None:
+        """Redaction alone may change what was written."""
         self.writes += 1
         self.redacted = True
-        self.cursor.execute(writes.UPDATE_EVENT, (codec.encode(event), stream, event.seq))
+        self.cursor.execute(writes.UPDATE_EVENT, (body, stream, seq))
 
     def fetch_last(self, channel: ChannelState) -> LastMessage | None:
         if not channel.last_known:
@@ -335,10 +348,3 @@ class Ledger:
         for noted in (self._event_rows, self._line_rows, self._dirty, self._batches):
             noted.clear()
         self._everyone = None
-
-
-def last_of(line: MessagePosted) -> LastMessage:
-    """A message as lists of channels show it."""
-    return LastMessage(
-        number=line.number, author=line.author, at=line.at, text=line.text[:LAST_TEXT], deleted=line.deleted
-    )

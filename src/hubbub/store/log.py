@@ -12,6 +12,7 @@ from hubbub.domain.intents import Appended, Intent
 from hubbub.protocol.views import Heads, Membership
 from hubbub.store.apply import apply_intent
 from hubbub.store.readers import Readers
+from hubbub.store.rest import without_room
 from hubbub.store.schema import channels, events, members, users
 from hubbub.store.statements import compile_sql
 from hubbub.store.writer import Writer
@@ -86,4 +87,4 @@ class SqliteLog:
             else:
                 channel = stream.removeprefix(CHANNEL)
                 rows = await reader.fetch_all(_MEMBER_EVENTS, (stream, after, member, channel, limit))
-        return [(seq, body) for seq, body in rows]
+        return [(seq, without_room(body)) for seq, body in rows]

@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-import msgspec
-
 from hubbub.protocol.events import (
     AnyChannelEvent,
     AnyUserEvent,
@@ -92,23 +90,33 @@ class ChannelReplay:
             place.position, place.position_seq = event.number, event.seq
 
 
-def replay_message(post: MessagePosted, later: Iterable[AnyChannelEvent], tell: Tell) -> MessagePosted:
-    """The message's line after the events about it, given in order."""
-    line = msgspec.structs.replace(post, redacted=False)
+@dataclass(slots=True)
+class MessageReplay:
+    """A message after all events about it. `text_seq`: the event with its text, None for the post itself."""
+
+    deleted: bool = False
+    text_seq: int | None = None
+    reactions: list[Reaction] = field(default_factory=list)
+
+
+def replay_message(post: MessagePosted, later: Iterable[AnyChannelEvent], tell: Tell) -> MessageReplay:
+    """`later` are the events about the message, in order."""
     events = list(later)
-    deleted = any(isinstance(event, MessageDeleted) for event in events)
+    deletions = [event for event in events if isinstance(event, MessageDeleted)]
     for event in [post, *events]:
         if isinstance(event, MessagePosted | MessageEdited | ReactionAdded | ReactionRemoved):
-            _check_redaction(event, deleted, tell)
-    if deleted:
-        if not isinstance(events[-1], MessageDeleted) or sum(isinstance(e, MessageDeleted) for e in events) > 1:
+            _check_redaction(event, bool(deletions), tell)
+    if deletions:
+        if len(deletions) > 1 or events[-1] is not deletions[0]:
             tell(f"message {post.number} has events after its deletion")
-        return MessagePosted(
-            seq=post.seq, at=post.at, channel=post.channel, number=post.number, author=post.author, deleted=True
-        )
+        return MessageReplay(deleted=True)
+    now = MessageReplay()
     for event in events:
-        line = _replay_change(line, event, tell)
-    return line
+        if isinstance(event, MessageEdited):
+            now.text_seq = event.seq
+        elif isinstance(event, ReactionAdded | ReactionRemoved):
+            now.reactions = _replay_reaction(now.reactions, event, tell)
+    return now
 
 
 def _check_redaction(
@@ -119,17 +127,6 @@ def _check_redaction(
     content = event.emoji if isinstance(event, ReactionAdded | ReactionRemoved) else event.text
     if bool(content) == event.redacted or (isinstance(event, MessagePosted) and event.redacted and event.key):
         tell(f"event {event.seq} {'still has' if event.redacted else 'has no'} content")
-
-
-def _replay_change(line: MessagePosted, event: AnyChannelEvent, tell: Tell) -> MessagePosted:
-    match event:
-        case MessageEdited():
-            return msgspec.structs.replace(line, text=event.text, edited_at=event.at)
-        case ReactionAdded() | ReactionRemoved():
-            return msgspec.structs.replace(line, reactions=_replay_reaction(line.reactions, event, tell))
-        case _:
-            tell(f"event {event.seq} is not about a message")
-            return line
 
 
 def _replay_reaction(reactions: list[Reaction], event: ReactionAdded | ReactionRemoved, tell: Tell) -> list[Reaction]:

@@ -2,7 +2,10 @@
 
 Invariants: `events` is the truth and all other tables but `users`, `sessions` and `meta` follow from it (verify.py
 proves it); `keys` rows are never deleted; a stream's head is the `seq` of its channel or user row. Times are
-milliseconds since 1970, UTC. `body` columns hold the exact JSON that travels.
+milliseconds since 1970, UTC.
+
+What people wrote is in `events.body` and nowhere else, so that deletion has one place to wipe: the exact JSON that
+travels, with spaces behind it perhaps. `lines` says what listings show and where that is.
 """
 
 from __future__ import annotations
@@ -107,13 +110,17 @@ lines: Final = Table(
     Column("number", BigInteger),
     Column("author", Text),
     Column("deleted", Boolean, nullable=False),
-    Column("body", LargeBinary, nullable=False),
+    # The event with the message's present text, once it was edited.
+    Column("text_seq", BigInteger),
+    # JSON, once there are any.
+    Column("reactions", LargeBinary),
     PrimaryKeyConstraint("channel", "seq"),
     # Unread counting reads this index alone.
     Index("lines_by_number", "channel", "number", "author", "deleted"),
     sqlite_with_rowid=False,
 )
 
+# With SQLite's rowid, so that it only ever grows at its end: see rest.py.
 events: Final = Table(
     "events",
     METADATA,
@@ -131,7 +138,6 @@ events: Final = Table(
         sqlite_where=text("about IS NOT NULL"),
         postgresql_where=text("about IS NOT NULL"),
     ),
-    sqlite_with_rowid=False,
 )
 
 keys: Final = Table(

@@ -10,15 +10,13 @@ from sqlalchemy import literal_column as literal
 
 from hubbub.domain.roles import Role
 from hubbub.errors import Refused
-from hubbub.protocol import codec
 from hubbub.protocol.events import UNREAD_KEPT, ChannelSummary, MessagePosted
-from hubbub.store.ledger import last_of
+from hubbub.store.lines import COLUMNS, IS_EDITED, IS_WRITTEN, build_line, edited, last_of, written
 from hubbub.store.readers import Reader, Row
 from hubbub.store.schema import channels, lines, members, users
 from hubbub.store.statements import compile_sql, number_list
 
 _unread_lines: Final = lines.alias("unread_lines")
-_newest: Final = lines.alias("newest")
 
 
 def _unread() -> ColumnElement[str]:
@@ -54,12 +52,12 @@ _COLUMNS: Final = (
     members.c.position,
     members.c.position_seq,
     _unread().label("unread"),
-    _newest.c.body,
+    *COLUMNS,
 )
 _numbered: Final = lines.alias("numbered")
 # The inner select makes SQLite take the index instead of walking the whole channel.
-_newest_line: Final = (_newest.c.channel == channels.c.id) & (
-    _newest.c.seq
+_newest_line: Final = (lines.c.channel == channels.c.id) & (
+    lines.c.seq
     == select(_numbered.c.seq)
     .where(_numbered.c.channel == channels.c.id, _numbered.c.number == channels.c.number)
     .correlate(channels)
@@ -68,7 +66,12 @@ _newest_line: Final = (_newest.c.channel == channels.c.id) & (
 
 _OF_USER: Final = compile_sql(
     select(*_COLUMNS)
-    .select_from(members.join(channels, channels.c.id == members.c.channel).outerjoin(_newest, _newest_line))
+    .select_from(
+        members.join(channels, channels.c.id == members.c.channel)
+        .outerjoin(lines, _newest_line)
+        .outerjoin(written, IS_WRITTEN)
+        .outerjoin(edited, IS_EDITED)
+    )
     .where(members.c.user == bindparam("user"))
     .order_by(members.c.joined_user_seq),
     "user",
@@ -76,7 +79,9 @@ _OF_USER: Final = compile_sql(
 _seen_by: Final = (
     channels.join(users, users.c.id == bindparam("user"))
     .outerjoin(members, (members.c.user == users.c.id) & (members.c.channel == channels.c.id))
-    .outerjoin(_newest, _newest_line)
+    .outerjoin(lines, _newest_line)
+    .outerjoin(written, IS_WRITTEN)
+    .outerjoin(edited, IS_EDITED)
 )
 _may_look: Final = (channels.c.private == literal("0")) & (users.c.role != literal(f"'{Role.GUEST}'"))
 _ONE: Final = compile_sql(
@@ -122,12 +127,12 @@ async def fetch_public(reader: Reader, user: str, after: str, limit: int) -> lis
 def _seen(row: Row) -> tuple[ChannelSummary, bool]:
     if row[9] is not None:
         return _summary(row), True
-    return _summary((*row[:9], 0, 0, "[]", row[12])), False
+    return _summary((*row[:9], 0, 0, "[]", *row[12:])), False
 
 
 def _summary(row: tuple[Any, ...]) -> ChannelSummary:
-    id_, name, topic, private, created_by, created_at, seq, number, count, position, position_seq, unread, body = row
-    newest = codec.decode_event(body) if body is not None else None
+    id_, name, topic, private, created_by, created_at, seq, number, count, position, position_seq, unread = row[:12]
+    newest = build_line(row[12:]) if number else None
     return ChannelSummary(
         id=id_,
         name=name,

@@ -9,16 +9,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy import literal_column as literal
 
 from hubbub.errors import Refused
-from hubbub.protocol import codec
-from hubbub.protocol.events import (
-    ChannelCreated,
-    ChannelRenamed,
-    Line,
-    MemberJoined,
-    MemberLeft,
-    MessagePosted,
-    TopicChanged,
-)
+from hubbub.protocol.events import Line
+from hubbub.store.lines import COLUMNS, JOINED, build_line
 from hubbub.store.readers import Reader
 from hubbub.store.schema import lines
 from hubbub.store.statements import compile_sql
@@ -26,7 +18,7 @@ from hubbub.store.statements import compile_sql
 # Beyond any seq.
 END: Final = 2**62
 
-_of_channel: Final = select(lines.c.body).where(lines.c.channel == bindparam("channel"))
+_of_channel: Final = select(*COLUMNS).select_from(JOINED).where(lines.c.channel == bindparam("channel"))
 _BACK: Final = compile_sql(
     _of_channel.where(lines.c.seq < bindparam("before"))
     .order_by(lines.c.seq.desc())
@@ -94,17 +86,9 @@ async def _fetch_around(reader: Reader, channel: str, number: int, limit: int) -
 async def _fetch_back(reader: Reader, channel: str, before: int, limit: int) -> tuple[list[Line], bool]:
     """Up to `limit` lines, oldest first, and whether there are more before them."""
     rows = await reader.fetch_all(_BACK, (channel, before, limit + 1))
-    return [decode_line(body) for (body,) in reversed(rows[:limit])], len(rows) > limit
+    return [build_line(row) for row in reversed(rows[:limit])], len(rows) > limit
 
 
 async def _fetch_forward(reader: Reader, channel: str, after: int, limit: int) -> tuple[list[Line], bool]:
     rows = await reader.fetch_all(_FORWARD, (channel, after, limit + 1))
-    return [decode_line(body) for (body,) in rows[:limit]], len(rows) > limit
-
-
-def decode_line(body: bytes) -> Line:
-    """A stored line; raises TypeError or msgspec.DecodeError when the table is damaged."""
-    line = codec.decode_event(body)
-    if isinstance(line, MessagePosted | ChannelCreated | ChannelRenamed | TopicChanged | MemberJoined | MemberLeft):
-        return line
-    raise TypeError(f"not a line: {line}")
+    return [build_line(row) for row in rows[:limit]], len(rows) > limit

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Table, bindparam, delete, func, insert, null, select, update
 from sqlalchemy import literal_column as literal
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
+from hubbub.store.lines import COLUMNS, JOINED
 from hubbub.store.schema import channels, events, keys, lines, members, sessions, users
 from hubbub.store.statements import compile_sql
 
@@ -129,10 +130,12 @@ UPDATE_EVENT: Final = compile_sql(
     "at_seq",
 )
 
-INSERT_LINE: Final = _insert(lines, "channel", "seq", "number", "author", "deleted", "body")
+INSERT_LINE: Final = _insert(lines, "channel", "seq", "number", "author", "deleted")
 _numbered: Final = lines.alias("numbered")
 FIND_MESSAGE: Final = compile_sql(
-    select(lines.c.body).where(
+    select(*COLUMNS)
+    .select_from(JOINED)
+    .where(
         lines.c.channel == bindparam("channel"),
         lines.c.seq
         == select(_numbered.c.seq)
@@ -145,7 +148,9 @@ FIND_MESSAGE: Final = compile_sql(
 )
 _next: Final = lines.alias("next")
 FIND_JOINS_BEHIND: Final = compile_sql(
-    select(lines.c.body).where(
+    select(*COLUMNS)
+    .select_from(JOINED)
+    .where(
         lines.c.channel == bindparam("channel"),
         lines.c.seq > bindparam("seq"),
         lines.c.number.is_(None),
@@ -162,12 +167,15 @@ FIND_JOINS_BEHIND: Final = compile_sql(
     "in_channel",
     "next_number",
 )
-UPDATE_LINE: Final = compile_sql(
-    update(lines)
-    .where(lines.c.channel == bindparam("in_channel"), lines.c.seq == bindparam("at_seq"))
-    .values(deleted=bindparam("deleted"), body=bindparam("body")),
-    "deleted",
-    "body",
+_this_line: Final = (lines.c.channel == bindparam("in_channel")) & (lines.c.seq == bindparam("at_seq"))
+UPDATE_TEXT: Final = compile_sql(
+    update(lines).where(_this_line).values(text_seq=bindparam("text_seq")), "text_seq", "in_channel", "at_seq"
+)
+UPDATE_REACTIONS: Final = compile_sql(
+    update(lines).where(_this_line).values(reactions=bindparam("reactions")), "reactions", "in_channel", "at_seq"
+)
+DELETE_LINE: Final = compile_sql(
+    update(lines).where(_this_line).values(deleted=literal("1"), text_seq=null(), reactions=null()),
     "in_channel",
     "at_seq",
 )

@@ -45,7 +45,8 @@ def open_channel(
     )
     ledger.insert_channel(state, name_key(name), everyone=everyone)
     event = ChannelCreated(seq=1, at=at, channel=channel, by=creator.id, name=name, topic=topic, private=private)
-    ledger.append_line(event, ledger.append_channel_event(state, event))
+    ledger.append_channel_event(state, event)
+    ledger.append_line(event)
     join(ledger, state, creator, creator, at)
     return state
 
@@ -63,9 +64,11 @@ def append_changes(ledger: Ledger, intent: UpdateChannel) -> Appended:
             raise Refused("name_taken")
         ledger.rename_channel(channel, name, key)
         renamed = ChannelRenamed(seq=channel.seq + 1, at=intent.at, channel=channel.id, by=actor.id, name=name)
-        ledger.append_line(renamed, ledger.append_channel_event(channel, renamed))
+        ledger.append_channel_event(channel, renamed)
+        ledger.append_line(renamed)
     if intent.topic is not None and intent.topic != channel.topic:
         ledger.change_topic(channel, intent.topic)
         changed = TopicChanged(seq=channel.seq + 1, at=intent.at, channel=channel.id, by=actor.id, topic=intent.topic)
-        ledger.append_line(changed, ledger.append_channel_event(channel, changed))
+        ledger.append_channel_event(channel, changed)
+        ledger.append_line(changed)
     return Appended(channel.stream, channel.seq)

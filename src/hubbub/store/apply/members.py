@@ -50,7 +50,8 @@ def join(ledger: Ledger, channel: ChannelState, user: UserState, by: UserState, 
     """Put `user` in; all checks were made. Their read position starts at the newest message."""
     joined = MemberJoined(seq=channel.seq + 1, at=at, channel=channel.id, by=by.id, user=user.view)
     channel.members += 1
-    ledger.append_line(joined, ledger.append_channel_event(channel, joined, touch=Touch(user.id, joined=True)))
+    ledger.append_channel_event(channel, joined, touch=Touch(user.id, joined=True))
+    ledger.append_line(joined)
     member = MemberState(
         user.id,
         channel.id,
@@ -91,7 +92,8 @@ def append_leave(ledger: Ledger, intent: RemoveMember) -> Appended:
 def _leave(ledger: Ledger, channel: ChannelState, member: MemberState, user: UserState, by: UserState, at: int) -> None:
     left = MemberLeft(seq=channel.seq + 1, at=at, channel=channel.id, by=by.id, user=user.view)
     channel.members -= 1
-    ledger.append_line(left, ledger.append_channel_event(channel, left, touch=Touch(user.id, joined=False)))
+    ledger.append_channel_event(channel, left, touch=Touch(user.id, joined=False))
+    ledger.append_line(left)
     ledger.delete_member(member)
     ended = MembershipEnded(seq=user.seq + 1, at=at, user=user.id, channel=channel.id, channel_seq=channel.seq)
     ledger.append_user_event(user, ended)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from hubbub.domain.ids import channel_stream
 from hubbub.domain.intents import Appended, DeleteMessage, EditMessage, PostMessage
 from hubbub.domain.roles import may_delete_message, may_edit_message
 from hubbub.errors import Refused
 from hubbub.protocol.events import LAST_TEXT, LastMessage, MessageDeleted, MessageEdited, MessagePosted
 from hubbub.store.apply.access import resolve_actor, resolve_message, resolve_own_channel
-from hubbub.store.apply.redaction import make_tombstone, redact
+from hubbub.store.apply.redaction import redact
 from hubbub.store.ledger import Ledger
 
 
@@ -39,7 +37,8 @@ def append_post(ledger: Ledger, intent: PostMessage) -> Appended:
         key=intent.key,
     )
     channel.number = number
-    ledger.append_line(post, ledger.append_channel_event(channel, post))
+    ledger.append_channel_event(channel, post)
+    ledger.append_line(post)
     channel.last = LastMessage(number=number, author=actor.id, at=intent.at, text=intent.text[:LAST_TEXT])
     channel.last_known = True
     member.position = number
@@ -68,7 +67,7 @@ def append_edit(ledger: Ledger, intent: EditMessage) -> Appended:
         seq=channel.seq + 1, at=intent.at, channel=channel.id, number=line.number, by=actor.id, text=intent.text
     )
     ledger.append_channel_event(channel, edit, about=line.number)
-    ledger.update_message(channel, msgspec.structs.replace(line, text=intent.text, edited_at=intent.at))
+    ledger.update_text(channel, line, edit.seq)
     return Appended(channel.stream, channel.seq, line.number)
 
 
@@ -84,5 +83,5 @@ def append_deletion(ledger: Ledger, intent: DeleteMessage) -> Appended:
     redact(ledger, channel, line)
     deleted = MessageDeleted(seq=channel.seq + 1, at=intent.at, channel=channel.id, number=line.number, by=actor.id)
     ledger.append_channel_event(channel, deleted, about=line.number)
-    ledger.update_message(channel, make_tombstone(line))
+    ledger.delete_line(channel, line)
     return Appended(channel.stream, channel.seq, line.number)

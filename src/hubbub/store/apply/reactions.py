@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from hubbub.domain.intents import AddReaction, Appended, RemoveReaction
 from hubbub.errors import Refused
 from hubbub.protocol.events import MessagePosted, Reaction, ReactionAdded, ReactionRemoved
@@ -31,7 +29,7 @@ def append_reaction(ledger: Ledger, intent: AddReaction) -> Appended:
         emoji=intent.emoji,
     )
     ledger.append_channel_event(channel, added, about=line.number)
-    ledger.update_message(channel, with_reaction(line, intent.emoji, actor.id))
+    ledger.update_reactions(channel, line, with_reaction(line.reactions, intent.emoji, actor.id))
     return Appended(channel.stream, channel.seq, line.number)
 
 
@@ -51,7 +49,7 @@ def append_reaction_end(ledger: Ledger, intent: RemoveReaction) -> Appended:
         emoji=intent.emoji,
     )
     ledger.append_channel_event(channel, removed, about=line.number)
-    ledger.update_message(channel, without_reaction(line, intent.emoji, actor.id))
+    ledger.update_reactions(channel, line, without_reaction(line.reactions, intent.emoji, actor.id))
     return Appended(channel.stream, channel.seq, line.number)
 
 
@@ -67,23 +65,22 @@ def has_reaction(line: MessagePosted, emoji: str, user: str) -> bool:
     return any(reaction.emoji == emoji and user in reaction.users for reaction in line.reactions)
 
 
-def with_reaction(line: MessagePosted, emoji: str, user: str) -> MessagePosted:
+def with_reaction(reactions: list[Reaction], emoji: str, user: str) -> list[Reaction]:
     """A new emoji comes last, a new user last under theirs."""
-    reactions = [
+    if all(reaction.emoji != emoji for reaction in reactions):
+        return [*reactions, Reaction(emoji=emoji, users=[user])]
+    return [
         Reaction(emoji=emoji, users=[*reaction.users, user]) if reaction.emoji == emoji else reaction
-        for reaction in line.reactions
+        for reaction in reactions
     ]
-    if all(reaction.emoji != emoji for reaction in line.reactions):
-        reactions.append(Reaction(emoji=emoji, users=[user]))
-    return msgspec.structs.replace(line, reactions=reactions)
 
 
-def without_reaction(line: MessagePosted, emoji: str, user: str) -> MessagePosted:
+def without_reaction(reactions: list[Reaction], emoji: str, user: str) -> list[Reaction]:
     """An emoji that nobody chooses any more is gone."""
-    reactions = [
+    left = [
         Reaction(emoji=emoji, users=[other for other in reaction.users if other != user])
         if reaction.emoji == emoji
         else reaction
-        for reaction in line.reactions
+        for reaction in reactions
     ]
-    return msgspec.structs.replace(line, reactions=[reaction for reaction in reactions if reaction.users])
+    return [reaction for reaction in left if reaction.users]

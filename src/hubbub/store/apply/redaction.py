@@ -9,6 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from hubbub.domain.ids import user_stream
+from hubbub.protocol import codec
 from hubbub.protocol.events import (
     AnyEvent,
     MembershipStarted,
@@ -17,7 +18,9 @@ from hubbub.protocol.events import (
     ReactionAdded,
     ReactionRemoved,
 )
-from hubbub.store.ledger import Ledger, last_of
+from hubbub.store.ledger import Ledger
+from hubbub.store.lines import last_of, make_tombstone
+from hubbub.store.rest import with_room
 from hubbub.store.states import ChannelState
 
 
@@ -25,12 +28,17 @@ def redact(ledger: Ledger, channel: ChannelState, line: MessagePosted) -> None:
     """Blank all earlier events of the message `line`."""
     post = ledger.fetch_event(channel.stream, line.seq)
     for event in [post, *ledger.fetch_events_about(channel.stream, line.number)]:
-        ledger.rewrite_event(channel.stream, make_blank(event))
+        _rewrite(ledger, channel.stream, event, make_blank(event))
     for joined in ledger.fetch_joins_behind(channel, line):
         stream = user_stream(joined.user.id)
         for event in ledger.fetch_events_about(stream, joined.seq):
             if isinstance(event, MembershipStarted) and event.channel.id == channel.id:
-                ledger.rewrite_event(stream, make_blank_summary(event, line))
+                _rewrite(ledger, stream, event, make_blank_summary(event, line))
+
+
+def _rewrite(ledger: Ledger, stream: str, event: AnyEvent, blank: AnyEvent) -> None:
+    room = len(with_room(codec.encode(event)))
+    ledger.rewrite_event(stream, event.seq, codec.encode(blank).ljust(room))
 
 
 def make_blank(event: AnyEvent) -> AnyEvent:
@@ -50,10 +58,3 @@ def make_blank_summary(event: MembershipStarted, line: MessagePosted) -> Members
     """The event with the message shown as deleted."""
     summary = msgspec.structs.replace(event.channel, last=last_of(make_tombstone(line)))
     return msgspec.structs.replace(event, channel=summary)
-
-
-def make_tombstone(line: MessagePosted) -> MessagePosted:
-    """What listings show of a deleted message."""
-    return MessagePosted(
-        seq=line.seq, at=line.at, channel=line.channel, number=line.number, author=line.author, deleted=True
-    )

@@ -86,7 +86,8 @@ def _create_logs() -> None:
         sa.Column("number", sa.BigInteger),
         sa.Column("author", sa.Text),
         sa.Column("deleted", sa.Boolean, nullable=False),
-        sa.Column("body", sa.LargeBinary, nullable=False),
+        sa.Column("text_seq", sa.BigInteger),
+        sa.Column("reactions", sa.LargeBinary),
         sa.PrimaryKeyConstraint("channel", "seq"),
         sqlite_with_rowid=False,
     )
@@ -98,7 +99,6 @@ def _create_logs() -> None:
         sa.Column("about", sa.BigInteger),
         sa.Column("body", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("stream", "seq"),
-        sqlite_with_rowid=False,
     )
     op.create_index(
         "events_about",

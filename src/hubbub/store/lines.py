@@ -1,0 +1,82 @@
+"""One line of a listing, put together from the log: its event, the text it was last edited to, its reactions."""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypeAlias
+
+import msgspec
+from sqlalchemy import ColumnElement, and_, literal_column
+
+from hubbub.domain.ids import CHANNEL
+from hubbub.protocol import codec
+from hubbub.protocol.events import (
+    LAST_TEXT,
+    ChannelCreated,
+    ChannelRenamed,
+    LastMessage,
+    Line,
+    MemberJoined,
+    MemberLeft,
+    MessageEdited,
+    MessagePosted,
+    Reaction,
+    TopicChanged,
+)
+from hubbub.store.schema import events, lines
+
+Row: TypeAlias = tuple[Any, ...]
+
+written: Final = events.alias("written")
+edited: Final = events.alias("edited")
+_stream: Final[ColumnElement[str]] = literal_column(f"'{CHANNEL}'").concat(lines.c.channel)
+
+# Selected from JOINED, these are what `build_line` takes.
+COLUMNS: Final = (written.c.body, lines.c.deleted, edited.c.body, lines.c.reactions)
+IS_WRITTEN: Final = and_(written.c.stream == _stream, written.c.seq == lines.c.seq)
+IS_EDITED: Final = and_(edited.c.stream == _stream, edited.c.seq == lines.c.text_seq)
+JOINED: Final = lines.join(written, IS_WRITTEN).outerjoin(edited, IS_EDITED)
+
+_reactions: Final = msgspec.json.Decoder(list[Reaction])
+
+
+def build_line(row: Row) -> Line:
+    """The line of a row of `COLUMNS`; raises TypeError or msgspec.DecodeError when the tables are damaged."""
+    body, deleted, edit, reactions = row
+    line = codec.decode_event(body)
+    if isinstance(line, MessagePosted):
+        return _build_message(line, deleted, edit, reactions)
+    if isinstance(line, ChannelCreated | ChannelRenamed | TopicChanged | MemberJoined | MemberLeft):
+        return line
+    raise TypeError(f"not a line: {line}")
+
+
+def _build_message(post: MessagePosted, deleted: int, edit: bytes | None, reactions: bytes | None) -> MessagePosted:
+    if deleted:
+        return make_tombstone(post)
+    if edit is not None:
+        change = codec.decode_event(edit)
+        if not isinstance(change, MessageEdited):
+            raise TypeError(f"not an edit: {change}")
+        post = msgspec.structs.replace(post, text=change.text, edited_at=change.at)
+    if reactions is not None:
+        post = msgspec.structs.replace(post, reactions=_reactions.decode(reactions))
+    return post
+
+
+def encode_reactions(reactions: list[Reaction]) -> bytes | None:
+    """As the table keeps them."""
+    return msgspec.json.encode(reactions) if reactions else None
+
+
+def make_tombstone(line: MessagePosted) -> MessagePosted:
+    """What listings show of a deleted message."""
+    return MessagePosted(
+        seq=line.seq, at=line.at, channel=line.channel, number=line.number, author=line.author, deleted=True
+    )
+
+
+def last_of(line: MessagePosted) -> LastMessage:
+    """A message as lists of channels show it."""
+    return LastMessage(
+        number=line.number, author=line.author, at=line.at, text=line.text[:LAST_TEXT], deleted=line.deleted
+    )
