@@ -369,7 +369,7 @@ def _convert(setting: Setting, given: Given) -> object:
             raise ValueError(value)
         if setting.check is not None and value is not None:
             value = setting.check(value)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RuntimeError) as error:  # RuntimeError: ~ of somebody unknown
         raise ConfigError(
             f"The setting {setting.key} (from {given.origin}) is {given.value!r}; expected {setting.expect}"
         ) from error

@@ -71,6 +71,7 @@ def test_one_value_of_a_table_leaves_the_others_at_their_defaults(tmp_path: Path
         ("HUBBUB_LIMITS__LOGIN_SECONDS", "nan", "limits.login_seconds", "more than 0"),
         ("HUBBUB_LIMITS__LOGIN_SECONDS", "inf", "limits.login_seconds", "more than 0"),
         ("HUBBUB_LOG__FORMAT", "xml", "log.format", "one of auto, console, json"),
+        ("HUBBUB_DATA", "~nobody-of-this-name/x", "data", "a path"),
         ("HUBBUB_WORKERS", "4", "workers", "one process"),
         ("HUBBUB_HOST", "http://x", "host", "an address or a host name"),
         ("HUBBUB_HOST", "127.0.0.1:80", "host", "an address or a host name"),
