@@ -319,6 +319,6 @@ async def test_a_token_in_the_address_opens_nothing(app: App) -> None:
 async def test_a_token_that_is_none_is_nobody(app: App, token: str) -> None:
     await app.person("ann")
     client = await app.client()
-    answer = await client.get("/api/me", headers={"Authorization": f"Bearer {token}".encode()})
+    answer = await client.get("/api/me", headers={b"Authorization": f"Bearer {token}".encode()})
     assert code_of(answer) == "not_logged_in"
     assert answer.headers["www-authenticate"] == "Bearer"

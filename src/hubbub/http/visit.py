@@ -7,6 +7,7 @@ internal token that it is our own Node process. Whoever connects directly is the
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 from typing import Final
@@ -19,6 +20,8 @@ from hubbub.errors import Refused
 
 INTERNAL_TOKEN_HEADER: Final = "x-hubbub-internal"
 SCOPE_KEY: Final = "visit"
+# Names, addresses and a port (RFC 9110, section 7.2); everything else has no business in an address of ours.
+_HOST: Final = re.compile(r"[A-Za-z0-9._\[\]:-]+\Z")
 _REQUEST_ID_CHARACTERS: Final = frozenset("0123456789abcdef")
 
 
@@ -68,7 +71,9 @@ def own_origin(scope: HTTPScope, config: Config, scheme: str, host: str | None) 
     if config.public_url:
         return config.public_url
     try:
-        return check_origin(f"{scheme}://{(host or '').lower()}")
+        if not host or not _HOST.match(host):
+            raise ValueError(host)
+        return check_origin(f"{scheme}://{host.lower()}")
     except ValueError as error:
         raise Refused("bad_request", "The Host header is missing or wrong.") from error
 
