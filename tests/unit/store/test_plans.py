@@ -1,0 +1,65 @@
+"""How SQLite carries out the store's statements: by index, whatever the size of a log."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import bindparam, select
+
+from hubbub.store import accounts, channels, engine, log, names, schema, statements, summaries, verify, windows, writes
+from hubbub.store.sqlite import migrate
+
+MODULES = (writes, log, accounts, channels, summaries, windows, names)
+STATEMENTS = {
+    f"{module.__name__}.{name}": sql
+    for module in MODULES
+    for name, sql in vars(module).items()
+    if isinstance(sql, str) and name.isupper() and sql.startswith(("SELECT", "UPDATE", "DELETE", "INSERT"))
+}
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    directory = tmp_path_factory.mktemp("plans")
+    migrate(directory)
+    connection = sqlite3.connect(directory / engine.DATABASE)
+    yield connection
+    connection.close()
+
+
+def plan(database: sqlite3.Connection, sql: str) -> list[str]:
+    rows = database.execute(f"EXPLAIN QUERY PLAN {sql}", [None] * sql.count("?"))
+    return [row[3] for row in rows]
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_no_statement_walks_a_whole_log(database: sqlite3.Connection, name: str) -> None:
+    for step in plan(database, STATEMENTS[name]):
+        assert "SCAN lines" not in step
+        assert "SCAN events" not in step
+        assert "SCAN members" not in step
+        assert "SCAN written" not in step
+        # A whole channel by the beginning of its key is a walk too, unless it is read in order up to a limit.
+        if step.endswith(("(channel=?)", "(stream=?)")):
+            assert "LIMIT" in STATEMENTS[name], step
+
+
+def test_unread_is_counted_in_an_index_alone(database: sqlite3.Connection) -> None:
+    steps = plan(database, STATEMENTS["hubbub.store.summaries._OF_USER"])
+    assert "SEARCH unread_lines USING COVERING INDEX lines_by_number (channel=? AND number>?)" in steps
+
+
+def test_verify_finds_what_is_about_a_message_by_index(database: sqlite3.Connection) -> None:
+    steps = [row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {verify._ABOUT}", ("s", 1))]
+    assert any("events_about (stream=? AND about=?)" in step for step in steps)
+
+
+def test_a_statement_with_parameters_in_another_order_is_refused() -> None:
+    statement = select(schema.users.c.id).where(
+        schema.users.c.name == bindparam("name"), schema.users.c.role == bindparam("role")
+    )
+    assert statements.compile_sql(statement, "name", "role").count("?") == 2
+    with pytest.raises(TypeError, match="takes"):
+        statements.compile_sql(statement, "role", "name")
