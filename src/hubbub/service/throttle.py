@@ -1,7 +1,8 @@
 """Rates: so many at once, then so many a second, for each key of a bounded table.
 
 Invariants (generic cell rate algorithm, ITU-T I.371): a key's stored time never lies more than `burst` intervals ahead
-of now; the table never holds more than `entries` keys, the one untouched the longest goes first.
+of now; the table never holds more than `entries` keys, the one untouched the longest goes first. Keys whose time has
+passed are as good as absent and do not stay: each call forgets up to FORGET of them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from hubbub.errors import Refused
 
 # Milliseconds. Sums of times since 1970 are exact to some 0.0002 of them, so that the last of a burst may seem late.
 CLOCK_STEP = 1
+# More than one, so that the table shrinks faster than it grows.
+FORGET = 2
 
 
 class Throttle:
@@ -39,6 +42,15 @@ class Throttle:
         self._busy_until.move_to_end(key)
         if len(self._busy_until) > self._entries:
             self._busy_until.popitem(last=False)
+        self._forget(now)
+
+    def _forget(self, now: float) -> None:
+        """Drop those untouched the longest whose time has passed: without this every user ever seen would stay."""
+        for _ in range(FORGET):
+            oldest = next(iter(self._busy_until), None)
+            if oldest is None or self._busy_until[oldest] > now:
+                return
+            del self._busy_until[oldest]
 
     def give_back(self, key: str) -> None:
         """The last one counted for `key` was harmless after all."""
