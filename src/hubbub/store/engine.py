@@ -25,10 +25,11 @@ _WRITER: Final = (
     "PRAGMA temp_store = MEMORY",
     "PRAGMA wal_autocheckpoint = 4096",
 )
+# Readers keep little of their own: the system's page cache has the rest, once for all of them.
 READER: Final = (
     "PRAGMA query_only = ON",
     "PRAGMA busy_timeout = 5000",
-    "PRAGMA cache_size = -8192",
+    "PRAGMA cache_size = -2048",
     "PRAGMA temp_store = MEMORY",
 )
 
