@@ -153,7 +153,9 @@ class Hub(Generic[LinkT, EncodedT]):
             self._recent[batch.stream] = batch.last
         stream = self._find(batch.stream)
         links: list[LinkT] = []
-        if stream is not None and batch.last > stream.head:
+        if stream is not None:
+            if batch.first <= stream.head:
+                stream.step_back(batch.first - 1)
             links = stream.links()
             stream.head = batch.last
             stream.settle()

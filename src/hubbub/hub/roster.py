@@ -64,6 +64,15 @@ class Stream(Generic[LinkT]):
             self._catching = self._catching or None
         self.changed()
 
+    def step_back(self, head: int) -> None:
+        """The delivery has come only as far as `head`: a stream begun with what was read from the log may be ahead of it.
+
+        Who is live has everything up to the old head, and waits until the delivery is there too.
+        """
+        for link in self.links():
+            self.hold(link, self.head)
+        self.head = head
+
     def settle(self) -> None:
         """Make live what has caught up with the head."""
         for link in [link for link, after in self.catching.items() if after == self.head]:
