@@ -65,7 +65,7 @@ class Stream(Generic[LinkT]):
         self.changed()
 
     def step_back(self, head: int) -> None:
-        """The delivery has come only as far as `head`: a stream begun with what was read from the log may be ahead of it.
+        """The delivery has come only as far as `head`: a stream begun from a reading of the log can be ahead.
 
         Who is live has everything up to the old head, and waits until the delivery is there too.
         """
