@@ -24,11 +24,13 @@ DEADLINE = 10.0
 
 
 class ManualTimer:
-    def __init__(self) -> None:
-        self.cancelled = False
+    """Forgets its callback when it is cancelled, as asyncio's do."""
+
+    def __init__(self, callback: Callable[[], object]) -> None:
+        self.callback: Callable[[], object] | None = callback
 
     def cancel(self) -> None:
-        self.cancelled = True
+        self.callback = None
 
 
 class ManualScheduler:
@@ -37,7 +39,7 @@ class ManualScheduler:
     def __init__(self) -> None:
         self._now = 1000.0
         self._soon: list[Callable[[], object]] = []
-        self._later: list[tuple[float, int, ManualTimer, Callable[[], object]]] = []
+        self._later: list[tuple[float, int, ManualTimer]] = []
         self._order = itertools.count()
 
     def time(self) -> float:
@@ -47,8 +49,8 @@ class ManualScheduler:
         self._soon.append(callback)
 
     def call_later(self, delay: float, callback: Callable[[], object], /) -> ManualTimer:
-        timer = ManualTimer()
-        heapq.heappush(self._later, (self._now + delay, next(self._order), timer, callback))
+        timer = ManualTimer(callback)
+        heapq.heappush(self._later, (self._now + delay, next(self._order), timer))
         return timer
 
     def run(self) -> None:
@@ -58,9 +60,9 @@ class ManualScheduler:
             for callback in soon:
                 callback()
             while not self._soon and self._later and self._later[0][0] <= self._now:
-                _, _, timer, callback = heapq.heappop(self._later)
-                if not timer.cancelled:
-                    callback()
+                _, _, timer = heapq.heappop(self._later)
+                if timer.callback is not None:
+                    timer.callback()
 
     def next_time(self) -> float | None:
         return self._later[0][0] if self._later else None

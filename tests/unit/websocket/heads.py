@@ -146,9 +146,8 @@ class Door:
             self.upgrades.poller.close()
         self.upgrades.transports.stop()
         await self.settle()
-        transport = self.protocol.__dict__.get("transport")
-        if transport is not None:
-            transport.abort()
+        for connection in list(self.state.connections):
+            connection.transport.abort()
         await self.settle()
 
 
