@@ -59,7 +59,10 @@ def _summarise_one(measured: Sequence[Round]) -> dict[str, object]:
             "highest": round(max(rates)),
             "bytes_per_delivery": round(_median(rounds, "bytes") / _median(rounds, "deliveries"), 1),
             "server_cpu_us_per_delivery": round(_median(rounds, "server_cpu_us_per_delivery"), 3),
-            **{f"latency_{kind}_us": _median_quantiles(rounds, f"latency_{kind}_us") for kind in ("each", "last", "ack")},
+            **{
+                f"latency_{kind}_us": _median_quantiles(rounds, f"latency_{kind}_us")
+                for kind in ("each", "last", "ack")
+            },
         }
     if len(names) == 2:
         ours, theirs = (by_name[name] for name in ("hubbub", "gorilla"))

@@ -20,7 +20,8 @@ Sizes: TypeAlias = dict[str, int]
 def measure_memory(running: Running, connections: int, tell: Tell) -> dict[str, object]:
     """Memory at 0 … `connections` connections, in steps, and again after messages have reached every one of them.
 
-    The zero is taken after WARM_UP_CONNECTIONS were opened and closed, so that what is loaded or allocated once is in it.
+    The zero is taken after WARM_UP_CONNECTIONS were opened, written to and closed, so that what is loaded or allocated
+    once is in it.
     """
     before = descriptors_of(running.pid)
     running.load.ask("open", min(WARM_UP_CONNECTIONS, connections))
@@ -68,6 +69,4 @@ def _per_connection(sizes: Sizes, zero: Sizes, kind: str) -> int:
 
 def _slope(steps: list[Sizes], kind: str) -> float:
     """Bytes a connection by least squares over all steps: near the plain difference when growth is linear."""
-    return statistics.linear_regression(
-        [step["connections"] for step in steps], [step[kind] for step in steps]
-    ).slope
+    return statistics.linear_regression([step["connections"] for step in steps], [step[kind] for step in steps]).slope

@@ -6,39 +6,44 @@ import contextlib
 import json
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeAlias
 
 from bench.build import BenchError
 
 SERVER_CORE = 0
 LOAD_CORE = 1
+Command: TypeAlias = Sequence[str | Path]
+
 STOP_SECONDS = 20
-REALTIME_PRIORITY = 5
+FIRST = -19  # nice
 
 
 @contextlib.contextmanager
-def placed(core: int, *, realtime: bool) -> Iterator[None]:
-    """Processes started inside inherit the processor, and the precedence over everything else if that is asked for."""
+def on_core(core: int) -> Iterator[None]:
+    """Processes started inside inherit the processor."""
     cores = os.sched_getaffinity(0)
     if core not in cores:
         raise BenchError("The bench needs two processors: one for the server, one for the load.")
-    policy, parameter = os.sched_getscheduler(0), os.sched_getparam(0)
     os.sched_setaffinity(0, {core})
     try:
-        if realtime:
-            os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(REALTIME_PRIORITY))
         yield
-    except PermissionError as error:
-        raise BenchError("--realtime needs root.") from error
     finally:
-        if realtime:
-            os.sched_setscheduler(0, policy, parameter)
         os.sched_setaffinity(0, cores)
+
+
+def go_first(pid: int) -> None:
+    """Let a process, and the session the kernel groups it by, run before others; raises `BenchError` if it may not."""
+    try:
+        os.setpriority(os.PRIO_PROCESS, pid, FIRST)
+        group = Path(f"/proc/{pid}/autogroup")
+        if group.exists():
+            group.write_text(str(FIRST), encoding="ascii")
+    except OSError as error:
+        raise BenchError("--first needs root.") from error
 
 
 @dataclass(slots=True)
@@ -58,7 +63,8 @@ class Process:
 
     def stop(self) -> None:
         if self.child.stdin is not None:
-            self.child.stdin.close()
+            with contextlib.suppress(BrokenPipeError):
+                self.child.stdin.close()
         self.child.terminate()
         try:
             self.child.wait(STOP_SECONDS)
@@ -69,19 +75,27 @@ class Process:
 
 
 def start(
-    command: Sequence[str | Path], core: int, *, realtime: bool, environ: Mapping[str, str] | None = None, talk: bool
+    command: Sequence[str | Path], core: int, folder: Path, environ: Mapping[str, str], *, first: bool
 ) -> Process:
-    with placed(core, realtime=realtime):
-        return Process(
-            subprocess.Popen(
-                [str(word) for word in command],
-                stdin=subprocess.PIPE if talk else subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=sys.stderr,
-                text=True,
-                env={**os.environ, **(environ or {})},
-            )
+    """A child on `core`, in `folder`, in a session of its own, talked to over pipes; `first`: before all else there."""
+    with on_core(core):
+        child = subprocess.Popen(
+            [str(word) for word in command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=folder,
+            env={**os.environ, **environ},
+            start_new_session=True,
         )
+    process = Process(child)
+    if first:
+        try:
+            go_first(child.pid)
+        except BenchError:
+            process.stop()
+            raise
+    return process
 
 
 class Load:
@@ -117,7 +131,7 @@ def memory_of(pid: int) -> dict[str, int]:
 
 
 def descriptors_of(pid: int) -> int:
-    return len(os.listdir(f"/proc/{pid}/fd"))
+    return sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
 
 
 def processor_seconds(pid: int) -> float:

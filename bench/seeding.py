@@ -1,4 +1,4 @@
-"""A data folder with many users, each with a session, all in the channel everyone joins: made through the store itself."""
+"""A data folder with many users, each with a session, all in the channel everyone joins: made through the store."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class Seeded:
 def seed(folder: Path, users: int) -> Seeded:
     """Make `folder`/data and `folder`/tokens with `users` people. Nobody can log in by password: it is no hash."""
     tokens = [secrets.token_urlsafe(32) for _ in range(users)]
+    (folder / "data").mkdir(parents=True)
     channel = asyncio.run(_fill(folder / "data", tokens))
     path = folder / "tokens"
     path.touch(mode=0o600)
@@ -38,7 +39,6 @@ def seed(folder: Path, users: int) -> Seeded:
 
 
 async def _fill(data: Path, tokens: Sequence[str]) -> str:
-    data.mkdir(parents=True)
     store = await open_store(data, on_commit=_nobody_listens, clock=_now)
     try:
         for start in range(0, len(tokens), AT_ONCE):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlsplit
 
 from bench.build import BenchError, Programs
-from bench.processes import LOAD_CORE, SERVER_CORE, Load, Process, start
+from bench.processes import LOAD_CORE, SERVER_CORE, Command, Load, Process, start
 from bench.seeding import Seeded
 
 # Limits stay on; those that one poster or one machine full of members would run into are raised.
@@ -43,32 +44,56 @@ class Running:
         self.server.stop()
 
 
-def start_hubbub(programs: Programs, seeded: Seeded, members: int, *, realtime: bool) -> Running:
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where servers are started: the built programs, a seeded folder, for how many members, before all else or not."""
+
+    programs: Programs
+    seeded: Seeded
+    members: int
+    first: bool
+
+    @property
+    def folder(self) -> Path:
+        """No settings file is here."""
+        return self.seeded.tokens.parent
+
+
+def start_hubbub(stage: Stage) -> Running:
     clean = {name: "" for name in os.environ if name.startswith("HUBBUB_")}
-    server = start(
-        [sys.executable, "-m", "hubbub", "serve", "--port", "0", "--data", seeded.data, "--no-pages"],
-        SERVER_CORE,
-        realtime=realtime,
-        environ={**clean, **LIMITS, "HUBBUB_LOG__LEVEL": "warning"},
-        talk=False,
+    command: Command = [
+        sys.executable,
+        "-m",
+        "hubbub",
+        "serve",
+        "--port",
+        "0",
+        "--data",
+        stage.seeded.data,
+        "--no-pages",
+    ]
+    environ = {**clean, **LIMITS, "HUBBUB_LOG__LEVEL": "warning"}
+    server = start(command, SERVER_CORE, stage.folder, environ, first=stage.first)
+    line = server.out.readline()  # Hubbub is at http://127.0.0.1:40123
+    address = urlsplit(line.rpartition(" ")[2].strip()).netloc
+    return _aim(
+        stage, "hubbub", server, address, ["-tokens", str(stage.seeded.tokens), "-channel", stage.seeded.channel]
     )
-    address = urlsplit(server.out.readline().rpartition(" ")[2].strip()).netloc
-    options = ["-tokens", str(seeded.tokens), "-channel", seeded.channel]
-    return _aim("hubbub", server, address, programs, members, options, realtime=realtime)
 
 
-def start_gorilla(programs: Programs, members: int, *, realtime: bool) -> Running:
-    server = start([programs.gorilla], SERVER_CORE, realtime=realtime, environ={"GOMAXPROCS": "1"}, talk=False)
-    return _aim("gorilla", server, server.out.readline().strip(), programs, members, [], realtime=realtime)
+def start_gorilla(stage: Stage) -> Running:
+    server = start([stage.programs.gorilla], SERVER_CORE, stage.folder, {"GOMAXPROCS": "1"}, first=stage.first)
+    return _aim(stage, "gorilla", server, server.out.readline().strip(), [])
 
 
-def _aim(
-    mode: str, server: Process, address: str, programs: Programs, members: int, options: list[str], *, realtime: bool
-) -> Running:
-    if not address:
+def _aim(stage: Stage, mode: str, server: Process, address: str, options: list[str]) -> Running:
+    sources = max(1, -(-stage.members // CONNECTIONS_PER_SOURCE))
+    numbers = ["-pid", str(server.pid), "-sources", str(sources)]
+    command: Command = [stage.programs.load, "-mode", mode, "-address", address, *numbers, *options]
+    try:
+        if not address:
+            raise BenchError(f"The server {mode} did not start; its own words are above.")
+        return Running(mode, server, Load(start(command, LOAD_CORE, stage.folder, {}, first=stage.first)))
+    except BaseException:
         server.stop()
-        raise BenchError(f"The server {mode} did not start; its own words are above.")
-    sources = max(1, -(-members // CONNECTIONS_PER_SOURCE))
-    command = [programs.load, "-mode", mode, "-address", address, "-pid", str(server.pid), "-sources", str(sources)]
-    load = start([*command, *options], LOAD_CORE, realtime=realtime, talk=True)
-    return Running(mode, server, Load(load))
+        raise
