@@ -249,7 +249,8 @@ async def test_the_end_tells_every_peer_and_waits_for_their_answers(door: Door) 
     assert (frame.opcode, frame.code) == (CLOSE, CloseCode.RESTART)
     await door.send(client_frame(CLOSE, frame.payload[:2]))
     door.client.close()
-    await closing
+    await door.settle()
+    assert closing.done()
     assert door.upgrades.connections == 0
 
 
