@@ -17,6 +17,7 @@ from hubbub.config import Config, load_config
 from hubbub.http.app import Application, make_app
 from hubbub.http.listening import HttpServer, bind, own_address
 from hubbub.http.pages import Pages, PagesProcess
+from hubbub.http.pages_process import START_SECONDS
 from hubbub.http.static import StaticFiles
 from hubbub.protocol.batch import Batch
 from hubbub.protocol.replies import Limits
@@ -107,9 +108,14 @@ def forget(_: Sequence[Batch]) -> None:
 
 @contextlib.asynccontextmanager
 async def serve_http(
-    data: Path, settings: Mapping[str, object] | None = None, *, tree: Path | None = None, pages: bool = False
+    data: Path,
+    settings: Mapping[str, object] | None = None,
+    *,
+    tree: Path | None = None,
+    pages: bool = False,
+    patience: float = START_SECONDS,
 ) -> AsyncIterator[App]:
-    """`tree`: the built pages, for their files, and with `pages` for Node too."""
+    """`tree`: the built pages, for their files, and with `pages` for Node too, waited for up to `patience` seconds."""
     config = load_config({"port": 0, "registration": "open", **(settings or {})}, {})
     clock, sockets = TurnedClock(), ClosedSockets()
     async with contextlib.AsyncExitStack() as stack:
@@ -128,13 +134,13 @@ async def serve_http(
             clock=clock,
             ready=ready,
             internal_token=INTERNAL_TOKEN,
-            pages=Pages(process) if process else None,
+            pages=Pages(process, patience=patience) if process else None,
             files=StaticFiles(tree) if tree else None,
         )
         await stack.enter_async_context(running(app, listener))
         if process:
             stack.push_async_callback(process.stop)
-            assert await process.start()
+            await process.start(patience)
         clients = await stack.enter_async_context(contextlib.AsyncExitStack())
         yield App(url, store, clock, sockets, process, clients)
 

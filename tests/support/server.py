@@ -75,7 +75,7 @@ class Server:
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self._environment, start_new_session=True
             )
         try:
-            self._wait_until_ready(time.monotonic() + READY_SECONDS)
+            self.wait_until_ready()
         except BaseException:
             self.kill()
             raise
@@ -129,7 +129,9 @@ class Server:
             raise ServerError("it is not running")
         return self._process
 
-    def _wait_until_ready(self, deadline: float) -> None:
+    def wait_until_ready(self) -> None:
+        """Returns when it answers, its pages too where it has some; raises ServerError with the log otherwise."""
+        deadline = time.monotonic() + READY_SECONDS
         paths = ["/healthz", "/login"] if self._pages else ["/healthz"]
         with httpx.Client(base_url=self.url, trust_env=False, timeout=5.0) as client:
             while not all(answers(client, path) for path in paths):

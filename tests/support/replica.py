@@ -1,0 +1,147 @@
+"""What a client knows: one snapshot, then only the batches a hub would deliver to it.
+
+Independent of the store and of the pages' reducer; used to hold "old snapshot + events == new snapshot".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+
+from hubbub.domain.ids import channel_stream, user_stream
+from hubbub.protocol import codec
+from hubbub.protocol.batch import Batch
+from hubbub.protocol.events import (
+    LAST_TEXT,
+    UNREAD_KEPT,
+    AnyEvent,
+    ChannelRenamed,
+    ChannelSummary,
+    LastMessage,
+    MemberJoined,
+    MemberLeft,
+    MembershipEnded,
+    MembershipStarted,
+    MessageDeleted,
+    MessageEdited,
+    MessagePosted,
+    PositionSet,
+    TopicChanged,
+)
+from hubbub.protocol.replies import Snapshot
+
+
+@dataclass(slots=True)
+class Replica:
+    """`stale` names channels whose unread list only a fresh fetch can tell."""
+
+    user: str
+    seq: int = 0
+    channels: dict[str, ChannelSummary] = field(default_factory=dict)
+    stale: set[str] = field(default_factory=set)
+
+    def load(self, snapshot: Snapshot) -> None:
+        self.seq = snapshot.seq
+        self.channels = {each.id: each for each in snapshot.channels}
+        self.stale.clear()
+
+    def apply(self, event: AnyEvent) -> None:
+        match event:
+            case MembershipStarted() | MembershipEnded() | PositionSet():
+                assert event.seq == self.seq + 1, (event, self.seq)
+                self.seq = event.seq
+                self._apply_own(event)
+            case _:
+                summary = self.channels.get(event.channel)
+                if summary is None or event.seq <= summary.seq:
+                    return
+                assert event.seq == summary.seq + 1, (event, summary)
+                self.channels[event.channel] = self._after(replace(summary, seq=event.seq), event)
+
+    def _apply_own(self, event: MembershipStarted | MembershipEnded | PositionSet) -> None:
+        if isinstance(event, MembershipStarted):
+            self.channels[event.channel.id] = event.channel
+        elif isinstance(event, MembershipEnded):
+            self.channels.pop(event.channel)
+        elif event.channel_seq >= (summary := self.channels[event.channel]).position_seq:
+            if event.number < summary.position:
+                self.stale.add(event.channel)
+            unread = [number for number in summary.unread if number > event.number]
+            self.channels[event.channel] = replace(
+                summary, position=event.number, position_seq=event.channel_seq, unread=unread
+            )
+
+    def _after(self, summary: ChannelSummary, event: AnyEvent) -> ChannelSummary:
+        match event:
+            case ChannelRenamed():
+                return replace(summary, name=event.name)
+            case TopicChanged():
+                return replace(summary, topic=event.topic)
+            case MemberJoined():
+                return replace(summary, members=summary.members + 1)
+            case MemberLeft():
+                return replace(summary, members=summary.members - 1)
+            case MessagePosted():
+                return self._after_post(summary, event)
+            case MessageEdited() if summary.last and summary.last.number == event.number:
+                return replace(summary, last=replace(summary.last, text=event.text[:LAST_TEXT]))
+            case MessageDeleted():
+                return self._after_deletion(summary, event)
+        return summary
+
+    def _after_post(self, summary: ChannelSummary, event: MessagePosted) -> ChannelSummary:
+        last = LastMessage(number=event.number, author=event.author, at=event.at, text=event.text[:LAST_TEXT])
+        summary = replace(summary, number=event.number, last=last)
+        if event.author != self.user:
+            return replace(summary, unread=[*summary.unread, event.number][-UNREAD_KEPT:])
+        if event.seq < summary.position_seq:
+            return summary
+        unread = [number for number in summary.unread if number > event.number]
+        return replace(summary, position=event.number, position_seq=event.seq, unread=unread)
+
+    def _after_deletion(self, summary: ChannelSummary, event: MessageDeleted) -> ChannelSummary:
+        if summary.last and summary.last.number == event.number:
+            summary = replace(summary, last=replace(summary.last, text="", deleted=True))
+        if len(summary.unread) >= UNREAD_KEPT and event.number in summary.unread:
+            self.stale.add(summary.id)
+        return replace(summary, unread=[number for number in summary.unread if number != event.number])
+
+
+class Listeners:
+    """Replicas behind a hub: who is in a channel follows from the batches' touches alone."""
+
+    def __init__(self) -> None:
+        self.replicas: dict[str, Replica] = {}
+        self._inside: dict[str, set[str]] = {}
+        self._heads: dict[str, int] = {}
+
+    def add(self, user: str) -> None:
+        self.replicas[user] = Replica(user)
+        self._inside[user_stream(user)] = {user}
+
+    def hear(self, batches: Iterable[Batch]) -> None:
+        """Deliver batches in order; each must follow its stream's last one without a gap."""
+        for batch in batches:
+            assert batch.first == self._heads.get(batch.stream, 0) + 1
+            assert batch.last == batch.first + len(batch.payloads) - 1
+            self._heads[batch.stream] = batch.last
+            events = [codec.decode_event(payload) for payload in batch.payloads]
+            assert [event.seq for event in events] == list(range(batch.first, batch.last + 1))
+            self._check_touches(batch, events)
+            inside = self._inside.setdefault(batch.stream, set())
+            for user in sorted(inside & self.replicas.keys()):
+                for event in events:
+                    self.replicas[user].apply(event)
+            for touch in batch.touched:
+                (inside.add if touch.joined else inside.discard)(touch.user)
+
+    def _check_touches(self, batch: Batch, events: list[AnyEvent]) -> None:
+        changes = [event for event in events if isinstance(event, MemberJoined | MemberLeft)]
+        assert changes in ([], events[-1:]), "a membership event is the last of its batch"
+        expected = [(event.user.id, isinstance(event, MemberJoined)) for event in changes]
+        assert [(touch.user, touch.joined) for touch in batch.touched] == expected
+
+    def head(self, channel: str) -> int:
+        return self._heads.get(channel_stream(channel), 0)
