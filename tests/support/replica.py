@@ -95,6 +95,8 @@ class Replica:
         last = LastMessage(number=event.number, author=event.author, at=event.at, text=event.text[:LAST_TEXT])
         summary = replace(summary, number=event.number, last=last)
         if event.author != self.user:
+            if event.number <= summary.position:
+                return summary  # read before it arrived here: the two streams are delivered independently
             return replace(summary, unread=[*summary.unread, event.number][-UNREAD_KEPT:])
         if event.seq < summary.position_seq:
             return summary
