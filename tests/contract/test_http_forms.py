@@ -85,7 +85,7 @@ async def test_who_is_not_logged_in_is_sent_to_log_in(app: App) -> None:
     garden = await ann.channel("garden")
     client = await browser(app)
     assert await send(client, f"channels/{garden}/messages", text="hi") == f"/login?next=%2Fc%2F{garden}"
-    assert await send(client, "channels", name="x") == "/login?next=%2F"
+    assert await send(client, "channels", name="x") == "/login?next=%2Fnew"
 
 
 async def test_a_room_is_made_talked_in_and_left(app: App) -> None:
@@ -98,13 +98,13 @@ async def test_a_room_is_made_talked_in_and_left(app: App) -> None:
     assert await send(ann.http, f"channels/{garden}/messages", text="hi\r\nthere", key="k1") == f"{room}#end"
     lines = (await ann.http.get(f"/api/channels/{garden}/messages")).json()["messages"]
     assert [line["text"] for line in lines if line["type"] == "message.posted"] == ["hi\nthere"]
-    assert await send(ann.http, f"channels/{garden}/members", name="BOB") == room
+    assert await send(ann.http, f"channels/{garden}/members", name="BOB") == f"{room}/members"
     assert await send(bob.http, f"channels/{garden}/messages/1/react", emoji="👍") == f"{room}/1#m1"
     assert await send(bob.http, f"channels/{garden}/messages/1/react", emoji="👍", remove="1") == f"{room}/1#m1"
     assert await send(ann.http, f"channels/{garden}/messages/1/edit", text="hello") == f"{room}/1#m1"
     assert await send(ann.http, f"channels/{garden}/messages/1/delete") == f"{room}/1#m1"
-    assert await send(ann.http, f"channels/{garden}/topic", topic="tulips") == room
-    assert await send(ann.http, f"channels/{garden}/members/{bob.id}/remove") == room
+    assert await send(ann.http, f"channels/{garden}/topic", topic="tulips") == f"{room}/members"
+    assert await send(ann.http, f"channels/{garden}/members/{bob.id}/remove") == f"{room}/members"
     assert await send(bob.http, f"channels/{garden}/messages", text="hi") == f"{room}?error=no_such_channel"
     assert await send(ann.http, f"channels/{garden}/leave") == "/"
 
@@ -116,7 +116,9 @@ async def test_a_public_room_is_joined(app: App) -> None:
     assert await send(bob.http, f"channels/{garden}/join") == f"/c/{garden}"
     assert await send(bob.http, f"channels/{garden}/messages", text="hi") == f"/c/{garden}#end"
     assert await send(bob.http, f"channels/{garden}/messages", text=" ") == f"/c/{garden}?error=bad_text"
-    assert await send(ann.http, f"channels/{garden}/members", name="nobody") == f"/c/{garden}?error=no_such_user"
+    assert (
+        await send(ann.http, f"channels/{garden}/members", name="nobody") == f"/c/{garden}/members?error=no_such_user"
+    )
 
 
 async def test_preferences_are_kept_for_a_year(app: App) -> None:
@@ -127,7 +129,7 @@ async def test_preferences_are_kept_for_a_year(app: App) -> None:
     cookies = answer.headers.get_list("set-cookie")
     assert {cookie.split(";")[0] for cookie in cookies} == {"theme=dark", "locale=zh-CN", "layout=lines"}
     assert all("Max-Age=31536000" in cookie for cookie in cookies)
-    assert await send(client, "preferences", theme="\x1b[31m", layout="lines") == "/?error=bad_request"
+    assert await send(client, "preferences", theme="\x1b[31m", layout="lines") == "/settings?error=bad_request"
 
 
 async def test_a_form_with_too_many_fields_or_broken_ones_is_refused(app: App) -> None:

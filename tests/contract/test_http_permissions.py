@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 import pytest
+import pytest_asyncio
 
 from hubbub.domain.ids import new_id
 from hubbub.domain.intents import CreateUser
@@ -14,6 +14,8 @@ from hubbub.domain.roles import Role
 from tests.support.http_app import PASSWORD, App, Person, serve_http
 
 ABSENT = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 MEMBERS, OUTSIDERS = ("creator", "member"), ("stranger", "moderator", "admin", "guest")
 
 # What each route answers about a public channel: to its creator, another member (who wrote nothing), then to outsiders.
@@ -71,9 +73,10 @@ class World:
         return str(answer.status_code) if answer.is_success else told["code"], told
 
 
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with serve_http(tmp_path, {"limits.enabled": False}) as app:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """One server for all: every test makes the channels it asks about."""
+    async with serve_http(tmp_path_factory.mktemp("data"), {"limits.enabled": False}) as app:
         await app.person("owner")  # the first account, which would otherwise be the creator
         people = {name: await app.person(name) for name in ("creator", "member", "stranger")}
         people |= {role.value: await person_with(app, role) for role in (Role.MODERATOR, Role.ADMIN, Role.GUEST)}
@@ -99,7 +102,7 @@ async def test_the_table_names_every_route_of_a_channel(world: World) -> None:
         for method in item
     }
     named = {
-        (method, path.replace("/1", "/{number}").replace("👍", "{emoji}").replace("/me", "/{user}"))
+        (method, path.replace("/1", "/{number}").replace("👍", "{emoji}").replace("/members/me", "/members/{user}"))
         for method, path in PUBLIC
     }
     assert {
@@ -128,9 +131,9 @@ async def test_a_private_channel_is_to_outsiders_as_if_it_were_not_there(world: 
 
 @pytest.mark.parametrize("action", PUBLIC, ids=" ".join)
 async def test_nobody_does_anything_without_a_session(world: World, action: tuple[str, str]) -> None:
-    world.people["nobody"] = Person("", "nobody", await world.app.client())
+    nobody = replace(world, people={**world.people, "nobody": Person("", "nobody", await world.app.client())})
     for channel in (await world.channel(private=False), await world.channel(private=True), ABSENT):
-        assert (await world.ask("nobody", action, channel))[0] == "not_logged_in"
+        assert (await nobody.ask("nobody", action, channel))[0] == "not_logged_in"
 
 
 async def test_no_list_names_a_private_channel_to_outsiders(world: World) -> None:

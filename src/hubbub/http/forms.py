@@ -30,6 +30,14 @@ PREFERENCES: Final = {
     "locale": frozenset({"en", "zh-CN"}),
     "layout": frozenset({"bubbles", "lines"}),
 }
+# The page that each form without a channel stands on.
+PAGES: Final = {
+    "/forms/register": "/register",
+    "/forms/login": "/login",
+    "/forms/channels": "/new",
+    "/forms/preferences": "/settings",
+    "/forms/logout": "/settings",
+}
 MAX_NEXT: Final = 500
 # What may stand in an address as it is (RFC 3986, section 2.2); the rest is percent-encoded.
 RESERVED: Final = "/?#&=%:@!$'()*+,;~-._"
@@ -58,12 +66,17 @@ def room_path(channel: str) -> str:
     return f"/c/{channel}"
 
 
+def members_path(channel: str) -> str:
+    return f"{room_path(channel)}/members"
+
+
 def page_of(request: Request[object, object, State]) -> str:
     """The page a form stands on, from the form's own address."""
-    channel = request.path_params.get("channel")
-    if isinstance(channel, str):
-        return room_path(quote(channel, safe=""))
-    return {"/forms/register": "/register", "/forms/login": "/login"}.get(request.scope["path"], "/")
+    path, channel = request.scope["path"], request.path_params.get("channel")
+    if not isinstance(channel, str):
+        return PAGES.get(path, "/")
+    stands_beside_members = path.endswith("/topic") or "/members" in path
+    return (members_path if stands_beside_members else room_path)(quote(channel, safe=""))
 
 
 def answer_refused(request: Request[object, object, State], error: Exception) -> Response[None]:
@@ -191,7 +204,7 @@ async def set_topic(
 ) -> Response[None]:
     fields = await request.form_fields()
     await services.channels.update_channel(session, channel, topic=fields.get("topic", ""))
-    return go_to(room_path(channel))
+    return go_to(members_path(channel))
 
 
 @post("/channels/{channel:str}/members")
@@ -205,7 +218,7 @@ async def add_member(
     if user is None:
         raise Refused("no_such_user")
     await services.channels.add_member(session, channel, user)
-    return go_to(room_path(channel))
+    return go_to(members_path(channel))
 
 
 @post("/channels/{channel:str}/members/{user:str}/remove")
@@ -213,7 +226,7 @@ async def remove_member(
     services: Given[Services], session: Given[Session], channel: Ulid, user: Ulid
 ) -> Response[None]:
     await services.channels.remove_member(session, channel, user)
-    return go_to(room_path(channel))
+    return go_to(members_path(channel))
 
 
 def message_path(channel: str, number: int) -> str:

@@ -8,10 +8,13 @@ with a page that needs nothing else.
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
+import time
 import zlib
 from collections.abc import AsyncIterator
 from typing import Final
+from urllib.parse import unquote_to_bytes
 
 import httpx
 from litestar.types import HTTPScope, Receive, Send
@@ -26,10 +29,12 @@ from hubbub.telemetry import get_logger
 __all__ = ["Pages", "PagesProcess"]
 
 RESTART_SECONDS: Final = 5.0
+RETRY_SECONDS: Final = 0.05
 # Of what a visitor sends; the router's own headers besides (see `is_router_header`).
 TO_NODE: Final = ("accept", "accept-language", "user-agent", "rsc", "next-url", "purpose", "sec-purpose")
 FROM_NODE: Final = ("content-type", "location", "vary", "link", "refresh", "set-cookie")
 COMPRESSIBLE: Final = ("text/", "application/json", "application/manifest+json", "image/svg+xml")
+_BROKEN_ESCAPE: Final = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 GZIP: Final = 16 + zlib.MAX_WBITS
 # More than this at once is compressed on a thread: the loop has sockets to serve.
 INLINE_BYTES: Final = 16 << 10
@@ -46,15 +51,18 @@ def content_policy(nonce: str) -> str:
 
 
 class Pages:
-    """The ASGI application for pages."""
+    """The ASGI application for pages. While Node is not there, a visitor waits up to `patience` seconds for it."""
 
-    def __init__(self, process: PagesProcess) -> None:
+    def __init__(self, process: PagesProcess, *, patience: float = RESTART_SECONDS) -> None:
         self._process = process
+        self._patience = patience
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
-        """Raises `method_not_allowed`: pages are only read."""
+        """Raises `method_not_allowed`: pages are only read; `not_found` for a path that is no text."""
         if scope["method"] not in ("GET", "HEAD"):
             raise Refused("method_not_allowed")
+        if not is_readable(scope["raw_path"]):
+            raise Refused("not_found")
         policy = content_policy(secrets.token_urlsafe(16))
         response = await self._ask(scope, policy)
         if response is None:
@@ -66,26 +74,36 @@ class Pages:
             await response.aclose()
 
     async def _ask(self, scope: HTTPScope, policy: str) -> httpx.Response | None:
-        """Node's answer, its body not yet read. A page may be asked for twice, so a Node that died meanwhile is asked
-        again once it is back; None when it is not."""
-        for _ in range(2):
-            address = await self._process.wait_ready(RESTART_SECONDS)
+        """Node's answer, its body not yet read; None when there is none. A page may be asked for twice, so that when
+        Node died meanwhile it is asked again once it is back."""
+        deadline = time.monotonic() + self._patience
+        while (left := deadline - time.monotonic()) > 0:
+            address = await self._process.wait_ready(left)
             if address is None:
                 return None
             try:
                 return await self._process.client.send(self._request(scope, address, policy), stream=True)
-            except (httpx.NetworkError, httpx.RemoteProtocolError) as error:
-                get_logger(__name__).warning("the pages' process did not answer", reason=repr(error))
-                await asyncio.sleep(0.05)
             except httpx.TimeoutException as error:
-                get_logger(__name__).warning("the pages' process was too slow", reason=repr(error))
+                get_logger(__name__).warning("the pages' process is too slow", reason=repr(error))
                 return None
+            except httpx.TransportError as error:
+                get_logger(__name__).info("the pages' process did not answer", reason=repr(error))
+                await asyncio.sleep(RETRY_SECONDS)
         return None
 
     def _request(self, scope: HTTPScope, address: str, policy: str) -> httpx.Request:
         target = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
         url = httpx.URL(address).copy_with(raw_path=target)
         return self._process.client.build_request("GET", url, headers=headers_to_node(scope, policy))
+
+
+def is_readable(path: bytes) -> bool:
+    """Whether the path is percent-encoded UTF-8 (RFC 3986, section 2.5): Next answers 500 to any other."""
+    try:
+        unquote_to_bytes(path).decode()
+    except UnicodeDecodeError:
+        return False
+    return _BROKEN_ESCAPE.search(path) is None
 
 
 def headers_to_node(scope: HTTPScope, policy: str) -> list[tuple[str, str]]:
