@@ -426,6 +426,16 @@ async def test_a_batch_comes_behind_what_is_still_unsent(bench: Bench) -> None:
     assert await slow.read_all(len(sent)) == sent
 
 
+async def test_a_batch_comes_behind_what_is_unsent_even_when_the_kernel_has_room_again(bench: Bench) -> None:
+    slow = await bench.connect(buffers=4096)
+    first = b"f" * 60_000
+    slow.link.send_text(first)
+    taken = slow.read()
+    wire.write([slow.link], 0, wire.encode([b"second"]), FAR)
+    sent = encode_frame(TEXT, first) + encode_frame(TEXT, b"second")
+    assert taken + await slow.read_all(len(sent) - len(taken)) == sent
+
+
 async def test_a_batch_that_one_reader_cannot_take_reaches_the_others(bench: Bench) -> None:
     handler = Recorder()
     stuck = await bench.connect(handler, buffers=4096)
