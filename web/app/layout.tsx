@@ -31,9 +31,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       <head>
         {/* Libraries that add a style element at run time look here for the nonce. */}
         <meta property="csp-nonce" nonce={nonce} suppressHydrationWarning />
-        {side !== SIDE_DEFAULT && (
-          <style nonce={nonce} suppressHydrationWarning>{`:root{--side:${side}px}`}</style>
-        )}
+        {side !== SIDE_DEFAULT && <style nonce={nonce} suppressHydrationWarning>{`:root{--side:${side}px}`}</style>}
       </head>
       <body>
         <NextIntlClientProvider>

@@ -1,5 +1,6 @@
 import { Compass } from "lucide-react";
 import type { Metadata } from "next";
+import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 
 import { Brand } from "@/components/brand";
@@ -19,9 +20,9 @@ export default async function NotFound() {
         </span>
         <h1>{t("title")}</h1>
         <p className="lead">{t("lead")}</p>
-        <a className="button primary" href="/">
+        <Link className="button primary" href="/" prefetch={false}>
           {t("home")}
-        </a>
+        </Link>
       </div>
     </main>
   );

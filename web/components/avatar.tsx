@@ -17,7 +17,15 @@ export function Avatar({ id, name, size }: AvatarProps) {
   );
 }
 
-export function ChannelAvatar({ id, locked, size }: { id: string; locked: boolean | undefined; size?: "small" | "large" }) {
+export function ChannelAvatar({
+  id,
+  locked,
+  size,
+}: {
+  id: string;
+  locked: boolean | undefined;
+  size?: "small" | "large";
+}) {
   return (
     <span className={`avatar square ${size ?? ""}`} data-hue={hueOf(id)} aria-hidden="true">
       {locked ? <Lock /> : <Hash />}

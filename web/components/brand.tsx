@@ -1,3 +1,5 @@
+import Link from "next/link";
+
 export function Mark({ size = 32 }: { size?: number }) {
   return (
     <svg width={size} height={size} viewBox="0 0 32 32" aria-hidden="true">
@@ -17,9 +19,9 @@ export function Mark({ size = 32 }: { size?: number }) {
 
 export function Brand() {
   return (
-    <a className="brand" href="/">
+    <Link className="brand" href="/" prefetch={false}>
       <Mark />
       Hubbub
-    </a>
+    </Link>
   );
 }

@@ -26,7 +26,13 @@ export function ChannelBrowser({ listed, wanted }: ChannelBrowserProps) {
   const found = listed.filter(({ channel }) => fits(channel, query));
   return (
     <>
-      <form className="browse-search" role="search" method="get" action="/channels" onSubmit={(event) => event.preventDefault()}>
+      <form
+        className="browse-search"
+        role="search"
+        method="get"
+        action="/channels"
+        onSubmit={(event) => event.preventDefault()}
+      >
         <label className="side-field">
           <Search aria-hidden />
           <span className="unseen">{t("find")}</span>

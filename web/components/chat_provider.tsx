@@ -42,6 +42,8 @@ export function ChatProvider({ served, children }: { served: Snapshot | undefine
 }
 
 function goToLogin(): void {
+  // A whole new page: nothing of the ended session may stay in memory.
+  // eslint-disable-next-line @next/next/no-location-assign-relative-destination
   location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
 }
 
@@ -65,7 +67,10 @@ export function useChat(served: Snapshot): ChatView {
   const session = useSession();
   const live = useLiveView();
   useBrowserLayoutEffect(() => session?.adopt(served), [session, served]);
-  return useMemo(() => (live?.served === served ? live : { ...(live ?? INITIAL), state: served, served }), [live, served]);
+  return useMemo(
+    () => (live?.served === served ? live : { ...(live ?? INITIAL), state: served, served }),
+    [live, served],
+  );
 }
 
 const INITIAL = { connection: "connecting", outbox: [], gone: false } as const;

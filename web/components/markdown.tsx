@@ -76,20 +76,28 @@ function link(address: string, words: ReactNode): ReactNode {
 
 function table(node: Table): ReactNode {
   const [head, ...rows] = node.children;
-  const cell = (Tag: "th" | "td") => (each: Nodes, column: number) => (
-    <Tag key={column} data-align={node.align?.[column] ?? undefined}>
-      {"children" in each ? children(each as Root) : null}
-    </Tag>
-  );
+  const align = (column: number) => node.align?.[column] ?? undefined;
   return (
     <div className="table" tabIndex={0} role="group">
       <table>
         <thead>
-          <tr>{head?.children.map(cell("th"))}</tr>
+          <tr>
+            {head?.children.map((cell, column) => (
+              <th key={column} data-align={align(column)}>
+                {children(cell)}
+              </th>
+            ))}
+          </tr>
         </thead>
         <tbody>
           {rows.map((row, index) => (
-            <tr key={index}>{row.children.map(cell("td"))}</tr>
+            <tr key={index}>
+              {row.children.map((cell, column) => (
+                <td key={column} data-align={align(column)}>
+                  {children(cell)}
+                </td>
+              ))}
+            </tr>
           ))}
         </tbody>
       </table>

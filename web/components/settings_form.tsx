@@ -37,9 +37,27 @@ export function SettingsForm({ theme, layout, locale }: SettingsFormProps) {
   return (
     <form className="stack settings" method="post" action="/forms/preferences" onChange={choose}>
       <input type="hidden" name="next" value="/settings" />
-      <Choices name="theme" label={t("theme")} chosen={theme} choices={["system", "light", "dark"]} text={(each) => t(each)} />
-      <Choices name="layout" label={t("layout")} chosen={layout} choices={["bubbles", "lines"]} text={(each) => t(each)} />
-      <Choices name="locale" label={t("language")} chosen={locale} choices={["en", "zh-CN"]} text={(each) => language(each)} />
+      <Choices
+        name="theme"
+        label={t("theme")}
+        chosen={theme}
+        choices={["system", "light", "dark"]}
+        text={(each) => t(each)}
+      />
+      <Choices
+        name="layout"
+        label={t("layout")}
+        chosen={layout}
+        choices={["bubbles", "lines"]}
+        text={(each) => t(each)}
+      />
+      <Choices
+        name="locale"
+        label={t("language")}
+        chosen={locale}
+        choices={["en", "zh-CN"]}
+        text={(each) => language(each)}
+      />
       <noscript>
         <button className="button primary">{t("save")}</button>
       </noscript>

@@ -14,7 +14,16 @@
  */
 
 import { LAST_TEXT, UNREAD_KEPT } from "./protocol.gen.ts";
-import type { AnyEvent, ChannelSummary, LastMessage, Line, Reaction, Room, Snapshot, UserView } from "./protocol.gen.ts";
+import type {
+  AnyEvent,
+  ChannelSummary,
+  LastMessage,
+  Line,
+  Reaction,
+  Room,
+  Snapshot,
+  UserView,
+} from "./protocol.gen.ts";
 
 /** How many members a room lists (Room.members). */
 export const MEMBERS_KEPT = 200;
@@ -66,7 +75,9 @@ export function positionsOf(state: Snapshot): Record<string, number> {
 /** The first `limit` code points of `text`. */
 export function cut(text: string, limit: number): string {
   if (text.length <= limit) return text;
-  return Array.from(text.slice(0, limit * 2)).slice(0, limit).join("");
+  return Array.from(text.slice(0, limit * 2))
+    .slice(0, limit)
+    .join("");
 }
 
 export function markStale(state: ClientState, stream: string): ClientState {
@@ -177,7 +188,9 @@ function edit(place: Place, event: EventOf<"message.edited">): Place {
   const next = withMessage(place, event.number, (message) =>
     compact({ ...message, text: event.text || undefined, edited_at: event.at }),
   );
-  return withLast(next, event.number, (last) => compact({ ...last, text: cut(event.text ?? "", LAST_TEXT) || undefined }));
+  return withLast(next, event.number, (last) =>
+    compact({ ...last, text: cut(event.text ?? "", LAST_TEXT) || undefined }),
+  );
 }
 
 function remove(place: Place, event: EventOf<"message.deleted">): Place {

@@ -230,21 +230,27 @@ export class ChatSession {
 
   /** Loads what stands before the window; the promise is false when there was nothing to do. */
   async loadOlder(): Promise<boolean> {
-    return this.#load((room) => (room.older ? `before=${room.lines[0]?.seq ?? 0}` : undefined), (lines, more) => ({
-      older: more.older,
-      lines: [...more.messages, ...lines],
-      users: more.users,
-    }));
+    return this.#load(
+      (room) => (room.older ? `before=${room.lines[0]?.seq ?? 0}` : undefined),
+      (lines, more) => ({
+        older: more.older,
+        lines: [...more.messages, ...lines],
+        users: more.users,
+      }),
+    );
   }
 
   /** Loads what stands behind the window; when that reaches the newest line, the room is live again. */
   async loadNewer(): Promise<boolean> {
-    return this.#load((room) => (room.newer ? `after=${room.lines.at(-1)?.seq ?? 0}` : undefined), (lines, more) => ({
-      newer: true,
-      lines: [...lines, ...more.messages],
-      users: more.users,
-      end: !more.newer,
-    }));
+    return this.#load(
+      (room) => (room.newer ? `after=${room.lines.at(-1)?.seq ?? 0}` : undefined),
+      (lines, more) => ({
+        newer: true,
+        lines: [...lines, ...more.messages],
+        users: more.users,
+        end: !more.newer,
+      }),
+    );
   }
 
   /** Leaves the window and shows the newest lines. */
@@ -257,7 +263,10 @@ export class ChatSession {
     this.#follow();
   }
 
-  async #load(where: (room: RoomOf) => string | undefined, join: (lines: Line[], page: Page) => Joined): Promise<boolean> {
+  async #load(
+    where: (room: RoomOf) => string | undefined,
+    join: (lines: Line[], page: Page) => Joined,
+  ): Promise<boolean> {
     const room = this.#view?.state.room;
     const place = room && where(room);
     if (!room || !place || this.#loading) return false;

@@ -12,7 +12,15 @@ export type Row =
   | { kind: "pause"; key: string; at: number }
   | { kind: "unread"; key: string }
   | { kind: "system"; key: string; line: SystemLine }
-  | { kind: "message"; key: string; message: MessagePosted; item?: OutboxItem; mine: boolean; first: boolean; last: boolean };
+  | {
+      kind: "message";
+      key: string;
+      message: MessagePosted;
+      item?: OutboxItem;
+      mine: boolean;
+      first: boolean;
+      last: boolean;
+    };
 
 export interface GroupingOptions {
   me: string;

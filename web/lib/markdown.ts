@@ -20,12 +20,25 @@ export const PARSED_MOST = 20_000;
 // would vanish from what somebody wrote.
 const OFF = { disable: { null: ["htmlFlow", "htmlText", "codeIndented", "setextUnderline", "definition"] } };
 
+/** Nested deeper than this nobody means it: rendering recurses, and its stack is not to be anybody's to fill. */
+export const DEEPEST = 20;
+
 export function parseMarkdown(text: string): Root {
   if (text.length > PARSED_MOST) return plain(text);
-  return fromMarkdown(text, {
+  const tree = fromMarkdown(text, {
     extensions: [gfmStrikethrough({ singleTilde: false }), gfmTable(), cjkFriendlyExtension(), OFF],
     mdastExtensions: [gfmStrikethroughFromMarkdown(), gfmTableFromMarkdown()],
   });
+  return isDeeper(tree, DEEPEST) ? plain(text) : tree;
+}
+
+function isDeeper(root: Root, bound: number): boolean {
+  let level: Nodes[] = [root];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > bound) return true;
+    level = level.flatMap((node) => ("children" in node ? node.children : []));
+  }
+  return false;
 }
 
 function plain(text: string): Root {
@@ -81,11 +94,14 @@ export function textOf(node: Nodes | PhrasingContent): string {
   return "children" in node ? node.children.map(textOf).join("") : "";
 }
 
-const EMOJI_ONLY = /^(?:\p{RGI_Emoji}|\p{Emoji_Presentation}|\p{Extended_Pictographic}️?|\s)+$/v;
+const EMOJI = /^(?:\p{RGI_Emoji}|\p{Extended_Pictographic}\uFE0F?)$/v;
+const LARGE_MOST = 6;
 
 /** Whether a text is one to six emoji and nothing else: those are shown large. */
 export function isEmojiOnly(text: string): boolean {
-  const short = text.trim();
-  if (!short || short.length > 60 || !EMOJI_ONLY.test(short)) return false;
-  return [...new Intl.Segmenter().segment(short.replace(/\s/g, ""))].length <= 6;
+  const short = text.replace(/\s/g, "");
+  if (!short || short.length > 80) return false;
+  // One character at a time, as people see them: a pattern over all of them could be made to backtrack.
+  const seen = [...new Intl.Segmenter().segment(short)];
+  return seen.length <= LARGE_MOST && seen.every(({ segment }) => EMOJI.test(segment));
 }

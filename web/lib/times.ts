@@ -13,7 +13,11 @@ const TAGS: Record<string, string> = { en: "en-GB" };
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-function format({ locale, timeZone }: Calendar, name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+function format(
+  { locale, timeZone }: Calendar,
+  name: string,
+  options: Intl.DateTimeFormatOptions,
+): Intl.DateTimeFormat {
   const key = `${locale} ${timeZone} ${name}`;
   let made = formats.get(key);
   if (!made) {

@@ -21,7 +21,8 @@ export default async function LogInPage({ searchParams }: PageProps<"/login">) {
         <p className="lead">{t("lead")}</p>
         <AuthForm kind="login" next={next} name={first(query.name) ?? ""} error={first(query.error)} />
         <p className="foot">
-          {t("noAccount")} <a href={next === "/" ? "/register" : `/register?next=${encodeURIComponent(next)}`}>{t("register")}</a>
+          {t("noAccount")}{" "}
+          <a href={next === "/" ? "/register" : `/register?next=${encodeURIComponent(next)}`}>{t("register")}</a>
         </p>
       </div>
       <Languages />

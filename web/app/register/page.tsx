@@ -21,7 +21,8 @@ export default async function RegisterPage({ searchParams }: PageProps<"/registe
         <p className="lead">{t("lead")}</p>
         <AuthForm kind="register" next={next} name={first(query.name) ?? ""} error={first(query.error)} />
         <p className="foot">
-          {t("haveAccount")} <a href={next === "/" ? "/login" : `/login?next=${encodeURIComponent(next)}`}>{t("login")}</a>
+          {t("haveAccount")}{" "}
+          <a href={next === "/" ? "/login" : `/login?next=${encodeURIComponent(next)}`}>{t("login")}</a>
         </p>
       </div>
       <Languages />

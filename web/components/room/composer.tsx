@@ -54,6 +54,8 @@ export function Composer({ channel, limit, formKey, error, editing, onSend, onEd
   useEffect(() => {
     if (!editing) return;
     draft.current = box.current?.value ?? "";
+    // The box changes hands: what was in it comes back when the editing is over.
+    // eslint-disable-next-line react-hooks/set-state-in-effect
     setText(editing.text ?? "");
     box.current?.focus();
     return () => setText(draft.current);
@@ -193,7 +195,6 @@ export function Composer({ channel, limit, formKey, error, editing, onSend, onEd
       </div>
     </form>
   );
-
 }
 
 /** As high as what is in it; the style sheet says how high at most. */

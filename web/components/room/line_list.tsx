@@ -60,7 +60,10 @@ export function LineList(props: LineListProps) {
     <div className="thread">
       {room.older ? (
         <p className="more">
-          <a href={`${channelPath(room.channel.id)}?before=${room.lines[0]?.seq ?? 1}`} onClick={instead(props.onOlder)}>
+          <a
+            href={`${channelPath(room.channel.id)}?before=${room.lines[0]?.seq ?? 1}`}
+            onClick={instead(props.onOlder)}
+          >
             <LoaderCircle className="spinner needs-js" aria-hidden />
             {t("older")}
           </a>

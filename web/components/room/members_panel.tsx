@@ -70,7 +70,14 @@ function Topic({ room, mayChange }: { room: Room; mayChange: boolean }) {
             {topic ? t("topicEdit") : t("topicAdd")}
           </summary>
           <form method="post" action={`/forms/channels/${id}/topic`} onSubmit={submit}>
-            <input className="input" name="topic" aria-label={t("topic")} defaultValue={topic} maxLength={250} key={topic} />
+            <input
+              className="input"
+              name="topic"
+              aria-label={t("topic")}
+              defaultValue={topic}
+              maxLength={250}
+              key={topic}
+            />
             <button className="button small">{words("save")}</button>
           </form>
           <FieldError id="topic-error" code={code} />
@@ -197,7 +204,11 @@ function MemberList({ room, state }: { room: Room; state: ClientState }) {
                   setRemoving(member);
                 }}
               >
-                <button className="tool" aria-label={t("remove", { name: member.name })} title={t("remove", { name: member.name })}>
+                <button
+                  className="tool"
+                  aria-label={t("remove", { name: member.name })}
+                  title={t("remove", { name: member.name })}
+                >
                   <UserMinus aria-hidden />
                 </button>
               </form>

@@ -86,7 +86,11 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         </div>
       )}
       <div className="message-line">
-        <div className="bubble" ref={bubble} data-large={(!message.deleted && isEmojiOnly(message.text ?? "")) || undefined}>
+        <div
+          className="bubble"
+          ref={bubble}
+          data-large={(!message.deleted && isEmojiOnly(message.text ?? "")) || undefined}
+        >
           <Text message={message} />
         </div>
         {!item && (

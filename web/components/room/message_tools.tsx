@@ -45,12 +45,26 @@ export function MessageTools(props: MessageToolsProps) {
   return (
     <div className="tools" role="group" aria-label={t("actions")}>
       {mayReact && (
-        <button ref={smile} type="button" className="tool" aria-label={t("react")} title={t("react")} aria-expanded={picking} onClick={() => pick(true)}>
+        <button
+          ref={smile}
+          type="button"
+          className="tool"
+          aria-label={t("react")}
+          title={t("react")}
+          aria-expanded={picking}
+          onClick={() => pick(true)}
+        >
           <SmilePlus aria-hidden />
         </button>
       )}
       {mine && (
-        <button type="button" className="tool" aria-label={t("edit")} title={t("edit")} onClick={() => run({ type: "edit", message })}>
+        <button
+          type="button"
+          className="tool"
+          aria-label={t("edit")}
+          title={t("edit")}
+          onClick={() => run({ type: "edit", message })}
+        >
           <Pencil aria-hidden />
         </button>
       )}

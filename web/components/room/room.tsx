@@ -2,7 +2,7 @@
 
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 
 import { useChat, useSession } from "@/components/chat_provider";
 import { Announcer } from "@/components/room/announcer";
@@ -43,9 +43,8 @@ export function Room({ served, target, formKey, error }: RoomProps) {
   const names = useMemo(() => namesOf(state), [state]);
   const outbox = useMemo(() => view.outbox.filter((item) => item.channel === channel.id), [view.outbox, channel.id]);
 
-  const scroller = useRef<HTMLDivElement>(null);
-  const scroll = useScroll(scroller, { lines: room.lines, outbox, target, session });
-  const reading = useReading({ channel, atBottom: scroll.atBottom && !room.newer, member: room.member, session });
+  const { scroller, atBottom, toBottom, loadOlder, loadNewer } = useScroll({ target, session });
+  const reading = useReading({ channel, atBottom: atBottom && !room.newer, member: room.member, session });
 
   const unreadElsewhere = totalUnread(state.channels);
   useEffect(() => {
@@ -55,13 +54,13 @@ export function Room({ served, target, formKey, error }: RoomProps) {
   async function send(text: string): Promise<boolean> {
     if (room.newer) await session?.showNewest();
     const taken = session?.post(channel.id, text) ?? false;
-    if (taken) scroll.toBottom();
+    if (taken) toBottom();
     return taken;
   }
 
   async function toNewest() {
     if (room.newer) await session?.showNewest();
-    scroll.toBottom();
+    toBottom();
   }
 
   return (
@@ -78,13 +77,13 @@ export function Room({ served, target, formKey, error }: RoomProps) {
             unreadAfter={reading.unreadAfter}
             editing={editing?.number}
             onEdit={setEditing}
-            onOlder={scroll.loadOlder}
-            onNewer={scroll.loadNewer}
+            onOlder={loadOlder}
+            onNewer={loadNewer}
           />
           <div className="dock">
             <StatusNotice connection={view.connection} stale={(state.stale?.length ?? 0) > 0} />
             <DownButton
-              shown={!scroll.atBottom || room.newer === true}
+              shown={!atBottom || room.newer === true}
               count={channel.unread?.length ?? 0}
               onPress={toNewest}
             />

@@ -29,9 +29,13 @@ function useSystemText(nameOf: (id: string) => string): (line: SystemLine) => st
     const by = nameOf(line.by);
     switch (line.type) {
       case "member.joined":
-        return line.by === line.user.id ? t("joined", { user: line.user.name }) : t("added", { by, user: line.user.name });
+        return line.by === line.user.id
+          ? t("joined", { user: line.user.name })
+          : t("added", { by, user: line.user.name });
       case "member.left":
-        return line.by === line.user.id ? t("left", { user: line.user.name }) : t("removed", { by, user: line.user.name });
+        return line.by === line.user.id
+          ? t("left", { user: line.user.name })
+          : t("removed", { by, user: line.user.name });
       case "channel.created":
         return t("created", { by });
       case "channel.renamed":

@@ -33,7 +33,13 @@ export function TopBar({ room, panelOpen, state }: { room: Room; panelOpen: bool
         </p>
       </div>
       <div className="bar-end">
-        <a className="icon-button wide" {...panel} aria-label={t("people")} title={t("people")} aria-expanded={panelOpen}>
+        <a
+          className="icon-button wide"
+          {...panel}
+          aria-label={t("people")}
+          title={t("people")}
+          aria-expanded={panelOpen}
+        >
           <UsersRound aria-hidden />
           <span aria-hidden="true">{channel.members}</span>
         </a>

@@ -19,7 +19,9 @@ interface ReadingOptions {
  * Tells the server what was read: the newest line in view, the window in front. Also where the divider of new
  * messages stands: it appears with the first message that was not seen at once, and stays while one is in the room.
  */
-export function useReading({ channel, atBottom, member, session }: ReadingOptions): { unreadAfter: number | undefined } {
+export function useReading({ channel, atBottom, member, session }: ReadingOptions): {
+  unreadAfter: number | undefined;
+} {
   const unread = channel.unread?.length ?? 0;
   const attentive = useAttentive();
   const [unreadAfter, setUnreadAfter] = useState(unread > 0 ? channel.position : undefined);
@@ -30,7 +32,12 @@ export function useReading({ channel, atBottom, member, session }: ReadingOption
     const came = known.unread === 0 && unread > 0;
     if (came && !(attentive && atBottom)) setUnreadAfter(channel.position);
     // One's own post: everything above it was seen.
-    if (unread === 0 && channel.last?.number === channel.position && known.position < channel.position && known.unread === 0) {
+    if (
+      unread === 0 &&
+      channel.last?.number === channel.position &&
+      known.position < channel.position &&
+      known.unread === 0
+    ) {
       setUnreadAfter((at) => (at !== undefined && attentive && known.attentive ? undefined : at));
     }
     before.current = { unread, position: channel.position, attentive };

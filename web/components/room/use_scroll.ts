@@ -3,8 +3,6 @@
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 
 import type { ChatSession } from "@/lib/chat_session";
-import type { OutboxItem } from "@/lib/outbox";
-import type { Line } from "@/lib/protocol.gen.ts";
 
 const useBrowserLayoutEffect = typeof window === "undefined" ? useEffect : useLayoutEffect;
 
@@ -14,13 +12,14 @@ const BOTTOM_PX = 40;
 const AHEAD_PX = 900;
 
 interface ScrollOptions {
-  lines: readonly Line[];
-  outbox: readonly OutboxItem[];
+  /** The message to open at; the newest one otherwise. */
   target: number | undefined;
   session: ChatSession | undefined;
 }
 
 export interface Scroll {
+  /** For the element that scrolls. */
+  scroller: RefObject<HTMLDivElement | null>;
   atBottom: boolean;
   toBottom(): void;
   loadOlder(): void;
@@ -34,11 +33,10 @@ export interface Scroll {
  * script, stays there while lines come in, and keeps its place when older ones are put in front. Only lines that come
  * behind while one reads further up move the rest; that is taken back here, measured at the first row in view.
  */
-export function useScroll(scroller: RefObject<HTMLDivElement | null>, options: ScrollOptions): Scroll {
-  const { lines, outbox, target, session } = options;
+export function useScroll({ target, session }: ScrollOptions): Scroll {
+  const scroller = useRef<HTMLDivElement>(null);
   const [atBottom, setAtBottom] = useState(target === undefined);
-  const anchor = useRef<{ row: Element; top: number } | undefined>(undefined);
-  const bottom = useRef(target === undefined);
+  const held = useRef<Held>({ bottom: target === undefined });
 
   const loadOlder = useCallback(() => void session?.loadOlder().catch(() => undefined), [session]);
   const loadNewer = useCallback(() => void session?.loadNewer().catch(() => undefined), [session]);
@@ -46,41 +44,30 @@ export function useScroll(scroller: RefObject<HTMLDivElement | null>, options: S
   const look = useCallback(() => {
     const box = scroller.current;
     if (!box) return;
-    bottom.current = -box.scrollTop < BOTTOM_PX;
-    setAtBottom(bottom.current);
-    anchor.current = bottom.current ? undefined : firstInView(box);
+    const bottom = -box.scrollTop < BOTTOM_PX;
+    held.current = bottom ? { bottom } : { bottom, anchor: firstInView(box) };
+    setAtBottom(bottom);
     if (box.scrollHeight - box.clientHeight + box.scrollTop < AHEAD_PX) loadOlder();
     if (-box.scrollTop < AHEAD_PX) loadNewer();
-  }, [scroller, loadOlder, loadNewer]);
+  }, [loadOlder, loadNewer]);
 
   useEffect(() => {
     const box = scroller.current;
     if (!box) return;
     box.addEventListener("scroll", look, { passive: true });
-    // The keyboard of a telephone, a picture that arrives, a font: the end stays in view if it was.
+    // The keyboard of a telephone, a panel that opens: the end stays in view if it was.
     const sizes = new ResizeObserver(look);
     sizes.observe(box);
-    const first = requestAnimationFrame(look);
     return () => {
       box.removeEventListener("scroll", look);
       sizes.disconnect();
-      cancelAnimationFrame(first);
     };
-  }, [scroller, look]);
+  }, [look]);
 
+  // After every render: whatever it was that changed the height of the list.
   useBrowserLayoutEffect(() => {
-    const box = scroller.current;
-    if (!box) return;
-    if (bottom.current) {
-      box.scrollTop = 0;
-      return;
-    }
-    const held = anchor.current;
-    if (!held?.row.isConnected) return;
-    const moved = held.row.getBoundingClientRect().top - held.top;
-    if (Math.abs(moved) >= 1) box.scrollTop += moved;
-    anchor.current = firstInView(box);
-  }, [scroller, lines, outbox]);
+    if (scroller.current) keepPlace(scroller.current, held.current);
+  });
 
   useBrowserLayoutEffect(() => {
     if (target === undefined) return;
@@ -88,16 +75,32 @@ export function useScroll(scroller: RefObject<HTMLDivElement | null>, options: S
   }, [target]);
 
   const toBottom = useCallback(() => {
-    bottom.current = true;
+    held.current = { bottom: true };
     setAtBottom(true);
     // After the next render, when the lines to be seen are there.
     requestAnimationFrame(() => scroller.current?.scrollTo({ top: 0 }));
-  }, [scroller]);
+  }, []);
 
-  return { atBottom, toBottom, loadOlder, loadNewer };
+  return { scroller, atBottom, toBottom, loadOlder, loadNewer };
 }
 
-function firstInView(box: HTMLElement): { row: Element; top: number } | undefined {
+/** What has to stay where it is: the end, or a row at its height on the screen. */
+interface Held {
+  bottom: boolean;
+  anchor?: { row: Element; top: number } | undefined;
+}
+
+function keepPlace(box: HTMLElement, { bottom, anchor }: Held): void {
+  if (bottom) {
+    if (box.scrollTop !== 0) box.scrollTop = 0;
+    return;
+  }
+  if (!anchor?.row.isConnected) return;
+  const moved = anchor.row.getBoundingClientRect().top - anchor.top;
+  if (Math.abs(moved) >= 1) box.scrollTop += moved;
+}
+
+function firstInView(box: HTMLElement): Held["anchor"] {
   const from = box.getBoundingClientRect().top;
   for (const row of box.querySelectorAll("[data-row]")) {
     const { top, bottom } = row.getBoundingClientRect();

@@ -1,6 +1,6 @@
 "use client";
 
-import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, type PointerEvent, useRef, useState, useSyncExternalStore } from "react";
 
 import { setCookie } from "@/lib/browser";
 
@@ -11,10 +11,10 @@ const STEP = 16;
 
 /** The edge between the list and the room: dragged, or moved by the arrow keys; a double click sets it back. */
 export function Resizer({ label }: { label: string }) {
-  const [width, setWidth] = useState(DEFAULT);
+  const [moved, setWidth] = useState<number>();
+  const served = useSyncExternalStore(subscribeNever, currentWidth, () => DEFAULT);
+  const width = moved ?? served;
   const dragging = useRef(false);
-
-  useEffect(() => setWidth(currentWidth()), []);
 
   function move(next: number) {
     const clamped = Math.round(Math.min(MAX, Math.max(MIN, next)));
@@ -65,4 +65,8 @@ export function Resizer({ label }: { label: string }) {
 
 function currentWidth(): number {
   return parseInt(getComputedStyle(document.documentElement).getPropertyValue("--side"), 10) || DEFAULT;
+}
+
+function subscribeNever() {
+  return () => undefined;
 }

@@ -32,14 +32,34 @@ export function Side({ served }: { served: Snapshot }) {
           <Mark size={28} />
           <span className="brand-name">{state.server ?? "Hubbub"}</span>
         </Link>
-        <Link className="icon-button" href="/channels" prefetch={false} aria-label={t("browse")} title={t("browse")} aria-current={path === "/channels" ? "page" : undefined}>
+        <Link
+          className="icon-button"
+          href="/channels"
+          prefetch={false}
+          aria-label={t("browse")}
+          title={t("browse")}
+          aria-current={path === "/channels" ? "page" : undefined}
+        >
           <Compass aria-hidden />
         </Link>
-        <Link className="icon-button" href="/new" prefetch={false} aria-label={t("new")} title={t("new")} aria-current={path === "/new" ? "page" : undefined}>
+        <Link
+          className="icon-button"
+          href="/new"
+          prefetch={false}
+          aria-label={t("new")}
+          title={t("new")}
+          aria-current={path === "/new" ? "page" : undefined}
+        >
           <SquarePen aria-hidden />
         </Link>
       </header>
-      <form className="side-search" role="search" method="get" action="/channels" onSubmit={(event) => event.preventDefault()}>
+      <form
+        className="side-search"
+        role="search"
+        method="get"
+        action="/channels"
+        onSubmit={(event) => event.preventDefault()}
+      >
         <label className="side-field">
           <Search aria-hidden />
           <span className="unseen">{t("search")}</span>
@@ -70,7 +90,14 @@ export function Side({ served }: { served: Snapshot }) {
       <footer className="side-foot">
         <Avatar id={state.user.id} name={state.user.name} size="small" />
         <span className="side-me">{state.user.name}</span>
-        <Link className="icon-button" href="/settings" prefetch={false} aria-label={t("settings")} title={t("settings")} aria-current={path === "/settings" ? "page" : undefined}>
+        <Link
+          className="icon-button"
+          href="/settings"
+          prefetch={false}
+          aria-label={t("settings")}
+          title={t("settings")}
+          aria-current={path === "/settings" ? "page" : undefined}
+        >
           <Settings aria-hidden />
         </Link>
       </footer>

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 
+import { LogOutForm } from "@/components/log_out_form";
 import { PaneHead } from "@/components/pane_head";
 import { SettingsForm } from "@/components/settings_form";
 import { TroublePage } from "@/components/trouble";
@@ -28,9 +29,7 @@ export default async function SettingsPage() {
         <section className="account">
           <h2>{t("account")}</h2>
           <p className="quiet">{t("loggedInAs", { name: data.user.name })}</p>
-          <form method="post" action="/forms/logout">
-            <button className="button">{t("logout")}</button>
-          </form>
+          <LogOutForm />
         </section>
       </div>
     </main>
