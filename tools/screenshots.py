@@ -1,0 +1,185 @@
+"""Takes the README's pictures from the running product: docs/images/room-{light,dark,phone,zh}.png.
+
+    python tools/screenshots.py [--chromium /usr/bin/chromium] [--out docs/images]
+
+A server of its own is started on a free port with a temporary folder, people register and talk, and Chromium looks.
+The pages use the reader's own system font; here that is Inter, with Noto's for Chinese and emoji (on Debian:
+fonts-inter, fonts-noto-cjk, fonts-noto-color-emoji).
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT)] * (str(ROOT) not in sys.path)  # when started as a file, not as a module
+
+from playwright.async_api import Browser, async_playwright  # noqa: E402
+
+from tests.support.client import Person, register  # noqa: E402
+from tests.support.server import Server  # noqa: E402
+
+ARGUMENTS: Final = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--force-color-profile=srgb", "--lang=en"]
+FONTS: Final = """\
+<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+  <alias binding="strong"><family>system-ui</family><prefer>FAMILIES</prefer></alias>
+  <alias binding="strong"><family>sans-serif</family><prefer>FAMILIES</prefer></alias>
+</fontconfig>
+""".replace(
+    "FAMILIES", "".join(f"<family>{each}</family>" for each in ("Inter", "Noto Sans CJK SC", "Noto Color Emoji"))
+)
+PEOPLE: Final = ("Ana", "Jonas", "Mei", "Priya", "小雨", "Tomás")
+
+RELEASE: Final = (
+    ("Jonas", "Morning! The release candidate has been running on the small machine since yesterday."),
+    ("Jonas", "Memory is flat at **112 MB** with 900 people connected. I keep waiting for it to grow."),
+    ("Mei", "That is less than the browser tab I am watching it with 😄"),
+    ("Priya", "Restart test went well too. Everyone came back within two seconds, nothing missing:"),
+    (
+        "Priya",
+        "```sh\nkill -TERM $(pidof -s hubbub)\nhubbub serve --data /srv/chat\nhubbub verify --data /srv/chat\n```",
+    ),
+    ("Ana", "Lovely. What is left before Friday?"),
+    ("Jonas", "- the backup page, I am half way\n- Chinese texts, 小雨 is reading them\n- a name for the release"),
+    ("小雨", "Texts are done, I only changed two lines. 发布说明我今天下午写完。"),
+    ("Tomás", "For the name: I vote for *Kettle*. It is small, and it gets loud when many people want tea."),
+    ("Mei", "Kettle! ☕"),
+    ("Ana", "Kettle it is. I will tag it on Friday morning, then we have the whole day to watch it."),
+)
+REACTIONS: Final = ((2, "🎉", ("Ana", "Mei", "Priya")), (4, "👍", ("Jonas", "Ana")), (9, "☕", ("Mei", "Ana", "Jonas")))
+
+CHINESE: Final = (
+    ("小雨", "早上好！昨天的试运行很顺利，大家都说比以前快多了。"),
+    ("Mei", "太好了。手机上也试了，输入法完全没有问题，回车不会误发。"),
+    ("小雨", "对，这个以前最烦人了 😂"),
+    ("Ana", "今天还有什么要做的吗？我下午有空。"),
+    ("小雨", "1. 检查发布说明\n2. 更新 `README.zh-CN.md` 的截图\n3. 请大家喝茶 🍵"),
+    ("Mei", "第三条我来负责！"),
+    ("Ana", "那我看发布说明。**周五上午**发布，没问题。"),
+)
+
+OTHERS: Final = {
+    "general": (("Tomás", "The lift works again. Use it while it lasts."), ("Priya", "Lunch at half past twelve?")),
+    "design": (("Mei", "New icons for the phone are in the shared folder, please have a look."),),
+    "support": (("Jonas", "Somebody asks whether an old laptop is enough. It is."),),
+    "reading": (("小雨", "《乡土中国》, chapter three on Thursday."),),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    name: str
+    channel: str
+    width: int
+    height: int
+    scheme: str = "light"
+    locale: str = "en-GB"
+    scale: float = 1.5
+
+
+SHOTS: Final = (
+    Shot("room-light", "release", 1280, 800),
+    Shot("room-dark", "release", 1280, 800, scheme="dark"),
+    Shot("room-phone", "release", 390, 780, scale=2),
+    Shot("room-zh", "中文组", 1280, 800, locale="zh-CN"),
+)
+
+
+async def talk(url: str) -> tuple[dict[str, Person], dict[str, str]]:
+    """People by name, and channels by name."""
+    people = {name: await register(url, name) for name in PEOPLE}
+    ana = people["Ana"]
+    channels = {each["name"]: each["id"] for each in (await ana.snapshot())["channels"]}
+    for name, topic in (
+        ("reading", "One book a month"),
+        ("support", "Questions from people who run it"),
+        ("design", "How it looks and why"),
+        ("中文组", "用中文聊发布的事"),
+        ("release", "What goes out on Friday"),
+    ):
+        channels[name] = await ana.create_channel(name, topic=topic)
+        for person in people.values():
+            if person is not ana:
+                await person.join(channels[name])
+    for name, lines in OTHERS.items():
+        await say(people, channels[name], lines)
+    await say(people, channels["中文组"], CHINESE)
+    await say(people, channels["release"], RELEASE)
+    for number, emoji, names in REACTIONS:
+        for name in names:
+            await people[name].react(channels["release"], number, emoji)
+    for name in ("release", "中文组", "support"):
+        number = next(each for each in (await ana.snapshot())["channels"] if each["name"] == name)["number"]
+        await ana.api("PUT", f"/channels/{channels[name]}/position", {"number": number})
+    return people, channels
+
+
+async def say(people: dict[str, Person], channel: str, lines: tuple[tuple[str, str], ...]) -> None:
+    for name, text in lines:
+        await people[name].post(channel, text)
+
+
+async def take(browser: Browser, shot: Shot, viewer: Person, channel: str, out: Path) -> None:
+    context = await browser.new_context(
+        base_url=viewer.origin,
+        viewport={"width": shot.width, "height": shot.height},
+        device_scale_factor=shot.scale,
+        color_scheme="dark" if shot.scheme == "dark" else "light",
+        locale=shot.locale,
+        timezone_id="Europe/Berlin",
+    )
+    cookies: list[Any] = [{"name": n, "value": v, "url": viewer.origin} for n, v in viewer.http.cookies.items()]
+    await context.add_cookies(cookies)
+    page = await context.new_page()
+    await page.goto(f"/c/{channel}", wait_until="networkidle")
+    await page.screenshot(path=out / f"{shot.name}.png", animations="disabled")
+    await context.close()
+    print(out / f"{shot.name}.png")
+
+
+async def take_all(chromium: Path, out: Path) -> None:
+    settings = {"LIMITS__ENABLED": "false"}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Server(Path(folder) / "data", pages=True, settings=settings) as server,
+    ):
+        people, channels = await talk(server.url)
+        environment: dict[str, str | float | bool] = {**os.environ, "FONTCONFIG_FILE": write_fonts(Path(folder))}
+        async with async_playwright() as playwright:
+            launch = playwright.chromium.launch
+            browser = await launch(executable_path=chromium, args=ARGUMENTS, env=environment)
+            for shot in SHOTS:
+                await take(browser, shot, people["Ana"], channels[shot.channel], out)
+            await browser.close()
+        for person in people.values():
+            await person.http.aclose()
+
+
+def write_fonts(folder: Path) -> str:
+    """A fontconfig file that puts the pictures' fonts before the machine's; its path."""
+    path = folder / "fonts.conf"
+    path.write_text(FONTS, encoding="utf-8")
+    return str(path)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Take the README's screenshots.")
+    parser.add_argument("--chromium", type=Path, default=Path("/usr/bin/chromium"))
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images")
+    given = parser.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
+    asyncio.run(take_all(given.chromium, given.out))
+
+
+if __name__ == "__main__":
+    main()
