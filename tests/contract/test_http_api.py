@@ -163,58 +163,6 @@ async def test_the_probes_need_no_login(app: App) -> None:
         assert (head.status_code, head.content) == (200, b"")
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "body", "code"),
-    [
-        ("GET", "/api/nothing", None, "not_found"),
-        ("GET", "/api", None, "not_found"),
-        ("GET", "/api/schema/openapi.json", None, "not_found"),
-        ("GET", "/openapi", None, "not_found"),
-        ("DELETE", "/api/accounts", None, "method_not_allowed"),
-        ("GET", "/api/channels/short", None, "bad_request"),
-        ("GET", f"/api/channels/{NOBODY}/messages?limit=-1", None, "bad_request"),
-        ("GET", f"/api/channels/{NOBODY}/messages?limit=x", None, "bad_request"),
-        ("GET", f"/api/channels/{NOBODY}/messages?before=1&after=2", None, "bad_request"),
-        ("PATCH", f"/api/channels/{NOBODY}/messages/0", {"text": "x"}, "bad_request"),
-        ("PATCH", f"/api/channels/{NOBODY}/messages/{'9' * 40}", {"text": "x"}, "bad_request"),
-        ("PATCH", f"/api/channels/{NOBODY}", {}, "bad_request"),
-        ("POST", "/api/channels", {"name": "x", "colour": "red"}, "bad_request"),
-        ("POST", "/api/channels", {"name": {"$ne": 1}}, "bad_request"),
-        ("POST", "/api/channels", {"name": 5}, "bad_request"),
-        ("POST", "/api/channels", {"name": "x", "private": "true"}, "bad_request"),
-        ("POST", "/api/channels", ["x"], "bad_request"),
-        ("POST", "/api/channels", {"name": ""}, "bad_channel_name"),
-        ("GET", f"/api/channels/{NOBODY}", None, "no_such_channel"),
-        ("GET", "/api/snapshot?around=5", None, "bad_request"),
-    ],
-)
-async def test_what_is_wrong_is_a_problem_with_a_code(
-    app: App, method: str, path: str, body: object, code: str
-) -> None:
-    ann = await app.person("ann")
-    answer = await ann.http.request(method, path, json=body)
-    assert answer.headers["content-type"] == "application/problem+json"
-    problem = answer.json()
-    assert problem["code"] == code
-    assert problem["status"] == answer.status_code == ERRORS[code].status
-    assert problem["request_id"] == answer.headers["x-request-id"]
-    assert problem["advice"] == ERRORS[code].advice
-    assert problem["retry"] is False
-
-
-async def test_a_wrong_method_is_told_the_right_ones(app: App) -> None:
-    client = await app.client()
-    answer = await client.put("/api/session", json={})
-    assert answer.status_code == 405
-    assert set(answer.headers["allow"].split(", ")) == {"POST", "DELETE"}
-
-
-async def test_a_number_that_is_no_number_is_a_bad_request(app: App) -> None:
-    ann = await app.person("ann")
-    answer = await ann.http.patch(f"/api/channels/{NOBODY}/messages/x", json={"text": "x"})
-    assert answer.json()["code"] in ("bad_request", "not_found")
-
-
 async def test_the_schema_names_every_route_and_the_tags_of_events(app: App) -> None:
     client = await app.client()
     schema = (await client.get("/api/schema")).json()

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
+import pytest_asyncio
 
-from tests.support.http_app import INTERNAL_TOKEN, PASSWORD, App, serve_http
+from tests.support.http_app import INTERNAL_TOKEN, PASSWORD, App, Person, serve_http
 
 CREDENTIALS = {"name": "ann", "password": PASSWORD}
 FORM = "application/x-www-form-urlencoded"
 
 
-@pytest.fixture
-async def app(tmp_path: Path) -> AsyncIterator[App]:
-    async with serve_http(tmp_path) as served:
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def app(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[App]:
+    """One server for the tests that neither bound anything nor need an empty one."""
+    async with serve_http(tmp_path_factory.mktemp("data"), {"limits.enabled": False}) as served:
         yield served
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def ann(app: App) -> Person:
+    return await app.person(f"ann-{secrets.token_hex(4)}")
 
 
 def code_of(answer: httpx.Response) -> str:
@@ -46,8 +57,7 @@ def filled(headers: dict[str, str], url: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("headers", FOREIGN)
-async def test_another_site_changes_nothing(app: App, headers: dict[str, str]) -> None:
-    ann = await app.person("ann")
+async def test_another_site_changes_nothing(app: App, ann: Person, headers: dict[str, str]) -> None:
     sent = filled(headers, app.url)
     for method, path in (("POST", "/api/channels"), ("POST", "/api/session"), ("DELETE", "/api/session")):
         answer = await ann.http.request(method, path, json=CREDENTIALS, headers=sent)
@@ -61,16 +71,15 @@ async def test_another_site_changes_nothing(app: App, headers: dict[str, str]) -
 
 
 @pytest.mark.parametrize("headers", OWN)
-async def test_our_own_pages_may_change_things(app: App, headers: dict[str, str]) -> None:
-    ann = await app.person("ann")
+async def test_our_own_pages_may_change_things(app: App, ann: Person, headers: dict[str, str]) -> None:
     sent = filled(headers, app.url)
-    assert (await ann.http.post("/api/channels", json={"name": "garden"}, headers=sent)).status_code == 201
-    answer = await ann.http.post("/forms/channels", data={"name": "yard"}, headers=sent)
+    called = await ann.http.post("/api/channels", json={"name": f"garden of {ann.name}"}, headers=sent)
+    assert called.status_code == 201
+    answer = await ann.http.post("/forms/channels", data={"name": f"yard of {ann.name}"}, headers=sent)
     assert (answer.status_code, answer.headers["location"][:3]) == (303, "/c/")
 
 
-async def test_a_form_needs_to_say_where_it_comes_from(app: App) -> None:
-    ann = await app.person("ann")
+async def test_a_form_needs_to_say_where_it_comes_from(app: App, ann: Person) -> None:
     assert code_of(await ann.http.post("/forms/channels", data={"name": "yard"})) == "foreign_origin"
 
 
@@ -122,7 +131,8 @@ async def test_no_other_site_is_allowed_to_read(app: App) -> None:
 
 async def test_the_cookie_is_kept_from_scripts_and_other_sites(app: App) -> None:
     client = await app.client()
-    cookie = (await client.post("/api/accounts", json=CREDENTIALS)).headers["set-cookie"]
+    credentials = {"name": f"ben-{secrets.token_hex(4)}", "password": PASSWORD}
+    cookie = (await client.post("/api/accounts", json=credentials)).headers["set-cookie"]
     name, value = cookie.split(";")[0].split("=")
     assert name == "session"
     assert len(value) >= 43  # 256 bits
@@ -148,8 +158,7 @@ async def test_under_https_the_cookie_is_bound_to_the_host(tmp_path: Path) -> No
         assert (await stranger.get("/api/me", headers=bound)).status_code == 200
 
 
-async def test_every_answer_carries_the_headers(app: App) -> None:
-    ann = await app.person("ann")
+async def test_every_answer_carries_the_headers(app: App, ann: Person) -> None:
     foreign = {"Origin": "https://evil.example"}
     answers = [
         await ann.http.get("/api/me"),
@@ -174,10 +183,9 @@ async def test_every_answer_carries_the_headers(app: App) -> None:
         assert "strict-transport-security" not in headers
 
 
-async def test_unknown_names_and_wrong_passwords_are_answered_alike(app: App) -> None:
-    await app.person("ann")
+async def test_unknown_names_and_wrong_passwords_are_answered_alike(app: App, ann: Person) -> None:
     client = await app.client()
-    wrong = await client.post("/api/session", json={"name": "ann", "password": "not it at all"})
+    wrong = await client.post("/api/session", json={"name": ann.name, "password": "not it at all"})
     unknown = await client.post("/api/session", json={"name": "nobody", "password": "not it at all"})
     told = [{**answer.json(), "request_id": ""} for answer in (wrong, unknown)]
     assert told[0] == told[1]
@@ -307,8 +315,7 @@ async def test_a_host_that_is_none_is_refused(app: App, host: str) -> None:
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-async def test_a_token_in_the_address_opens_nothing(app: App) -> None:
-    ann = await app.person("ann")
+async def test_a_token_in_the_address_opens_nothing(app: App, ann: Person) -> None:
     token = ann.http.cookies["session"]
     stranger = await app.client()
     for query in (f"session={token}", f"token={token}", f"access_token={token}"):
@@ -316,8 +323,7 @@ async def test_a_token_in_the_address_opens_nothing(app: App) -> None:
 
 
 @pytest.mark.parametrize("token", ["x", "x" * 5000, "Ünïcode", "a;b", "' OR 1=1 --"])
-async def test_a_token_that_is_none_is_nobody(app: App, token: str) -> None:
-    await app.person("ann")
+async def test_a_token_that_is_none_is_nobody(app: App, ann: Person, token: str) -> None:
     client = await app.client()
     answer = await client.get("/api/me", headers={b"Authorization": f"Bearer {token}".encode()})
     assert code_of(answer) == "not_logged_in"

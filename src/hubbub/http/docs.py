@@ -28,7 +28,7 @@ from hubbub.http import (
     users,
 )
 from hubbub.http.auth import PUBLIC
-from hubbub.http.docs_page import render_docs
+from hubbub.http.docs_page import DOCS_POLICY, render_docs
 from hubbub.http.requests import StrictRequest
 from hubbub.protocol.replies import Me, Snapshot
 
@@ -87,14 +87,32 @@ def describe_api(app: Litestar) -> dict[str, object]:
     return document
 
 
+class Description:
+    """The document and its page, made once: making them takes longer than all else that anybody may ask for."""
+
+    def __init__(self) -> None:
+        self._schema = b""
+        self._page = ""
+
+    def schema(self, app: Litestar) -> bytes:
+        self._schema = self._schema or msgspec.json.encode(describe_api(app))
+        return self._schema
+
+    def page(self, app: Litestar) -> str:
+        self._page = self._page or render_docs(describe_api(app))
+        return self._page
+
+
 def docs_routes() -> list[HTTPRouteHandler]:
+    description = Description()
+
     @get("/api/schema", opt=PUBLIC, include_in_schema=False, sync_to_thread=False)
     def fetch_schema(request: StrictRequest) -> Response[bytes]:
-        return Response(msgspec.json.encode(describe_api(request.app)), media_type="application/json")
+        return Response(description.schema(request.app), media_type="application/json")
 
     @get("/api/docs", opt=PUBLIC, include_in_schema=False, sync_to_thread=False)
     def fetch_docs(request: StrictRequest) -> Response[str]:
-        page, policy = render_docs(describe_api(request.app))
-        return Response(page, media_type="text/html", headers={"Content-Security-Policy": policy})
+        headers = {"Content-Security-Policy": DOCS_POLICY}
+        return Response(description.page(request.app), media_type="text/html", headers=headers)
 
     return [fetch_schema, fetch_docs]

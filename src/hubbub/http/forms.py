@@ -150,7 +150,7 @@ async def post_message(
     return go_to(room_path(channel) + "#end")
 
 
-@post("/channels/{channel:str}/messages/{number:int}/edit")
+@post("/channels/{channel:str}/messages/{number:str}/edit")
 async def edit_message(
     request: StrictRequest,
     services: Given[Services],
@@ -163,7 +163,7 @@ async def edit_message(
     return go_to(message_path(channel, number))
 
 
-@post("/channels/{channel:str}/messages/{number:int}/delete")
+@post("/channels/{channel:str}/messages/{number:str}/delete")
 async def delete_message(
     services: Given[Services], session: Given[Session], channel: Ulid, number: Number
 ) -> Response[None]:
@@ -171,7 +171,7 @@ async def delete_message(
     return go_to(message_path(channel, number))
 
 
-@post("/channels/{channel:str}/messages/{number:int}/react")
+@post("/channels/{channel:str}/messages/{number:str}/react")
 async def react(
     request: StrictRequest,
     services: Given[Services],

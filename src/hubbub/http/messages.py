@@ -72,7 +72,7 @@ async def post_message(
 
 
 @patch(
-    "/api/channels/{channel:str}/messages/{number:int}",
+    "/api/channels/{channel:str}/messages/{number:str}",
     tags=["messages"],
     summary="Edit one's own message",
     responses=refusals(
@@ -90,7 +90,7 @@ async def edit_message(
 
 
 @delete(
-    "/api/channels/{channel:str}/messages/{number:int}",
+    "/api/channels/{channel:str}/messages/{number:str}",
     status_code=200,
     tags=["messages"],
     summary="Delete a message",

@@ -14,7 +14,7 @@ from hubbub.http.problems import refusals
 from hubbub.http.requests import Number, Ulid
 from hubbub.service.services import Services
 
-PATH = "/api/channels/{channel:str}/messages/{number:int}/reactions/{emoji:str}"
+PATH = "/api/channels/{channel:str}/messages/{number:str}/reactions/{emoji:str}"
 REFUSALS = refusals("no_such_channel", "no_such_message", "already_deleted", "bad_emoji", "too_many_reactions")
 
 Emoji: TypeAlias = Annotated[str, PathParameter(max_length=64, description="One emoji, percent-encoded UTF-8.")]

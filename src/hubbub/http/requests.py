@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from litestar import Request
 from litestar.datastructures import State
+from litestar.exceptions import InternalServerException
 from litestar.params import PathParameter, QueryParameter
 
 from hubbub.domain.accounts import Session
@@ -34,12 +35,14 @@ class StrictRequest(Request[Session, str | None, State]):
     """A request whose JSON is decoded once, without the leniency meant for query strings ("1" is no number)."""
 
     async def body(self) -> bytes:
-        """The whole body; raises `too_large` (by Litestar's bound), `head_too_slow`."""
+        """The whole body; raises `too_large` (by Litestar's bound), `head_too_slow`, `bad_request` (cut off)."""
         try:
             async with asyncio.timeout(BODY_SECONDS):
                 return await super().body()
         except TimeoutError as error:
             raise Refused("head_too_slow", "The request's body took too long.") from error
+        except InternalServerException as error:  # how Litestar says that the client went away
+            raise Refused("bad_request", "The request's body ended early.") from error
 
     async def json(self) -> object:
         """The body as the type that the route's `data` has; raises `bad_json`, `bad_request`."""
