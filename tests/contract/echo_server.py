@@ -33,6 +33,7 @@ ECHO_LIMITS = WireLimits(
     fragments=1 << 20,
     control_frames=1 << 20,
     unsent_bytes=256 * MIB,
+    connections_per_address=100_000,
 )
 
 
