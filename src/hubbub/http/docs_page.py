@@ -81,9 +81,9 @@ def render_operation(method: str, path: str, operation: Mapping[str, object]) ->
         parts.append(f"<table><tr><th>parameter</th><th>in</th><th></th></tr>{rows}</table>")
     if operation.get("requestBody"):
         parts.append(f"<p>Body: {render_content(as_mapping(operation['requestBody']))}</p>")
-    for status, response in as_mapping(operation.get("responses")).items():
-        description = text(as_mapping(response).get("description") or "")
-        parts.append(f"<p><b>{text(status)}</b> {render_content(as_mapping(response))} {code_marks(description)}</p>")
+    for status, response in sorted(as_mapping(operation.get("responses")).items()):
+        codes = "" if status.startswith("2") else code_marks(text(as_mapping(response).get("description") or ""))
+        parts.append(f"<p><b>{text(status)}</b> {render_content(as_mapping(response))} {codes}</p>")
     return (
         f'<details id="{text(operation.get("operationId"))}"><summary><code class="method">{method}</code> '
         f"<code>{text(path)}</code> <span>{text(operation.get('summary') or '')}</span></summary>"
