@@ -75,7 +75,7 @@ class TakeoverProtocol(BoundedHeads):
             return
         if path not in self._upgrades.routes:
             super()._on_head()
-        elif self._is_busy() or self.transport.get_write_buffer_size():
+        elif self._is_busy() or (self._may_leave() and self.transport.get_write_buffer_size()):
             self._refuse_in_turn(Refused("bad_handshake", "A response is still under way."))
         else:
             self._asking = self._describe(path)
@@ -160,7 +160,7 @@ class TakeoverProtocol(BoundedHeads):
         """From here on the connection is its link's, and only the link answers for it."""
         upgrades, transport, behind = self._upgrades, self.transport, self._behind
         link: Link
-        if upgrades.poller is not None and self.scheme == "http":
+        if upgrades.poller is not None and self._may_leave():
             link = adopt_descriptor(upgrades.poller, transport, route, opening, address, session)
             self._leave()
             transport.abort()  # closes the transport's descriptor, not the connection
@@ -176,6 +176,10 @@ class TakeoverProtocol(BoundedHeads):
             transport.resume_reading()
         link.send(encode_answer(opening))
         link._begin(behind)
+
+    def _may_leave(self) -> bool:
+        """Whether the descriptor can be taken; TLS lives in its transport, with octets of its own still to write."""
+        return self._upgrades.poller is not None and self.scheme == "http"
 
     def _leave(self) -> None:
         self._left = self._deaf = True
