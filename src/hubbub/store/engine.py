@@ -12,6 +12,8 @@ from hubbub.errors import StoreError
 
 DATABASE: Final = "hubbub.db"
 LOCK: Final = "hubbub.lock"
+# Milliseconds.
+BUSY_TIMEOUT: Final = 5000
 
 # Every commit is on the disk before it is acknowledged (FULL). A post writes about six pages of 4 KiB to the
 # write-ahead log, so the default checkpoint every 1000 pages would come every 170 posts.
@@ -19,7 +21,7 @@ _WRITER: Final = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
-    "PRAGMA busy_timeout = 5000",
+    f"PRAGMA busy_timeout = {BUSY_TIMEOUT}",
     "PRAGMA secure_delete = ON",
     "PRAGMA cache_size = -32768",
     "PRAGMA temp_store = MEMORY",
@@ -28,7 +30,7 @@ _WRITER: Final = (
 # Readers keep little of their own: the system's page cache has the rest, once for all of them.
 READER: Final = (
     "PRAGMA query_only = ON",
-    "PRAGMA busy_timeout = 5000",
+    f"PRAGMA busy_timeout = {BUSY_TIMEOUT}",
     "PRAGMA cache_size = -2048",
     "PRAGMA temp_store = MEMORY",
 )

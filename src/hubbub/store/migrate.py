@@ -1,6 +1,6 @@
 """Bring a database to this program's schema, in one transaction; never backwards.
 
-SQLAlchemy and Alembic take half a second to load, so they are imported only when there is something to do.
+Alembic takes a while to load, so it is imported only when there is something to do.
 """
 
 from __future__ import annotations

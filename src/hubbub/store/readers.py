@@ -59,7 +59,7 @@ class Readers:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Reader]:
-        """Several statements that see one state. Raises `store_failed`."""
+        """Several statements that see one state. Raises as `statement`."""
         async with self.statement() as reader:
             await reader.fetch_all("BEGIN")
             yield reader
@@ -67,7 +67,7 @@ class Readers:
 
     @asynccontextmanager
     async def statement(self) -> AsyncIterator[Reader]:
-        """A single statement, which sees one state by itself. Raises `store_failed`."""
+        """A single statement, which sees one state by itself. Raises `store_failed`, `bad_request`."""
         if self._closing:
             raise Refused("shutting_down")
         connection = await self._idle.get()
@@ -77,6 +77,8 @@ class Readers:
             self._return_later(connection)
             if isinstance(error, sqlite3.Error):
                 raise Refused("store_failed") from error
+            if isinstance(error, OverflowError | UnicodeEncodeError):
+                raise Refused("bad_request") from error  # a parameter no row could have
             raise
         else:
             self._idle.put_nowait(connection)

@@ -27,6 +27,7 @@ import structlog
 
 from hubbub.errors import Refused
 from hubbub.protocol.batch import Batch
+from hubbub.store.engine import BUSY_TIMEOUT
 from hubbub.store.ledger import Ledger
 from hubbub.store.limits import StoreLimits
 
@@ -134,17 +135,26 @@ class Writer:
     # --- on the writer's thread ---------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        while not self._closing:
-            self._wait()
-            while self._items and not self._stopped:
-                self._commit(self._take())
+        try:
+            while not self._closing:
+                self._wait()
+                self._work()
+            self._work()
+            self._truncate()
+        except BaseException:
+            # Nobody may wait for a thread that is gone.
+            self._closing = True
+            _log.critical("writer_failed", exc_info=True)
+            raise
+        finally:
+            left = list(self._items)
+            self._items.clear()
+            self._tell([(item, None, Refused("shutting_down")) for item in left], [])
+            self._connection.close()
+
+    def _work(self) -> None:
         while self._items and not self._stopped:
             self._commit(self._take())
-        left = list(self._items)
-        self._items.clear()
-        self._tell([(item, None, Refused("shutting_down")) for item in left], [])
-        self._truncate()
-        self._connection.close()
 
     def _wait(self) -> None:
         try:
@@ -215,9 +225,14 @@ class Writer:
             self._loop.call_soon_threadsafe(self._settle, outcomes, batches)
 
     def _truncate(self) -> bool:
-        """Move the write-ahead log into the database and empty it; False while a reader still needs it."""
+        """Move the write-ahead log into the database and empty it; False while a reader still needs it.
+
+        Does not wait for readers (a verify may take minutes): posts would wait with it.
+        """
         try:
+            self._cursor.execute("PRAGMA busy_timeout = 0")
             busy = self._cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            self._cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
         except sqlite3.Error as error:
             _log.warning("checkpoint_failed", exc_info=error)
             return False

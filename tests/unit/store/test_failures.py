@@ -151,3 +151,26 @@ async def test_reads_answer_store_failed_when_the_database_does_not(world: World
     connection.close()
     assert (await world.room(ann, world.general)).channel.number == 0
     assert await world.store.log.fetch_events(channel_stream(world.general), 0, 9)
+
+
+@pytest.mark.parametrize("number", [2**63, 2**200])
+async def test_numbers_no_row_could_have_are_a_bad_request(world: World, ann: str, number: int) -> None:
+    with pytest.raises(Refused, match="bad_request"):
+        await world.store.log.fetch_events(channel_stream(world.general), number, 9)
+    with pytest.raises(Refused, match="bad_request"):
+        await world.store.accounts.find_users("\ud800", 9)
+    assert (await world.room(ann, world.general)).channel.number == 0
+
+
+async def test_posts_go_on_while_a_reader_keeps_the_log_from_being_emptied(world: World, ann: str) -> None:
+    await world.post(ann, world.general, "<secret>")
+    reader = sqlite3.connect(world.directory / DATABASE, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM events").fetchone()
+    await world.delete(ann, world.general, 1)
+    for number in range(2, 9):
+        assert (await world.post(ann, world.general)).number == number
+    reader.execute("COMMIT")
+    reader.close()
+    await world.reopen()
+    assert all(b"<secret>" not in path.read_bytes() for path in world.directory.iterdir())
