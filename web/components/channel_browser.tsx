@@ -29,6 +29,7 @@ export function ChannelBrowser({ listed, wanted }: ChannelBrowserProps) {
       <form
         className="browse-search"
         role="search"
+        aria-label={t("title")}
         method="get"
         action="/channels"
         onSubmit={(event) => event.preventDefault()}

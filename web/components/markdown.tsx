@@ -20,7 +20,7 @@ function element(node: Nodes, parent: Parent): ReactNode {
     case "text":
       return parent.type === "link" ? node.value : linked(node.value);
     case "paragraph":
-      return <p>{children(node)}</p>;
+      return <p dir="auto">{children(node)}</p>;
     case "heading":
       return (
         <p className="heading" data-depth={node.depth}>

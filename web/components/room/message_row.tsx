@@ -116,6 +116,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         <Reactions message={message} me={props.me} nameOf={props.nameOf} disabled={!props.mayReact} run={run} />
       )}
       {item && <Delivery item={item} run={run} />}
+      {props.targeted && usable && <PlainActions {...props} />}
     </li>
   );
 });
@@ -138,6 +139,28 @@ function Text({ message }: { message: MessagePosted }) {
       )}
       {message.edited_at !== undefined && <span className="edited">{t("edited")}</span>}
     </>
+  );
+}
+
+/** Without JavaScript a message's own page is where one edits and deletes it. */
+function PlainActions({ message, mine, mayDelete }: MessageRowProps) {
+  const t = useTranslations("message");
+  const action = `/forms/channels/${message.channel}/messages/${message.number}`;
+  if (!mayDelete) return null;
+  return (
+    <noscript>
+      <div className="plain">
+        {mine && (
+          <form method="post" action={`${action}/edit`}>
+            <textarea className="input" name="text" aria-label={t("edit")} defaultValue={message.text} required />
+            <button className="button small">{t("edit")}</button>
+          </form>
+        )}
+        <form method="post" action={`${action}/delete`}>
+          <button className="button small danger">{t("delete")}</button>
+        </form>
+      </div>
+    </noscript>
   );
 }
 

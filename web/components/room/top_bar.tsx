@@ -36,7 +36,7 @@ export function TopBar({ room, panelOpen, state }: { room: Room; panelOpen: bool
         <a
           className="icon-button wide"
           {...panel}
-          aria-label={t("people")}
+          aria-label={t("members", { count: channel.members })}
           title={t("people")}
           aria-expanded={panelOpen}
         >

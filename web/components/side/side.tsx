@@ -56,6 +56,7 @@ export function Side({ served }: { served: Snapshot }) {
       <form
         className="side-search"
         role="search"
+        aria-label={t("search")}
         method="get"
         action="/channels"
         onSubmit={(event) => event.preventDefault()}
