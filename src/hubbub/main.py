@@ -8,23 +8,19 @@ before any of it.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
 import secrets
 import signal
-import socket
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import uvicorn
 
 from hubbub.broker.local import LocalBroker
 from hubbub.config import Config
 from hubbub.errors import CloseCode, ConfigError
 from hubbub.http.app import make_app
-from hubbub.http.listening import HttpServer, bind, own_address
+from hubbub.http.listening import HttpServer, bind, make_server, own_address
 from hubbub.http.pages import Pages, PagesProcess
 from hubbub.http.static import StaticFiles
 from hubbub.hub.hub import Hub
@@ -50,7 +46,6 @@ from hubbub.websocket.takeover import make_http_protocol
 from hubbub.websocket.upgrades import Route, Upgrades
 
 SOCKET_PATH = "/socket"
-BACKLOG = 4096
 WEB_TREE = Path(__file__).parent / "_web"
 
 
@@ -99,34 +94,44 @@ class Server:
     upgrades: Upgrades
     hasher: PasswordHasher
     tasks: Tasks
-    http: HttpServer
-    listener: socket.socket
+    http: list[HttpServer]
     pages: PagesProcess | None
 
     async def run(self, stop: asyncio.Event, on_ready: Callable[[str], None]) -> None:
-        """Serve until `stop` is set, then stop in order."""
-        serving = asyncio.create_task(self.http.serve(sockets=[self.listener]))
+        """Serve until `stop` is set, then stop in order; also while still starting."""
+        serving = {asyncio.create_task(server.run_until_told()) for server in self.http}
+        stopping = asyncio.create_task(stop.wait())
+        starting = asyncio.create_task(self._start(on_ready))
         try:
-            if self.pages is not None:
-                await self.pages.start()
-            await self.http.answering.wait()
-            settle_memory()
-            on_ready(self.address)
-            stopped = asyncio.create_task(stop.wait())
-            await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
-            stopped.cancel()
+            await asyncio.wait({*serving, stopping, starting}, return_when=asyncio.FIRST_COMPLETED)
+            if starting.done():
+                starting.result()
+                await asyncio.wait({*serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            starting.cancel()
+            stopping.cancel()
             await self.stop(serving)
 
-    async def stop(self, serving: asyncio.Task[None]) -> None:
+    async def _start(self, on_ready: Callable[[str], None]) -> None:
+        for server in self.http:
+            await server.answering.wait()
+        if self.pages is not None:
+            await self.pages.start()
+        settle_memory()
+        on_ready(self.address)
+
+    async def stop(self, serving: Collection[asyncio.Task[None]]) -> None:
         share = self.config.shutdown_seconds / 4
-        self.http.stop_accepting()
+        for server in self.http:
+            server.stop_accepting()
         self.endpoint.refuse_commands()
         await self.tasks.finish(share)
         await self.upgrades.close(CloseCode.RESTART, "restarting")
-        self.http.should_exit = True
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(serving, share)
+        for server in self.http:
+            server.should_exit = True
+        _, late = await asyncio.wait(serving, timeout=share)
+        for task in late:
+            task.cancel()
         if self.pages is not None:
             await self.pages.stop()
         self.hasher.close()
@@ -144,7 +149,10 @@ def settle_memory() -> None:
 async def compose(config: Config, clock: MonotonicClock) -> Server:
     """Open the store, bind the port, and put everything together. Raises `StoreError`, `ConfigError`."""
     loop = asyncio.get_running_loop()
-    listener = bind(config)
+    tls = config.tls.certificate is not None
+    listener = bind(config.host, config.port)
+    # Our own Node process cannot know the certificate's name for us: under TLS it has a way in of its own.
+    inner = bind("127.0.0.1", 0) if tls and config.pages.enabled else None
     broker = LocalBroker()
     hub: Hub[Link, Encoded] = Hub(wire, loop)
     broker.subscribe(hub.deliver)
@@ -163,37 +171,16 @@ async def compose(config: Config, clock: MonotonicClock) -> Server:
         takeover=config.wire.transport != "stream",
     )
     token = secrets.token_urlsafe(32)
-    pages, proxy, files = make_pages(config, listener, token)
+    pages, proxy, files = make_pages(config, own_address(inner or listener, tls=False), token)
     app = make_app(
         services, config, clock=clock, ready=lambda: check(store), internal_token=token, pages=proxy, files=files
     )
-    settings = uvicorn.Config(
-        app,
-        http=make_http_protocol(upgrades),
-        ws="none",
-        lifespan="off",
-        loop="none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        backlog=BACKLOG,
-        timeout_graceful_shutdown=max(1, int(config.shutdown_seconds / 4)),
-        ssl_certfile=config.tls.certificate,
-        ssl_keyfile=config.tls.key,
-    )
-    return Server(
-        config,
-        config.public_url or own_address(config, listener),
-        store,
-        endpoint,
-        upgrades,
-        hasher,
-        tasks,
-        HttpServer(settings),
-        listener,
-        pages,
-    )
+    protocol = make_http_protocol(upgrades)
+    http = [make_server(app, protocol, listener, config, tls=tls)]
+    if inner is not None:
+        http.append(make_server(app, protocol, inner, config, tls=False))
+    address = config.public_url or own_address(listener, tls=tls)
+    return Server(config, address, store, endpoint, upgrades, hasher, tasks, http, pages)
 
 
 async def check(store: Store) -> None:
@@ -235,15 +222,13 @@ def make_endpoint(
     )
 
 
-def make_pages(
-    config: Config, listener: socket.socket, token: str
-) -> tuple[PagesProcess | None, Pages | None, StaticFiles | None]:
+def make_pages(config: Config, api: str, token: str) -> tuple[PagesProcess | None, Pages | None, StaticFiles | None]:
     """The Node process, the way to it, and the files Python serves itself; nothing of it where pages are off."""
     if not config.pages.enabled:
         return None, None, None
     if not (WEB_TREE / "server" / "server.js").is_file():
         raise ConfigError("the pages are not built: run `make web`, or set pages.enabled to false")
-    process = PagesProcess(WEB_TREE, config.pages, api=own_address(config, listener), internal_token=token)
+    process = PagesProcess(WEB_TREE, config.pages, api=api, internal_token=token)
     return process, Pages(process), StaticFiles(WEB_TREE)
 
 

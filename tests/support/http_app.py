@@ -121,8 +121,8 @@ async def serve_http(
     async with contextlib.AsyncExitStack() as stack:
         store = await open_store(data, on_commit=forget, clock=clock)
         stack.push_async_callback(store.close)
-        listener = stack.enter_context(bind(config))
-        url = own_address(config, listener)
+        listener = stack.enter_context(bind(config.host, config.port))
+        url = own_address(listener, tls=False)
         process = PagesProcess(tree, config.pages, api=url, internal_token=INTERNAL_TOKEN) if tree and pages else None
 
         async def ready() -> None:
@@ -148,12 +148,11 @@ async def serve_http(
 @contextlib.asynccontextmanager
 async def running(app: Application, listener: socket.socket) -> AsyncIterator[None]:
     """`app` behind uvicorn as the product configures it, until the block ends."""
-    server = HttpServer(
-        uvicorn.Config(
-            app, ws="none", lifespan="off", log_config=None, access_log=False, server_header=False, proxy_headers=False
-        )
+    settings = uvicorn.Config(
+        app, ws="none", lifespan="off", log_config=None, access_log=False, server_header=False, proxy_headers=False
     )
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    server = HttpServer(settings, listener)
+    serving = asyncio.create_task(server.run_until_told())
     try:
         await server.answering.wait()
         yield

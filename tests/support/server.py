@@ -10,6 +10,7 @@ import contextlib
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -40,8 +41,15 @@ class Server:
     """`settings` are `HUBBUB_` variables without the prefix: {"LIMITS__ENABLED": "false"}."""
 
     def __init__(
-        self, data: Path, *, pages: bool = False, settings: Mapping[str, str] | None = None, port: int | None = None
+        self,
+        data: Path,
+        *,
+        pages: bool = False,
+        settings: Mapping[str, str] | None = None,
+        port: int | None = None,
+        trusted: ssl.SSLContext | None = None,
     ) -> None:
+        """`trusted`: it speaks TLS, with a certificate this context believes."""
         self.data = data
         self.port = port or free_port()
         self.log = data.parent / f"{data.name}.log"
@@ -52,11 +60,12 @@ class Server:
             **{f"HUBBUB_{name}": value for name, value in (settings or {}).items()},
         }
         self._pages = pages
+        self._trusted = trusted
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"https://localhost:{self.port}" if self._trusted else f"http://127.0.0.1:{self.port}"
 
     @property
     def socket_url(self) -> str:
@@ -133,7 +142,8 @@ class Server:
         """Returns when it answers, its pages too where it has some; raises ServerError with the log otherwise."""
         deadline = time.monotonic() + READY_SECONDS
         paths = ["/healthz", "/login"] if self._pages else ["/healthz"]
-        with httpx.Client(base_url=self.url, trust_env=False, timeout=5.0) as client:
+        verify = self._trusted or True
+        with httpx.Client(base_url=self.url, verify=verify, trust_env=False, timeout=5.0) as client:
             while not all(answers(client, path) for path in paths):
                 if self._running().poll() is not None:
                     raise ServerError(f"it ended with {self._running().returncode}\n{self.log_end()}")

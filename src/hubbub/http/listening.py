@@ -5,20 +5,24 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import uvicorn
 
 from hubbub.config import Config
 from hubbub.errors import ConfigError
 
+BACKLOG = 4096
+
 
 class HttpServer(uvicorn.Server):
     """uvicorn without its signal handling, which raises the signal again and takes no part in our order of stopping."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, listener: socket.socket) -> None:
         super().__init__(config)
         self.answering = asyncio.Event()
+        self._listener = listener
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -28,31 +32,55 @@ class HttpServer(uvicorn.Server):
         await super().startup(sockets)
         self.answering.set()
 
+    async def run_until_told(self) -> None:
+        """Answer until `should_exit` is set."""
+        await self.serve(sockets=[self._listener])
+
     def stop_accepting(self) -> None:
         """No new connections; those there are go on."""
         for server in getattr(self, "servers", ()):
             server.close()
 
 
-def bind(config: Config) -> socket.socket:
+def make_server(
+    app: Callable[..., Any], protocol: type[asyncio.Protocol], listener: socket.socket, config: Config, *, tls: bool
+) -> HttpServer:
+    """A server of `app` on `listener`; `protocol` takes the sockets over."""
+    settings = uvicorn.Config(
+        app,
+        http=protocol,
+        ws="none",
+        lifespan="off",
+        loop="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=max(1, int(config.shutdown_seconds / 4)),
+        ssl_certfile=config.tls.certificate if tls else None,
+        ssl_keyfile=config.tls.key if tls else None,
+    )
+    return HttpServer(settings, listener)
+
+
+def bind(host: str, port: int) -> socket.socket:
     """The listening socket; raises `ConfigError` when the address cannot be had."""
-    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio turns off Nagle's algorithm only on sockets that say they are TCP; an answer waited 40 ms otherwise.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((config.host, config.port))
+        listener.bind((host, port))
     except OSError as error:
         listener.close()
         reason = error.strerror or str(error)
-        raise ConfigError(
-            f"Cannot listen on {config.host} port {config.port}: {reason}. Choose another with --port."
-        ) from error
+        raise ConfigError(f"Cannot listen on {host} port {port}: {reason}. Choose another with --port.") from error
     return listener
 
 
-def own_address(config: Config, listener: socket.socket) -> str:
-    """Where this machine, our own Node process first of all, reaches us."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(config.host, config.host)
-    scheme = "https" if config.tls.certificate else "http"
-    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
+def own_address(listener: socket.socket, *, tls: bool) -> str:
+    """Where this machine reaches `listener`."""
+    host, port = listener.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"{'https' if tls else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
