@@ -29,6 +29,7 @@ async function get(path: string): Promise<Answer> {
       cookie: head.get("cookie") ?? "",
       "x-hubbub-internal": process.env.HUBBUB_INTERNAL_TOKEN ?? "",
       "x-forwarded-for": head.get("x-forwarded-for") ?? "",
+      "x-request-id": head.get("x-request-id") ?? "",
     },
     cache: "no-store",
     redirect: "error",
