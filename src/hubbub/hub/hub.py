@@ -226,7 +226,7 @@ class Hub(Generic[LinkT, EncodedT]):
         return channel
 
     def _add(self, channel: Channel[LinkT], user: User[LinkT]) -> None:
-        channel.users.add(user)
+        channel.users[user] = None
         channel.changed()
         user.channels = (*(user.channels or ()), channel)
 
@@ -240,7 +240,7 @@ class Hub(Generic[LinkT, EncodedT]):
         self._remove(channel, user)
 
     def _remove(self, channel: Channel[LinkT], user: User[LinkT]) -> None:
-        channel.users.discard(user)
+        channel.users.pop(user, None)
         channel.changed()
         if not channel.users:
             self._channels.pop(channel.name, None)

@@ -87,7 +87,8 @@ class Channel(Stream[LinkT]):
     def __init__(self, name: str, head: int) -> None:
         super().__init__(head)
         self._name = name
-        self.users: set[User[LinkT]] = set()
+        # In the order they came: sockets opened one after the other are cheaper to write one after the other.
+        self.users: dict[User[LinkT], None] = {}
         self._flat: list[LinkT] | None = None
 
     @property
