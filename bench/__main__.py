@@ -15,7 +15,7 @@ from pathlib import Path
 from bench.build import BENCH, BenchError, build_programs
 from bench.chart import draw_chart
 from bench.fanout import measure_fanout
-from bench.machine import describe_machine
+from bench.machine import describe_machine, measure_sync
 from bench.memory import measure_memory
 from bench.processes import LOAD_CORE, SERVER_CORE
 from bench.report import Result, panels_of, verdicts_of, write_page
@@ -63,7 +63,8 @@ def measure(options: argparse.Namespace) -> Result:
             "first": options.first,
         },
     }
-    with tempfile.TemporaryDirectory(prefix="hubbub-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="hubbub-bench-", dir=options.folder) as folder:
+        sync_before = measure_sync(Path(folder))
         if options.only in (None, "fanout"):
             _tell(f"making {options.members} accounts")
             stage = Stage(programs, seed(Path(folder, "fanout"), options.members), options.members, options.first)
@@ -74,7 +75,12 @@ def measure(options: argparse.Namespace) -> Result:
                 programs, seed(Path(folder, "memory"), options.connections), options.connections, options.first
             )
             result["memory"] = _measure_memory(stage)
-    result["conditions"] = {"load_before": round(before, 1), "load_after": round(os.getloadavg()[0], 1)}
+        result["conditions"] = {
+            "load_before": round(before, 1),
+            "load_after": round(os.getloadavg()[0], 1),
+            "sync_ms_before": sync_before,
+            "sync_ms_after": measure_sync(Path(folder)),
+        }
     return result
 
 
@@ -126,6 +132,9 @@ def _parse_options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=4.0, help="measured in each round")
     parser.add_argument("--warmup", type=float, default=1.0, help="seconds before that")
     parser.add_argument("--first", action="store_true", help="run before all else on the machine (root)")
+    parser.add_argument(
+        "--folder", help="where the database is put, on a real disk (else the folder for temporary files)"
+    )
     parser.add_argument("--name", default="local", help="of the result files")
     parser.add_argument("--no-save", dest="save", action="store_false", help="write no files")
     parser.add_argument("--json", action="store_true", help="print the results as JSON")

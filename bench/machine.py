@@ -6,7 +6,9 @@ import os
 import platform
 import re
 import sqlite3
+import statistics
 import subprocess
+import time
 from importlib.metadata import version
 from pathlib import Path
 
@@ -27,6 +29,24 @@ def describe_machine() -> dict[str, object]:
         "gorilla/websocket": _gorilla_version(),
         "hubbub": version("hubbub"),
     }
+
+
+def measure_sync(folder: Path, times: int = 200) -> float:
+    """Milliseconds until 4 KiB are on the disk under `folder`, the median: what every commit has to wait for."""
+    path = folder / "sync"
+    page = bytes(4096)
+    taken = []
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        for _ in range(times):
+            began = time.perf_counter()
+            os.write(descriptor, page)
+            os.fdatasync(descriptor)
+            taken.append(time.perf_counter() - began)
+    finally:
+        os.close(descriptor)
+        path.unlink()
+    return round(statistics.median(taken) * 1000, 2)
 
 
 def _cpu_model() -> str:

@@ -19,31 +19,27 @@ LOAD_CORE = 1
 Command: TypeAlias = Sequence[str | Path]
 
 STOP_SECONDS = 20
-FIRST = -19  # nice
+PRECEDENCE = 5
 
 
 @contextlib.contextmanager
-def on_core(core: int) -> Iterator[None]:
-    """Processes started inside inherit the processor."""
+def on_core(core: int, *, first: bool) -> Iterator[None]:
+    """Processes started inside inherit the processor and, if they are to be `first`, the precedence over all others."""
     cores = os.sched_getaffinity(0)
     if core not in cores:
         raise BenchError("The bench needs two processors: one for the server, one for the load.")
+    policy, parameter = os.sched_getscheduler(0), os.sched_getparam(0)
     os.sched_setaffinity(0, {core})
     try:
+        if first:
+            os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(PRECEDENCE))
         yield
-    finally:
-        os.sched_setaffinity(0, cores)
-
-
-def go_first(pid: int) -> None:
-    """Let a process, and the session the kernel groups it by, run before others; raises `BenchError` if it may not."""
-    try:
-        os.setpriority(os.PRIO_PROCESS, pid, FIRST)
-        group = Path(f"/proc/{pid}/autogroup")
-        if group.exists():
-            group.write_text(str(FIRST), encoding="ascii")
-    except OSError as error:
+    except PermissionError as error:
         raise BenchError("--first needs root.") from error
+    finally:
+        if first:
+            os.sched_setscheduler(0, policy, parameter)
+        os.sched_setaffinity(0, cores)
 
 
 @dataclass(slots=True)
@@ -74,11 +70,9 @@ class Process:
         self.out.close()
 
 
-def start(
-    command: Sequence[str | Path], core: int, folder: Path, environ: Mapping[str, str], *, first: bool
-) -> Process:
-    """A child on `core`, in `folder`, in a session of its own, talked to over pipes; `first`: before all else there."""
-    with on_core(core):
+def start(command: Command, core: int, folder: Path, environ: Mapping[str, str], *, first: bool) -> Process:
+    """A child on `core`, in `folder`, talked to over pipes; `first`: before all else there (SCHED_RR)."""
+    with on_core(core, first=first):
         child = subprocess.Popen(
             [str(word) for word in command],
             stdin=subprocess.PIPE,
@@ -86,16 +80,8 @@ def start(
             text=True,
             cwd=folder,
             env={**os.environ, **environ},
-            start_new_session=True,
         )
-    process = Process(child)
-    if first:
-        try:
-            go_first(child.pid)
-        except BenchError:
-            process.stop()
-            raise
-    return process
+    return Process(child)
 
 
 class Load:

@@ -16,16 +16,17 @@ BOUND: Final = 1536  # bytes an idle connection may take
 
 def write_page(result: Result, picture: str) -> str:
     """The results as Markdown; `picture` is the SVG's file name beside it."""
-    parts = [
-        f"# Measured on {result['date']}: {result['name']}",
-        *_machine(result),
-        f"![The figures as bars]({picture})",
-    ]
+    return "\n\n".join([f"# Measured on {result['date']}: {result['name']}", *write_tables(result, picture)]) + "\n"
+
+
+def write_tables(result: Result, picture: str) -> list[str]:
+    """The paragraphs: machine, picture, tables."""
+    parts = [*_machine(result), f"![The figures as bars]({picture})"]
     if "fanout" in result:
         parts += _fanout(result["fanout"])
     if "memory" in result:
         parts += _memory(result["memory"])
-    return "\n\n".join(parts) + "\n"
+    return parts
 
 
 def panels_of(result: Result) -> list[Panel]:
@@ -83,7 +84,9 @@ def _machine(result: Result) -> list[str]:
         f"SQLite {machine['sqlite']}; {machine['go']}, gorilla/websocket {machine['gorilla/websocket']}; "
         f"Hubbub {machine['hubbub']}.",
         f"Server on core {settings['server_core']}, load generator on core {settings['load_core']}, loopback. "
-        f"Load average before {quiet['load_before']}, after {quiet['load_after']}. Hubbub's limits on; raised: "
+        f"Load average before {quiet['load_before']}, after {quiet['load_after']}; a page of 4 KiB "
+        f"is on the disk after {quiet['sync_ms_before']} ms before, {quiet['sync_ms_after']} ms after. "
+        "Hubbub's limits on; raised: "
         + ", ".join(f"`{name}={value}`" for name, value in settings["limits_raised"].items())
         + ".",
     ]

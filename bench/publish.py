@@ -1,0 +1,29 @@
+"""`python -m bench.publish bench/results/NAME.json`: put that run's figures into docs/performance.md."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from bench.build import BENCH
+from bench.report import Result, write_tables
+
+DOCUMENT = BENCH.parent / "docs" / "performance.md"
+BEGIN = "<!-- figures: written by bench/publish.py -->"
+END = "<!-- end of figures -->"
+
+
+def publish(results: Path, document: Path) -> None:
+    """Replace what stands between the marks in `document`; nothing else of it changes."""
+    result: Result = json.loads(results.read_text(encoding="utf-8"))
+    before, _, rest = document.read_text(encoding="utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    stem = f"../bench/results/{results.stem}"
+    source = f"From [{results.stem}]({stem}.md) ([JSON]({stem}.json)):"
+    figures = "\n\n".join([BEGIN, source, *write_tables(result, f"{stem}.svg"), END])
+    document.write_text(before + figures + after, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    publish(Path(sys.argv[1]), DOCUMENT)
