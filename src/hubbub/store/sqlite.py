@@ -35,9 +35,11 @@ class Store:
     async def close(self, drain: float = 5.0) -> None:
         """Refuse new intents (`shutting_down`), commit what is queued within `drain` seconds, checkpoint, unlock."""
         self.writer.refuse()
-        await self._readers.close()
-        await self.writer.close(drain)
-        self._lock.release()
+        try:
+            await self._readers.close()
+            await self.writer.close(drain)
+        finally:
+            self._lock.release()
 
 
 async def open_store(
