@@ -21,7 +21,11 @@ def publish(results: Path, document: Path) -> None:
     _, _, after = rest.partition(END)
     stem = f"../bench/results/{results.stem}"
     source = f"From [{results.stem}]({stem}.md) ([JSON]({stem}.json)):"
-    figures = "\n\n".join([BEGIN, source, *write_tables(result, f"{stem}.svg"), END])
+    tables = [
+        part.replace("## ", "### ", 1) if part.startswith("## ") else part
+        for part in write_tables(result, f"{stem}.svg")
+    ]
+    figures = "\n\n".join([BEGIN, source, *tables, END])
     document.write_text(before + figures + after, encoding="utf-8")
 
 

@@ -78,12 +78,13 @@ def _outstanding(one: Result) -> str:
 def _machine(result: Result) -> list[str]:
     machine, settings, quiet = result["machine"], result["settings"], result["conditions"]
     kind = "virtual machine" if machine["virtual"] else "machine"
+    first = ", both scheduled before all else (SCHED_RR)" if settings["first"] else ""
     return [
         f"{machine['cpu']}, {machine['cores']} cores, {machine['memory_gib']} GiB ({kind}); Linux {machine['kernel']}, "
         f"TCP {machine['congestion_control']}; Python {machine['python']}, uvloop {machine['uvloop']}, "
         f"SQLite {machine['sqlite']}; {machine['go']}, gorilla/websocket {machine['gorilla/websocket']}; "
         f"Hubbub {machine['hubbub']}.",
-        f"Server on core {settings['server_core']}, load generator on core {settings['load_core']}, loopback. "
+        f"Server on core {settings['server_core']}, load generator on core {settings['load_core']}{first}, loopback. "
         f"Load average before {quiet['load_before']}, after {quiet['load_after']}; a page of 4 KiB "
         f"is on the disk after {quiet['sync_ms_before']} ms before, {quiet['sync_ms_after']} ms after. "
         "Hubbub's limits on; raised: "
