@@ -12,6 +12,7 @@ import {
   useSyncExternalStore,
 } from "react";
 
+import { preloadOverlays } from "@/components/overlays/lazy";
 import { type ChatView, ChatSession } from "@/lib/chat_session";
 import type { Snapshot } from "@/lib/protocol.gen.ts";
 
@@ -27,6 +28,7 @@ export function ChatProvider({ served, children }: { served: Snapshot | undefine
   useBrowserLayoutEffect(() => {
     if (served && session && !session.view()) session.adopt(served);
   }, [session, served]);
+  useEffect(preloadOverlays, []);
   useEffect(() => {
     if (!session) return;
     const wake = () => session.reconnect();

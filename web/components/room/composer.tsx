@@ -3,11 +3,10 @@
 import { ArrowUp, Check, Pencil, Smile, X } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type FormEvent, type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
-import { Dialog, Popover } from "react-aria-components";
 
 import { useSession } from "@/components/chat_provider";
 import { FieldError } from "@/components/error_text";
-import { EmojiPicker } from "@/components/room/emoji_picker";
+import { EmojiPopover } from "@/components/overlays/lazy";
 import { codeOf } from "@/lib/api_client";
 import { composeAction } from "@/lib/compose_keys";
 import { forgetDraft, keepDraft, recallDraft } from "@/lib/drafts";
@@ -167,11 +166,9 @@ export function Composer({ channel, limit, formKey, error, editing, onSend, onEd
         >
           <Smile aria-hidden />
         </button>
-        <Popover className="popover" triggerRef={smile} isOpen={picking} onOpenChange={setPicking} placement="top end">
-          <Dialog aria-label={t("emoji")}>
-            <EmojiPicker onPick={insert} />
-          </Dialog>
-        </Popover>
+        {picking && (
+          <EmojiPopover label={t("emoji")} anchor={smile} onPick={insert} onClose={() => setPicking(false)} />
+        )}
         <button
           type="submit"
           className="send"

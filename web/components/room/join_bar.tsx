@@ -9,11 +9,11 @@ import { codeOf } from "@/lib/api_client";
 import type { ChannelSummary } from "@/lib/protocol.gen.ts";
 
 /** In place of the compose box where one only looks in. */
-export function JoinBar({ channel }: { channel: ChannelSummary }) {
+export function JoinBar({ channel, error }: { channel: ChannelSummary; error: string | undefined }) {
   const t = useTranslations("room");
   const session = useSession();
   const [busy, setBusy] = useState(false);
-  const [code, setCode] = useState<string>();
+  const [code, setCode] = useState(error);
 
   async function join(event: FormEvent) {
     event.preventDefault();

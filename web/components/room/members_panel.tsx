@@ -16,8 +16,15 @@ import type { ClientState } from "@/lib/apply_event";
 import type { Room, UserView } from "@/lib/protocol.gen.ts";
 import { mayChangeChannel, mayRemoveMembers } from "@/lib/state_views";
 
+interface MembersPanelProps {
+  room: Room;
+  state: ClientState;
+  /** What a form of the panel, sent without JavaScript, was answered with. */
+  error: string | undefined;
+}
+
 /** Beside the room: what it is about, and who is in it. */
-export function MembersPanel({ room, state }: { room: Room; state: ClientState }) {
+export function MembersPanel({ room, state, error }: MembersPanelProps) {
   const t = useTranslations("members");
   const close = useShallowLink(channelPath(room.channel.id));
   return (
@@ -31,8 +38,10 @@ export function MembersPanel({ room, state }: { room: Room; state: ClientState }
         </a>
       </header>
       <div className="panel-body">
-        <Topic room={room} mayChange={mayChangeChannel(state)} />
-        {room.member && state.user.role !== "guest" && <AddMember room={room} />}
+        <Topic room={room} mayChange={mayChangeChannel(state)} error={error === "bad_topic" ? error : undefined} />
+        {room.member && state.user.role !== "guest" && (
+          <AddMember room={room} error={error === "bad_topic" ? undefined : error} />
+        )}
         <MemberList room={room} state={state} />
         {room.member && <Leave room={room} />}
       </div>
@@ -40,12 +49,12 @@ export function MembersPanel({ room, state }: { room: Room; state: ClientState }
   );
 }
 
-function Topic({ room, mayChange }: { room: Room; mayChange: boolean }) {
+function Topic({ room, mayChange, error }: { room: Room; mayChange: boolean; error: string | undefined }) {
   const t = useTranslations("room");
   const words = useTranslations("settings");
   const session = useSession();
-  const [open, setOpen] = useState(false);
-  const [code, setCode] = useState<string>();
+  const [open, setOpen] = useState(error !== undefined);
+  const [code, setCode] = useState(error);
   const { id, topic } = room.channel;
 
   async function submit(event: FormEvent<HTMLFormElement>) {
@@ -87,12 +96,12 @@ function Topic({ room, mayChange }: { room: Room; mayChange: boolean }) {
   );
 }
 
-function AddMember({ room }: { room: Room }) {
+function AddMember({ room, error }: { room: Room; error: string | undefined }) {
   const t = useTranslations("members");
   const session = useSession();
   const [found, setFound] = useState<UserView[]>([]);
   const [name, setName] = useState("");
-  const [code, setCode] = useState<string>();
+  const [code, setCode] = useState(error);
   const inside = new Set(room.members?.map((member) => member.id));
 
   async function find(prefix: string): Promise<UserView[]> {

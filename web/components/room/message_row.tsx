@@ -47,7 +47,6 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const [focused, setFocused] = useState(false);
   const [menuOpen, setMenuOpen] = useState(false);
   const [held, setHeld] = useState(false);
-  const bubble = useRef<HTMLDivElement>(null);
   const press = useLongPress(() => setMenuOpen(true));
   const usable = !item && !message.deleted;
 
@@ -86,11 +85,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         </div>
       )}
       <div className="message-line">
-        <div
-          className="bubble"
-          ref={bubble}
-          data-large={(!message.deleted && isEmojiOnly(message.text ?? "")) || undefined}
-        >
+        <div className="bubble" data-large={(!message.deleted && isEmojiOnly(message.text ?? "")) || undefined}>
           <Text message={message} />
         </div>
         {!item && (
@@ -107,7 +102,6 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
             menuOpen={menuOpen}
             onMenu={setMenuOpen}
             onHold={setHeld}
-            anchor={bubble}
             run={run}
           />
         )}

@@ -1,13 +1,11 @@
 "use client";
 
-import { Ellipsis, Link2, Pencil, SmilePlus, TextSelect, Trash2 } from "lucide-react";
+import { Ellipsis, Pencil, SmilePlus } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { type RefObject, useRef, useState } from "react";
-import { Dialog, Menu, MenuItem, Popover, Separator } from "react-aria-components";
+import { useRef, useState } from "react";
 
-import { EmojiPicker } from "@/components/room/emoji_picker";
+import { EmojiPopover, MessageMenu } from "@/components/overlays/lazy";
 import type { MessageAction } from "@/components/room/use_message_actions";
-import { QUICK_EMOJI } from "@/lib/emoji";
 import type { MessagePosted } from "@/lib/protocol.gen.ts";
 
 interface MessageToolsProps {
@@ -19,7 +17,6 @@ interface MessageToolsProps {
   onMenu(open: boolean): void;
   /** Whether something that belongs to these tools is open, so that they have to stay. */
   onHold(held: boolean): void;
-  anchor: RefObject<HTMLElement | null>;
   run(action: MessageAction): void;
 }
 
@@ -80,62 +77,8 @@ export function MessageTools(props: MessageToolsProps) {
       >
         <Ellipsis aria-hidden />
       </button>
-      <Popover className="popover" triggerRef={smile} isOpen={picking} onOpenChange={pick} placement="top">
-        <Dialog aria-label={t("react")}>
-          <EmojiPicker onPick={react} />
-        </Dialog>
-      </Popover>
-      <Popover className="popover" triggerRef={more} isOpen={menuOpen} onOpenChange={onMenu} placement="bottom end">
-        <Dialog aria-label={t("actions")} className="menu-dialog">
-          {mayReact && (
-            <div className="quick" role="group" aria-label={t("react")}>
-              {QUICK_EMOJI.map((emoji) => (
-                <button key={emoji} type="button" aria-label={t("reactWith", { emoji })} onClick={() => react(emoji)}>
-                  {emoji}
-                </button>
-              ))}
-            </div>
-          )}
-          <ActionMenu {...props} />
-        </Dialog>
-      </Popover>
+      {picking && <EmojiPopover label={t("react")} anchor={smile} onPick={react} onClose={() => pick(false)} />}
+      {menuOpen && <MessageMenu {...props} anchor={more} onReact={react} onClose={() => onMenu(false)} />}
     </div>
-  );
-}
-
-function ActionMenu({ message, mine, mayDelete, onMenu, run }: MessageToolsProps) {
-  const t = useTranslations("message");
-  return (
-    <Menu
-      className="menu"
-      aria-label={t("actions")}
-      autoFocus="first"
-      onAction={(key) => {
-        onMenu(false);
-        run({ type: key as "edit" | "delete" | "copy-text" | "copy-link", message });
-      }}
-    >
-      {mine && (
-        <MenuItem id="edit" className="menu-item">
-          <Pencil aria-hidden />
-          {t("edit")}
-        </MenuItem>
-      )}
-      <MenuItem id="copy-text" className="menu-item">
-        <TextSelect aria-hidden />
-        {t("copyText")}
-      </MenuItem>
-      <MenuItem id="copy-link" className="menu-item">
-        <Link2 aria-hidden />
-        {t("copyLink")}
-      </MenuItem>
-      {mayDelete && <Separator className="menu-line" />}
-      {mayDelete && (
-        <MenuItem id="delete" className="menu-item danger">
-          <Trash2 aria-hidden />
-          {t("delete")}
-        </MenuItem>
-      )}
-    </Menu>
   );
 }

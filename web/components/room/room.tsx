@@ -26,11 +26,13 @@ export interface RoomProps {
   /** The compose form's key, for browsers without JavaScript. */
   formKey: string;
   /** What a form sent without JavaScript was answered with. */
-  error?: string;
+  error?: string | undefined;
+  /** The same for the forms of the members' panel. */
+  panelError?: string | undefined;
 }
 
 /** One channel: its lines, what to say to it, and who is in it. */
-export function Room({ served, target, formKey, error }: RoomProps) {
+export function Room({ served, target, formKey, error, panelError }: RoomProps) {
   const t = useTranslations("room");
   const view = useChat(served);
   const session = useSession();
@@ -102,12 +104,12 @@ export function Room({ served, target, formKey, error }: RoomProps) {
                 onEditDone={() => setEditing(undefined)}
               />
             ) : (
-              <JoinBar channel={channel} />
+              <JoinBar channel={channel} error={error} />
             )}
           </div>
         </div>
       </div>
-      {panelOpen && <MembersPanel room={room} state={state} />}
+      {panelOpen && <MembersPanel room={room} state={state} error={panelError} />}
       <Announcer room={room} me={state.user.id} names={names} />
     </main>
   );

@@ -15,12 +15,13 @@ interface RoomPageProps {
   /** Show the lines before this seq: for browsers without JavaScript. */
   before?: number;
   error?: string | string[];
+  panelError?: string | string[];
 }
 
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
 /** A room, in whatever window its address asks for. */
-export async function RoomPage({ channel, around, before, error }: RoomPageProps) {
+export async function RoomPage({ channel, around, before, error, panelError }: RoomPageProps) {
   const page = around === undefined ? channelPath(channel) : `${channelPath(channel)}/${around}`;
   if (!ULID.test(channel)) notFound();
   const { data, trouble } = await loadSnapshot({ channel, around }, page);
@@ -38,7 +39,16 @@ export async function RoomPage({ channel, around, before, error }: RoomPageProps
       room: { ...served.room, ...window, lines: messages },
     };
   }
-  return <Room key={channel} served={served} target={around} formKey={randomUUID()} error={first(error)} />;
+  return (
+    <Room
+      key={channel}
+      served={served}
+      target={around}
+      formKey={randomUUID()}
+      error={first(error)}
+      panelError={first(panelError)}
+    />
+  );
 }
 
 export async function roomMetadata(channel: string): Promise<Metadata> {

@@ -8,5 +8,5 @@ export async function generateMetadata({ params }: Props) {
 
 export default async function MembersPage({ params, searchParams }: Props) {
   const [{ channel }, query] = await Promise.all([params, searchParams]);
-  return <RoomPage channel={channel} error={query.error} />;
+  return <RoomPage channel={channel} panelError={query.error} />;
 }

@@ -1,0 +1,29 @@
+"use client";
+
+import dynamic from "next/dynamic";
+
+/**
+ * What lies over the page is a third of all scripts and never there at first, so it comes after the page is alive.
+ * `preloadOverlays` fetches it while nothing else is to be done: a menu must also open without a connection.
+ */
+
+export const EmojiPopover = dynamic(() => import("./emoji_popover").then((module) => module.EmojiPopover), {
+  ssr: false,
+});
+
+export const MessageMenu = dynamic(() => import("./message_menu").then((module) => module.MessageMenu), { ssr: false });
+
+export const ConfirmDialog = dynamic(() => import("./confirm_dialog").then((module) => module.ConfirmDialog), {
+  ssr: false,
+});
+
+const AT_THE_LATEST_MS = 4_000;
+
+export function preloadOverlays(): void {
+  const load = () =>
+    Promise.all([import("./emoji_popover"), import("./message_menu"), import("./confirm_dialog")]).catch(
+      () => undefined,
+    );
+  if ("requestIdleCallback" in window) requestIdleCallback(load, { timeout: AT_THE_LATEST_MS });
+  else setTimeout(load, AT_THE_LATEST_MS / 2);
+}

@@ -1,0 +1,86 @@
+"use client";
+
+import { Link2, Pencil, TextSelect, Trash2 } from "lucide-react";
+import { useTranslations } from "next-intl";
+import type { RefObject } from "react";
+import { Dialog, Menu, MenuItem, Popover, Separator } from "react-aria-components";
+
+import type { MessageAction } from "@/components/room/use_message_actions";
+import { QUICK_EMOJI } from "@/lib/emoji";
+import type { MessagePosted } from "@/lib/protocol.gen.ts";
+
+export interface MessageMenuProps {
+  message: MessagePosted;
+  mine: boolean;
+  mayDelete: boolean;
+  mayReact: boolean;
+  anchor: RefObject<HTMLElement | null>;
+  onReact(emoji: string): void;
+  onClose(): void;
+  run(action: MessageAction): void;
+}
+
+/** Everything one can do with a message: reactions at hand in a row, then the rest by name. */
+export function MessageMenu(props: MessageMenuProps) {
+  const { mayReact, anchor, onReact, onClose } = props;
+  const t = useTranslations("message");
+  return (
+    <Popover
+      className="popover"
+      triggerRef={anchor}
+      isOpen
+      onOpenChange={(open) => open || onClose()}
+      placement="bottom end"
+    >
+      <Dialog aria-label={t("actions")}>
+        {mayReact && (
+          <div className="quick" role="group" aria-label={t("react")}>
+            {QUICK_EMOJI.map((emoji) => (
+              <button key={emoji} type="button" aria-label={t("reactWith", { emoji })} onClick={() => onReact(emoji)}>
+                {emoji}
+              </button>
+            ))}
+          </div>
+        )}
+        <ActionMenu {...props} />
+      </Dialog>
+    </Popover>
+  );
+}
+
+function ActionMenu({ message, mine, mayDelete, onClose, run }: MessageMenuProps) {
+  const t = useTranslations("message");
+  return (
+    <Menu
+      className="menu"
+      aria-label={t("actions")}
+      autoFocus="first"
+      onAction={(key) => {
+        onClose();
+        run({ type: key as "edit" | "delete" | "copy-text" | "copy-link", message });
+      }}
+    >
+      {mine && (
+        <MenuItem id="edit" className="menu-item">
+          <Pencil aria-hidden />
+          {t("edit")}
+        </MenuItem>
+      )}
+      <MenuItem id="copy-text" className="menu-item">
+        <TextSelect aria-hidden />
+        {t("copyText")}
+      </MenuItem>
+      <MenuItem id="copy-link" className="menu-item">
+        <Link2 aria-hidden />
+        {t("copyLink")}
+      </MenuItem>
+      {mayDelete && <Separator className="menu-line" />}
+      {mayDelete && (
+        <MenuItem id="delete" className="menu-item danger">
+          <Trash2 aria-hidden />
+          {t("delete")}
+        </MenuItem>
+      )}
+    </Menu>
+  );
+}
