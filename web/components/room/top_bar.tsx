@@ -18,7 +18,13 @@ export function TopBar({ room, panelOpen, state }: { room: Room; panelOpen: bool
   return (
     <header className="bar">
       <div className="bar-start">
-        <Link className="icon-button back" href="/inbox" prefetch={false} aria-label={t("back")} title={t("back")}>
+        <Link
+          className="icon-button back"
+          href="/inbox"
+          prefetch={false}
+          aria-label={waiting > 0 ? t("backWaiting", { count: waiting }) : t("back")}
+          title={t("back")}
+        >
           <ChevronLeft aria-hidden />
           {waiting > 0 && <span className="back-count">{waiting}</span>}
         </Link>
