@@ -29,6 +29,8 @@ async def test_when_node_dies_it_is_restarted_and_nobody_notices(
     reader, writer = await visit(), await newcomer("writer")
     await reader.register("reader")
     await reader.open_channel("general")
+    # A page that is under way when Node dies is cut: that one may notice.
+    await reader.page.wait_for_load_state("networkidle")
     channel = (await writer.snapshot())["channels"][0]["id"]
     async with open_socket(writer) as socket:
         killed = node_of(server)
