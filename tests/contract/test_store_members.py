@@ -299,7 +299,9 @@ async def test_nobody_hears_a_channel_from_before_they_came_or_after_they_went(
     room = await world.channel(ann, private=True)
     stream = channel_stream(room)
     assert await world.store.log.fetch_events(stream, 0, 9, member=bob) == []
-    await world.join(bob, room, by=ann)
-    assert len(await world.store.log.fetch_events(stream, 0, 9, member=bob)) == 3
+    joined = (await world.join(bob, room, by=ann)).seq
+    assert await world.store.log.fetch_events(stream, 0, 9, member=bob) == []
+    last = (await world.post(ann, room)).seq
+    assert [seq for seq, _ in await world.store.log.fetch_events(stream, 0, 9, member=bob)] == [last] == [joined + 1]
     await world.leave(bob, room)
     assert await world.store.log.fetch_events(stream, 0, 9, member=bob) == []

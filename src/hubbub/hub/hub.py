@@ -20,7 +20,7 @@ from typing import Generic
 from hubbub.domain.ids import USER, user_stream
 from hubbub.hub.delivery import Courier
 from hubbub.hub.ports import EncodedT, LinkT, Scheduler, Wire
-from hubbub.hub.roster import UNKNOWN, Channel, Stream, User
+from hubbub.hub.roster import NONE_AHEAD, UNKNOWN, Channel, Stream, User
 from hubbub.protocol.batch import Batch, Touch
 
 
@@ -55,8 +55,16 @@ class Hub(Generic[LinkT, EncodedT]):
         user = self._users.get(user_id)
         return user.all_links if user else ()
 
-    def subscribe(self, link: LinkT, user_id: str, heads: Mapping[str, int], behind: Collection[str]) -> None:
-        """The user's streams as read from the log after `register` (name → head), and in which `link` is behind.
+    def subscribe(
+        self,
+        link: LinkT,
+        user_id: str,
+        heads: Mapping[str, int],
+        joined: Mapping[str, int],
+        behind: Collection[str],
+    ) -> None:
+        """The user's streams as read from the log after `register` (name → head), for each channel the seq at which
+        they joined it, and the streams in which `link` is behind.
 
         In all the others it stands at the head. Does nothing for a link that was unregistered meanwhile.
         """
@@ -66,6 +74,9 @@ class Hub(Generic[LinkT, EncodedT]):
         self._unsubscribed.discard(link)
         if not user.loaded:
             self._load(user, heads)
+        for name, seq in joined.items():
+            if user.stream(name) is None:
+                self._let_in_early(user, name, heads[name], seq)
         for stream in user.streams():
             head = heads.get(stream.name)
             if head is not None:
@@ -79,6 +90,7 @@ class Hub(Generic[LinkT, EncodedT]):
             return
         user.all_links = tuple(other for other in user.all_links if other is not link)
         self._unsubscribed.discard(link)
+        user.ahead = {key: after for key, after in user.ahead.items() if key[1] is not link} or NONE_AHEAD
         for stream in user.streams():
             stream.release(link)
         if not user.loaded:
@@ -124,10 +136,10 @@ class Hub(Generic[LinkT, EncodedT]):
             stream.hold(link, max(after, stream.catching[link]))
             stream.settle()
 
-    def hears(self, link: LinkT, user_id: str, stream_name: str) -> bool:
-        """Whether the user of `link` still belongs to the stream."""
-        user = self._users.get(user_id)
-        return user is not None and link in user.all_links and user.stream(stream_name) is not None
+    def holds(self, link: LinkT, stream_name: str) -> bool:
+        """Whether `link` still catches up with the stream: what was read of it meanwhile is to be sent only then."""
+        stream = self._find(stream_name)
+        return stream is not None and link in stream.catching
 
     # Delivery
 
@@ -188,8 +200,10 @@ class Hub(Generic[LinkT, EncodedT]):
         own = user_stream(user.id)
         joined = {name: UNKNOWN for name in heads if name != own}
         for name, came, seq in user.changes:
+            if seq <= heads.get(name, -1):
+                continue  # the reading was later, and knows what came of it
             if came:
-                joined.setdefault(name, seq)
+                joined[name] = seq
             else:
                 joined.pop(name, None)
         user.channels, user.changes = (), ()
@@ -211,8 +225,19 @@ class Hub(Generic[LinkT, EncodedT]):
         self._add(channel, user)
         for link in user.all_links:
             # A link that still reads its user's own stream from the log must learn of the channel there first.
-            if link in self._unsubscribed or user.catching.get(link, user.head) < user.head:
-                channel.hold(link, batch.last)
+            reads_own = user.catching.get(link, user.head) < user.head
+            ahead = user.ahead.get((channel.name, link), 0)
+            if link in self._unsubscribed or reads_own or ahead > batch.last:
+                channel.hold(link, max(batch.last, ahead))
+        user.ahead = {key: after for key, after in user.ahead.items() if key[0] != channel.name} or NONE_AHEAD
+
+    def _let_in_early(self, user: User[LinkT], name: str, head: int, joined: int) -> None:
+        """A link's reading shows that its user joined at seq `joined`, which has yet to be delivered here: the user's
+        other links hear what follows that."""
+        channel = self._channel(name, max(head, self._recent.get(name, 0)))
+        self._add(channel, user)
+        for link in user.all_links:
+            channel.hold(link, joined)
 
     def _loaded(self) -> None:
         self._loading -= 1
@@ -236,6 +261,8 @@ class Hub(Generic[LinkT, EncodedT]):
             return
         user.channels = tuple(other for other in user.channels or () if other is not channel)
         for link in user.all_links:
+            if channel.catching.get(link, 0) > channel.head:
+                user.ahead = {**user.ahead, (name, link): channel.catching[link]}
             channel.release(link)
         self._remove(channel, user)
 

@@ -14,13 +14,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Final, Generic
+from typing import Any, Final, Generic
 
 from hubbub.domain.ids import user_stream
 from hubbub.hub.ports import LinkT
 
 UNKNOWN: Final = -1
-_NOBODY: Final[Mapping[object, int]] = MappingProxyType({})
+NONE_AHEAD: Final[Mapping[Any, int]] = MappingProxyType({})
+_NOBODY: Final[Mapping[Any, int]] = MappingProxyType({})
 
 
 class Stream(Generic[LinkT]):
@@ -48,7 +49,7 @@ class Stream(Generic[LinkT]):
 
     @property
     def catching(self) -> Mapping[LinkT, int]:
-        return self._catching if self._catching is not None else _NOBODY  # type: ignore[return-value]
+        return self._catching if self._catching is not None else _NOBODY
 
     def hold(self, link: LinkT, after: int) -> None:
         """`link` has the stream up to `after`, from the log, and hears nothing live until it is settled."""
@@ -109,10 +110,11 @@ class User(Stream[LinkT]):
     """A user with at least one link here, and the stream of their own.
 
     `channels` is None until the first link's memberships have been read; changes that are delivered meanwhile are in
-    `changes`, in order, as (stream, joined, seq).
+    `changes`, in order, as (stream, joined, seq). `ahead` keeps, for (stream, link), how far links have read a channel
+    beyond an end of the membership whose delivery came only then: they were let in again, and that is delivered next.
     """
 
-    __slots__ = ("all_links", "changes", "channels", "id")
+    __slots__ = ("ahead", "all_links", "changes", "channels", "id")
 
     def __init__(self, user: str) -> None:
         super().__init__(UNKNOWN)
@@ -120,6 +122,7 @@ class User(Stream[LinkT]):
         self.all_links: tuple[LinkT, ...] = ()
         self.channels: tuple[Channel[LinkT], ...] | None = None
         self.changes: tuple[tuple[str, bool, int], ...] = ()
+        self.ahead: Mapping[tuple[str, LinkT], int] = NONE_AHEAD
 
     @property
     def name(self) -> str:

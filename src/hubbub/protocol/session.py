@@ -15,10 +15,12 @@ from hubbub.protocol.views import Heads
 
 @dataclass(frozen=True, slots=True)
 class Resumption:
-    """`heads`: every stream the user hears, their own first. `behind`: the seq after which to send, for each stream
-    with something missed. `resets`: the streams whose position cannot be resumed."""
+    """`heads`: every stream the user hears, their own first. `joined`: for each channel, the seq at which they joined.
+    `behind`: the seq after which to send, for each stream with something missed. `resets`: the streams whose position
+    cannot be resumed."""
 
     heads: dict[str, int]
+    joined: dict[str, int]
     behind: dict[str, int]
     resets: tuple[str, ...]
 
@@ -27,11 +29,11 @@ def plan_resumption(hello: Hello, user: str, heads: Heads, bound: int) -> Resump
     """`bound` is the most events sent for one stream; a client further behind gets `reset`."""
     own = user_stream(user)
     streams = {own: heads.user_seq} | {channel_stream(id_): member.head for id_, member in heads.channels.items()}
+    joined = {channel_stream(id_): member.joined_seq for id_, member in heads.channels.items()}
     if hello.epoch is not None and hello.epoch != heads.epoch:
-        return Resumption(streams, {}, tuple(hello.streams))
+        return Resumption(streams, joined, {}, tuple(hello.streams))
     known_user_seq = hello.streams.get(own)
     starts = {} if known_user_seq is None else {own: known_user_seq}
-    joined = {channel_stream(id_): member.joined_seq for id_, member in heads.channels.items()}
     for id_, member in heads.channels.items():
         name = channel_stream(id_)
         position = hello.streams.get(name)
@@ -48,4 +50,4 @@ def plan_resumption(hello: Hello, user: str, heads: Heads, bound: int) -> Resump
         # Without its own stream the client does not learn that it is out of a channel.
         resets += [name for name in hello.streams if name not in streams]
     behind = {name: start for name, start in starts.items() if start < streams[name] and name not in resets}
-    return Resumption(streams, behind, tuple(resets))
+    return Resumption(streams, joined, behind, tuple(resets))

@@ -50,7 +50,8 @@ class Log(Protocol):
     ) -> list[tuple[int, bytes]]:
         """Up to `limit` events with seq > `after`, oldest first, as (seq, encoded).
 
-        With `member`: nothing, unless that user is in the channel at the very moment of reading.
+        With `member`: only what came after that user joined, and nothing unless they are in the channel while it is
+        read.
         """
         ...
 

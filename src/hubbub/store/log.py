@@ -35,7 +35,13 @@ _events: Final = (
 )
 _EVENTS: Final = compile_sql(_events, "stream", "after", "limit")
 _MEMBER_EVENTS: Final = compile_sql(
-    _events.where(exists().where(members.c.user == bindparam("member"), members.c.channel == bindparam("channel"))),
+    _events.where(
+        exists().where(
+            members.c.user == bindparam("member"),
+            members.c.channel == bindparam("channel"),
+            members.c.joined_seq < events.c.seq,
+        )
+    ),
     "stream",
     "after",
     "member",
@@ -79,7 +85,8 @@ class SqliteLog:
     ) -> list[tuple[int, bytes]]:
         """Up to `limit` events with seq > `after`, oldest first, as (seq, encoded).
 
-        With `member`: nothing, unless that user is in the channel at the very moment of reading.
+        With `member`: only what came after that user joined, and nothing unless they are in the channel while it is
+        read.
         """
         async with self._readers.statement() as reader:
             if member is None:

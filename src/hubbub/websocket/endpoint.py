@@ -184,7 +184,7 @@ class Endpoint(Handler):
             return
         heads = await self._log.fetch_heads(session.user)
         plan = plan_resumption(hello, session.user, heads, self._resume_events)
-        self._hub.subscribe(link, session.user, plan.heads, plan.behind)
+        self._hub.subscribe(link, session.user, plan.heads, plan.joined, plan.behind)
         me = Me(id=session.user, name=session.name, role=session.role)
         _reply(link, Welcome(user=me, epoch=heads.epoch, streams=plan.heads, limits=self._limits))
         for stream in plan.resets:
@@ -204,7 +204,9 @@ class Endpoint(Handler):
         member = session.user if stream.startswith(CHANNEL) else None
         while not link.closed:
             events = await self._log.fetch_events(stream, after, EVENTS_READ, member=member)
-            if events and self._hub.hears(link, session.user, stream):
+            if not self._hub.holds(link, stream):
+                break  # out of the channel, or out and in again: what comes next is live
+            if events:
                 link.send(Encoded([payload for _, payload in events]).for_window(link.deflate_bits))
                 after = events[-1][0]
             if len(events) < EVENTS_READ:
