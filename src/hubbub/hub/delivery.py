@@ -10,6 +10,7 @@ Invariants:
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Generic
@@ -57,7 +58,7 @@ class Courier(Generic[LinkT, EncodedT]):
 
     def _run_slice(self) -> None:
         self._scheduled = False
-        until = self._scheduler.time() + SLICE
+        until = time.monotonic() + SLICE  # not the loop's time, which stands still for a turn
         while self._turns:
             delivery = self._turns[0]
             if self._must_wait(delivery):

@@ -31,10 +31,6 @@ class Wire(Protocol[LinkT_contra, EncodedT]):
 
 
 class Scheduler(Protocol):
-    """The two things the hub asks of the event loop."""
-
-    def time(self) -> float:
-        """Seconds, monotonic."""
-        ...
+    """What the hub asks of the event loop."""
 
     def call_soon(self, callback: Callable[[], None]) -> object: ...

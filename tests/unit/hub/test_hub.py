@@ -60,9 +60,6 @@ class ManualLoop:
     def __init__(self) -> None:
         self.soon: deque[Callable[[], None]] = deque()
 
-    def time(self) -> float:
-        return 0.0
-
     def call_soon(self, callback: Callable[[], None]) -> None:
         self.soon.append(callback)
 
