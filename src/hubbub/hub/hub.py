@@ -73,15 +73,17 @@ class Hub(Generic[LinkT, EncodedT]):
             return
         self._unsubscribed.discard(link)
         if not user.loaded:
-            self._load(user, heads)
+            self._load(user, heads, joined)
         for name, seq in joined.items():
-            if user.stream(name) is None:
+            if user.stream(name) is None and user.left.get(name, 0) <= heads[name]:
                 self._let_in_early(user, name, heads[name], seq)
+        if not any(other in self._unsubscribed for other in user.all_links):
+            user.left = NONE_AHEAD
         for stream in user.streams():
             head = heads.get(stream.name)
             if head is not None:
                 stream.hold(link, UNKNOWN if stream.name in behind else head)
-            stream.settle()
+            stream.settle(self._unsubscribed)
 
     def unregister(self, link: LinkT, user_id: str) -> None:
         """Forget `link`; a second time does nothing."""
@@ -126,7 +128,7 @@ class Hub(Generic[LinkT, EncodedT]):
             if after is not None and after < stream.head:
                 return stream.name, after
         for stream in user.streams():
-            stream.settle()
+            stream.settle(self._unsubscribed)
         return None
 
     def caught_up(self, link: LinkT, stream_name: str, after: int) -> None:
@@ -134,7 +136,7 @@ class Hub(Generic[LinkT, EncodedT]):
         stream = self._find(stream_name)
         if stream is not None and link in stream.catching:
             stream.hold(link, max(after, stream.catching[link]))
-            stream.settle()
+            stream.settle(self._unsubscribed)
 
     def holds(self, link: LinkT, stream_name: str) -> bool:
         """Whether `link` still catches up with the stream: what was read of it meanwhile is to be sent only then."""
@@ -170,7 +172,7 @@ class Hub(Generic[LinkT, EncodedT]):
                 stream.step_back(batch.first - 1)
             links = stream.links()
             stream.head = batch.last
-            stream.settle()
+            stream.settle(self._unsubscribed)
         for touch in batch.touched:
             self._touch(batch, touch)
         return links
@@ -179,6 +181,8 @@ class Hub(Generic[LinkT, EncodedT]):
         user = self._users.get(touch.user)
         if user is None:
             return
+        if not touch.joined and any(link in self._unsubscribed for link in user.all_links):
+            user.left = {**user.left, batch.stream: batch.last}
         if not user.loaded:
             user.changes += ((batch.stream, touch.joined, batch.last),)
         elif touch.joined:
@@ -195,10 +199,13 @@ class Hub(Generic[LinkT, EncodedT]):
 
     # Memberships
 
-    def _load(self, user: User[LinkT], heads: Mapping[str, int]) -> None:
-        """The first reading of a user's memberships, with the changes delivered since it was asked for."""
+    def _load(self, user: User[LinkT], heads: Mapping[str, int], joined: Mapping[str, int]) -> None:
+        """The first reading of a user's memberships, with the changes delivered since it was asked for.
+
+        A link whose own reading is older, and does not know of a channel, hears what follows the joining.
+        """
         own = user_stream(user.id)
-        joined = {name: UNKNOWN for name in heads if name != own}
+        joined = dict(joined)
         for name, came, seq in user.changes:
             if seq <= heads.get(name, -1):
                 continue  # the reading was later, and knows what came of it

@@ -12,7 +12,7 @@ Thousands of idle users cost memory before anything else, so that nothing here i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final, Generic
 
@@ -74,9 +74,9 @@ class Stream(Generic[LinkT]):
             self.hold(link, self.head)
         self.head = head
 
-    def settle(self) -> None:
-        """Make live what has caught up with the head."""
-        for link in [link for link, after in self.catching.items() if after == self.head]:
+    def settle(self, but: Collection[LinkT]) -> None:
+        """Make live what has caught up with the head, `but` those links."""
+        for link in [link for link, after in self.catching.items() if after == self.head and link not in but]:
             self.release(link)
 
 
@@ -112,9 +112,10 @@ class User(Stream[LinkT]):
     `channels` is None until the first link's memberships have been read; changes that are delivered meanwhile are in
     `changes`, in order, as (stream, joined, seq). `ahead` keeps, for (stream, link), how far links have read a channel
     beyond an end of the membership whose delivery came only then: they were let in again, and that is delivered next.
+    `left` has the seq at which the user left a channel, while a link's reading may still be from before that.
     """
 
-    __slots__ = ("ahead", "all_links", "changes", "channels", "id")
+    __slots__ = ("ahead", "all_links", "changes", "channels", "id", "left")
 
     def __init__(self, user: str) -> None:
         super().__init__(UNKNOWN)
@@ -123,6 +124,7 @@ class User(Stream[LinkT]):
         self.channels: tuple[Channel[LinkT], ...] | None = None
         self.changes: tuple[tuple[str, bool, int], ...] = ()
         self.ahead: Mapping[tuple[str, LinkT], int] = NONE_AHEAD
+        self.left: Mapping[str, int] = NONE_AHEAD
 
     @property
     def name(self) -> str:
