@@ -39,6 +39,7 @@ from hubbub.websocket import wire
 from hubbub.websocket.deflate import Encoded
 from hubbub.websocket.doorman import Doorman
 from hubbub.websocket.endpoint import Endpoint, Throttles
+from hubbub.websocket.greeting import Greeter
 from hubbub.websocket.limits import WireLimits
 from hubbub.websocket.link import Link
 from hubbub.websocket.sockets import SessionSockets
@@ -208,15 +209,13 @@ def make_endpoint(
         users=Throttle(clock, per_second=limits.commands_per_second, burst=limits.commands_burst),
         addresses=Throttle(clock, per_second=limits.address_commands_per_second, burst=limits.address_commands_burst),
     )
+    greeter = Greeter(store.log, store.accounts, hub, clock, shown_limits(config), limits.resume_events)
     return Endpoint(
         services,
-        store.log,
-        store.accounts,
+        greeter,
         hub,
         clock=clock,
-        limits=shown_limits(config),
         spawn=tasks.spawn,
-        resume_events=limits.resume_events,
         connections_per_user=limits.connections_per_user,
         throttles=throttles if limits.enabled else None,
     )

@@ -16,23 +16,21 @@ from dataclasses import dataclass
 from typing import Protocol, cast
 
 from hubbub.domain.accounts import Session
-from hubbub.domain.ids import CHANNEL
 from hubbub.errors import CloseCode, Refused
 from hubbub.hub.hub import Hub
 from hubbub.protocol.codec import decode_command, decode_id, encode, failure_of
 from hubbub.protocol.commands import AnyCommand, AnyNumbered, Hello
-from hubbub.protocol.replies import AnyReply, Limits, Me, Reset, Welcome
-from hubbub.protocol.session import plan_resumption
-from hubbub.service.ports import Accounts, Clock, Log
+from hubbub.protocol.replies import AnyReply
+from hubbub.service.ports import Clock
 from hubbub.service.services import Services
 from hubbub.service.throttle import Throttle
 from hubbub.telemetry import connection_context, get_logger
 from hubbub.websocket.deflate import Encoded
 from hubbub.websocket.dispatch import make_dispatch
+from hubbub.websocket.greeting import Greeter
 from hubbub.websocket.link import Handler, Link
 
 IN_FLIGHT = 64
-EVENTS_READ = 200
 
 
 class Seat:
@@ -64,24 +62,18 @@ class Endpoint(Handler):
     def __init__(
         self,
         services: Services,
-        log: Log,
-        accounts: Accounts,
+        greeter: Greeter,
         hub: Hub[Link, Encoded],
         *,
         clock: Clock,
-        limits: Limits,
         spawn: Spawn,
-        resume_events: int,
         connections_per_user: int,
         throttles: Throttles | None,
     ) -> None:
-        self._log = log
-        self._accounts = accounts
+        self._greeter = greeter
         self._hub = hub
         self._clock = clock
-        self._limits = limits
         self._spawn = spawn
-        self._resume_events = resume_events
         self._connections_per_user = connections_per_user
         self._throttles = throttles
         self._dispatch = make_dispatch(services)
@@ -140,7 +132,7 @@ class Endpoint(Handler):
             link.pause()
         if isinstance(command, Hello):
             seat.greeted = True
-            self._spawn(self._run(link, seat, lambda: self._greet(link, seat, command)))
+            self._spawn(self._run(link, seat, lambda: self._greeter.greet(link, seat.session, command)))
         else:
             self._spawn(self._run(link, seat, lambda: self._carry_out(link, seat, command)))
 
@@ -174,44 +166,6 @@ class Endpoint(Handler):
             self._logger.exception("a command failed", user=seat.session.user, command=type(command).__name__)
             reply = failure_of(Refused("internal"), command.id)
         _reply(link, reply)
-
-    # Hello
-
-    async def _greet(self, link: Link, seat: Seat, hello: Hello) -> None:
-        session = seat.session
-        if await self._accounts.fetch_session(session.id, now=self._clock()) is None:
-            link.close(CloseCode.SESSION_ENDED, "session ended")  # it ended while the upgrade was under way
-            return
-        heads = await self._log.fetch_heads(session.user)
-        plan = plan_resumption(hello, session.user, heads, self._resume_events)
-        self._hub.subscribe(link, session.user, plan.heads, plan.joined, plan.behind)
-        me = Me(id=session.user, name=session.name, role=session.role)
-        _reply(link, Welcome(user=me, epoch=heads.epoch, streams=plan.heads, limits=self._limits))
-        for stream in plan.resets:
-            _reply(link, Reset(stream=stream))
-        await self._catch_up(link, session, plan.behind)
-
-    async def _catch_up(self, link: Link, session: Session, behind: dict[str, int]) -> None:
-        """Send what was missed until every stream is live; a stream that grows meanwhile is read on."""
-        while not link.closed and (todo := self._hub.catching(link, session.user)):
-            stream, after = todo
-            after = await self._send_missed(link, session, stream, max(after, behind.get(stream, 0)))
-            behind[stream] = after
-            self._hub.caught_up(link, stream, after)
-
-    async def _send_missed(self, link: Link, session: Session, stream: str, after: int) -> int:
-        """Send the stream's events after `after`, to the end of its log; returns the last seq sent."""
-        member = session.user if stream.startswith(CHANNEL) else None
-        while not link.closed:
-            events = await self._log.fetch_events(stream, after, EVENTS_READ, member=member)
-            if not self._hub.holds(link, stream):
-                break  # out of the channel, or out and in again: what comes next is live
-            if events:
-                link.send(Encoded([payload for _, payload in events]).for_window(link.deflate_bits))
-                after = events[-1][0]
-            if len(events) < EVENTS_READ:
-                break
-        return after
 
 
 def seat_of(link: Link) -> Seat:
