@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from hubbub.errors import CLOSINGS, ERRORS
+from tools.protocol_event_stream import EVENT_STREAM
 from tools.protocol_examples import example_of
 from tools.protocol_model import (
     CHANNEL_EVENTS,
@@ -73,7 +74,7 @@ servers and clients can be upgraded one after the other.
 
 def render_markdown() -> str:
     components = schemas("{name}")
-    parts = [_introduction()]
+    parts = [_introduction(), EVENT_STREAM]
     for title, structs in _chapters():
         parts.append(f"## {title}\n")
         parts += [_entry(struct, components[struct.__name__]) for struct in structs]

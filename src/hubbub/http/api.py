@@ -13,6 +13,7 @@ from hubbub.config import Config
 from hubbub.http import (
     accounts,
     channels,
+    event_stream,
     events,
     forms,
     members,
@@ -53,6 +54,7 @@ ROUTES: tuple[HTTPRouteHandler, ...] = (
     reactions.remove_reaction,
     positions.set_position,
     events.list_events,
+    event_stream.make_cursor,
     users.find_users,
     fetch_health,
 )

@@ -18,6 +18,7 @@ from hubbub.http import (
     accounts,
     changes,
     channels,
+    event_stream,
     events,
     health,
     members,
@@ -45,6 +46,8 @@ TYPES: Final = (
     channels.ChannelChange,
     channels.ChannelList,
     channels.NewChannel,
+    event_stream.NewCursor,
+    event_stream.Positions,
     events.EventList,
     health.Health,
     members.MemberList,
@@ -81,7 +84,9 @@ def describe_api(app: Litestar) -> dict[str, object]:
     """The OpenAPI document; a pure function of the routes."""
     document: dict[str, object] = msgspec.to_builtins(app.openapi_schema.to_schema())
     _, schemas = msgspec.json.schema_components(TYPES, ref_template="#/components/schemas/{name}")
-    components = document["components"]
+    paths, components = document["paths"], document["components"]
+    if isinstance(paths, dict):
+        paths.update(event_stream.DESCRIPTION)
     if isinstance(components, dict):
         components["schemas"] = {**components.get("schemas", {}), **schemas}
     return document
