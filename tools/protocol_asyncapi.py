@@ -14,6 +14,7 @@ from tools.protocol_examples import example_of
 from tools.protocol_model import (
     CHANNEL_EVENTS,
     COMMANDS,
+    EPHEMERA,
     REPLIES,
     USER_EVENTS,
     JsonObject,
@@ -23,7 +24,7 @@ from tools.protocol_model import (
 )
 
 _SOCKET = "#/channels/socket"
-_MESSAGES = (*COMMANDS, *REPLIES, *CHANNEL_EVENTS, *USER_EVENTS)
+_MESSAGES = (*COMMANDS, *REPLIES, *CHANNEL_EVENTS, *USER_EVENTS, *EPHEMERA)
 
 
 def render_asyncapi() -> str:
@@ -67,6 +68,7 @@ def asyncapi() -> JsonObject:
             "sendEvent": _operation(
                 "send", "Durable events, in the order of their seq.", (*CHANNEL_EVENTS, *USER_EVENTS)
             ),
+            "sendEphemeral": _operation("send", "Typing, presence and receipts: never stored, may be lost.", EPHEMERA),
             "sendReset": _operation("send", "A stream that cannot be resumed.", REPLIES[3:]),
         },
         "components": {

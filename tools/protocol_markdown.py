@@ -12,6 +12,7 @@ from tools.protocol_examples import example_of
 from tools.protocol_model import (
     CHANNEL_EVENTS,
     COMMANDS,
+    EPHEMERA,
     REPLIES,
     SHAPES,
     USER_EVENTS,
@@ -98,6 +99,7 @@ def _chapters() -> Iterator[tuple[str, tuple[StructType, ...]]]:
     yield "Replies", REPLIES
     yield "Events of a channel", CHANNEL_EVENTS
     yield "Events of a user", USER_EVENTS
+    yield "Ephemera", EPHEMERA
     yield "Shapes inside them", SHAPES
 
 
@@ -121,6 +123,8 @@ def _type(schema: JsonObject) -> str:
     match schema:
         case {"$ref": str(name)}:
             return f"[{name}](#{name.lower()})" if name in {shape.__name__ for shape in SHAPES} else _role(name)
+        case {"enum": list(values)}:
+            return "one of " + ", ".join(f"`{value}`" for value in values)
         case {"anyOf": [*_], "discriminator": _}:
             return "Line"
         case {"type": "array", "items": dict(items)}:

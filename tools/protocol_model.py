@@ -28,6 +28,7 @@ CHANNEL_EVENTS = members_of(events.AnyChannelEvent)
 USER_EVENTS = members_of(events.AnyUserEvent)
 COMMANDS = members_of(commands.AnyCommand)
 REPLIES = members_of(replies.AnyReply)
+EPHEMERA = members_of(replies.AnyEphemeral)
 SHAPES: tuple[StructType, ...] = (
     events.UserView,
     replies.Me,
@@ -38,7 +39,7 @@ SHAPES: tuple[StructType, ...] = (
     replies.Room,
     replies.Snapshot,
 )
-STRUCTS = (*CHANNEL_EVENTS, *USER_EVENTS, *COMMANDS, *REPLIES, *SHAPES)
+STRUCTS = (*CHANNEL_EVENTS, *USER_EVENTS, *COMMANDS, *REPLIES, *EPHEMERA, *SHAPES)
 
 UNIONS: dict[str, tuple[str, tuple[StructType, ...]]] = {
     "Line": (
@@ -50,8 +51,9 @@ UNIONS: dict[str, tuple[str, tuple[StructType, ...]]] = {
     "AnyEvent": ("Every durable event.", (*CHANNEL_EVENTS, *USER_EVENTS)),
     "AnyNumbered": ("Every command that is answered.", members_of(commands.AnyNumbered)),
     "AnyCommand": ("Everything a client sends.", COMMANDS),
-    "AnyReply": ("Everything the server sends besides durable events.", REPLIES),
-    "AnyFrame": ("Everything the server sends.", (*CHANNEL_EVENTS, *USER_EVENTS, *REPLIES)),
+    "AnyReply": ("Answers to hello and to commands, and resets.", REPLIES),
+    "AnyEphemeral": ("What is never stored, has no seq, and may be lost.", EPHEMERA),
+    "AnyFrame": ("Everything the server sends.", (*CHANNEL_EVENTS, *USER_EVENTS, *REPLIES, *EPHEMERA)),
 }
 
 # By field name; `Struct.field` where a name means something else there.
@@ -86,9 +88,13 @@ FIELD_MEANINGS: dict[str, str] = {
     "older": "whether there are lines before these",
     "page_size": "how many lines a page holds",
     "position": "the number of the newest message the user has read, 0 for none",
+    "positions": "for each person, the number of the newest message they have read",
+    "presence": "for each person asked for, whether they are there",
+    "presence_watch": "how many people one connection may watch",
     "position_seq": "the channel's seq at which the position was last set",
     "private": "true: only members see that it exists",
     "reactions": "emoji under the message, in the order first used",
+    "receipt_members": "in channels with more members nobody is told how far others have read",
     "redacted": "true: the content was removed for ever",
     "retry": "true: the same command may succeed later",
     "retry_after": "seconds to wait before that",
@@ -96,10 +102,12 @@ FIELD_MEANINGS: dict[str, str] = {
     "room": "the opened channel",
     "seq": "the event's number within its stream, gapless from 1",
     "server": "the server's name",
+    "status": "`away`: nobody sits before it",
     "stream": "`channel:<id>` or `user:<id>`",
     "streams": "each stream's head: what is missed follows next, up to there",
     "text": "the text; newlines are \\n",
     "text_characters": "the longest text, in Unicode code points",
+    "typing_seconds": "who is writing is forgotten after so long, unless it is said again",
     "topic": "one line on what the channel is about",
     "unread": "the newest (at most 101) numbers of others' undeleted messages above `position`",
     "user": "the person",
@@ -121,11 +129,14 @@ FIELD_MEANINGS: dict[str, str] = {
     "Ok.number": "the message's number",
     "Ok.seq": "the seq of the command's event, or the head where nothing had to change",
     "PositionUpdate.number": "the newest message read; 0 for none",
+    "Presence.users": "for each person of whom there is news, whether they are there",
+    "PresenceWatch.users": "whom to watch; none: nobody any more",
     "Reaction.users": "who chose it, in the order they did",
     "Room.channel": "the channel, as of its `seq`",
     "Snapshot.seq": "the position in the user's own stream",
     "Snapshot.user": "the logged-in user",
     "Snapshot.users": "everyone the rest refers to",
+    "Typing.users": "who is writing, the first to begin first",
     "UserView.id": "the person",
     "Welcome.user": "who you are",
 }

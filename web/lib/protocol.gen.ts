@@ -410,6 +410,64 @@ export interface MemberList {
   after?: string;
 }
 
+/**
+ * One is writing in a channel: to be repeated every `typing_seconds` / 2 while one is, or it is forgotten after
+ * `typing_seconds`. Posting there ends it too. In channels with many listeners nobody is told.
+ */
+export interface TypingStart {
+  type: "typing.start";
+  /** the command's number, chosen by the client, repeated in the answer */
+  id: number;
+  /** the channel */
+  channel: string;
+}
+
+/** One is writing no more. Was not: nothing changes. */
+export interface TypingStop {
+  type: "typing.stop";
+  /** the command's number, chosen by the client, repeated in the answer */
+  id: number;
+  /** the channel */
+  channel: string;
+}
+
+/**
+ * Whether somebody sits before this connection; a new one is online. A user is online while one of their
+ * connections is, away while all are away, and offline some seconds after the last one ended.
+ */
+export interface PresenceSet {
+  type: "presence.set";
+  /** the command's number, chosen by the client, repeated in the answer */
+  id: number;
+  /** `away`: nobody sits before it */
+  status: "away" | "online";
+}
+
+/**
+ * From now on this connection is told of these people (at most `presence_watch`), and of nobody it watched
+ * before.
+ * Answered by ok with their `presence` now. Who is in no channel with the user looks offline.
+ */
+export interface PresenceWatch {
+  type: "presence.watch";
+  /** the command's number, chosen by the client, repeated in the answer */
+  id: number;
+  /** whom to watch; none: nobody any more */
+  users: string[];
+}
+
+/**
+ * Answered by ok with the `positions` of the channel's members; with none of them where there are more than
+ * `receipt_members`.
+ */
+export interface ReceiptList {
+  type: "receipt.list";
+  /** the command's number, chosen by the client, repeated in the answer */
+  id: number;
+  /** the channel */
+  channel: string;
+}
+
 /** The answer to hello: who you are, and each stream's head, up to which missed events follow next. */
 export interface Welcome {
   type: "hello";
@@ -423,7 +481,11 @@ export interface Welcome {
   limits: Limits;
 }
 
-/** A command was carried out and is stored. `seq` is its event's, `number` its message's, `channel` a new one's. */
+/**
+ * A command was carried out, and what it changed is stored. `seq` is its event's, `number` its message's,
+ * `channel`
+ * a new one's; the rest is what was asked for.
+ */
 export interface Ok {
   type: "ok";
   /** the command's number, chosen by the client, repeated in the answer */
@@ -436,6 +498,10 @@ export interface Ok {
   channel?: string;
   /** people, in the order they joined */
   members?: UserView[];
+  /** for each person asked for, whether they are there */
+  presence?: Record<string, "away" | "offline" | "online">;
+  /** for each person, the number of the newest message they have read */
+  positions?: Record<string, number>;
 }
 
 /**
@@ -464,6 +530,40 @@ export interface Reset {
   type: "reset";
   /** `channel:<id>` or `user:<id>` */
   stream: string;
+}
+
+/**
+ * Everybody who is writing in a channel now, oneself included; at most 20 of them.
+ *
+ * Sent at most once a second for a channel: when it has changed, and again every `typing_seconds` / 2 while
+ * there is
+ * anybody. A client forgets it `typing_seconds` after the last one, so that a lost one does no harm.
+ */
+export interface Typing {
+  type: "typing";
+  /** the channel */
+  channel: string;
+  /** who is writing, the first to begin first */
+  users: string[];
+}
+
+/** What became of people whom this connection watches, since it was last told: at most one a tick of 2 s. */
+export interface Presence {
+  type: "presence";
+  /** for each person of whom there is news, whether they are there */
+  users: Record<string, "away" | "offline" | "online">;
+}
+
+/**
+ * How far members have now read in a small conversation, oneself included; at most once a second for a channel.
+ * Only those who moved.
+ */
+export interface Receipts {
+  type: "receipts";
+  /** the channel */
+  channel: string;
+  /** for each person, the number of the newest message they have read */
+  positions: Record<string, number>;
 }
 
 /** A person as others see them. */
@@ -550,6 +650,12 @@ export interface Limits {
   message_bytes: number;
   /** how many lines a page holds */
   page_size: number;
+  /** who is writing is forgotten after so long, unless it is said again */
+  typing_seconds?: number;
+  /** how many people one connection may watch */
+  presence_watch?: number;
+  /** in channels with more members nobody is told how far others have read */
+  receipt_members?: number;
 }
 
 /**
@@ -662,7 +768,12 @@ export type AnyNumbered =
   | ChannelLeave
   | MemberAdd
   | MemberRemove
-  | MemberList;
+  | MemberList
+  | TypingStart
+  | TypingStop
+  | PresenceSet
+  | PresenceWatch
+  | ReceiptList;
 
 /** Everything a client sends. */
 export type AnyCommand =
@@ -680,14 +791,25 @@ export type AnyCommand =
   | ChannelLeave
   | MemberAdd
   | MemberRemove
-  | MemberList;
+  | MemberList
+  | TypingStart
+  | TypingStop
+  | PresenceSet
+  | PresenceWatch
+  | ReceiptList;
 
-/** Everything the server sends besides durable events. */
+/** Answers to hello and to commands, and resets. */
 export type AnyReply =
   | Welcome
   | Ok
   | Failure
   | Reset;
+
+/** What is never stored, has no seq, and may be lost. */
+export type AnyEphemeral =
+  | Typing
+  | Presence
+  | Receipts;
 
 /** Everything the server sends. */
 export type AnyFrame =
@@ -707,7 +829,10 @@ export type AnyFrame =
   | Welcome
   | Ok
   | Failure
-  | Reset;
+  | Reset
+  | Typing
+  | Presence
+  | Receipts;
 
 /** The types of all channel events. */
 export const CHANNEL_EVENT_TYPES = [

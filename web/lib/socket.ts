@@ -150,6 +150,10 @@ export class Socket {
       case "reset":
         this.#listener.onReset(frame.stream);
         return;
+      case "typing":
+      case "presence":
+      case "receipts":
+        return; // nothing shows them yet
       default:
         this.#listener.onEvent(frame);
     }

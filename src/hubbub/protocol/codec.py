@@ -7,7 +7,7 @@ import msgspec
 from hubbub.errors import Refused
 from hubbub.protocol.commands import AnyCommand
 from hubbub.protocol.events import AnyEvent
-from hubbub.protocol.replies import AnyReply, Failure
+from hubbub.protocol.replies import AnyEphemeral, AnyReply, Failure
 
 _commands = msgspec.json.Decoder(AnyCommand)
 _events: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
@@ -42,7 +42,7 @@ def decode_event(payload: bytes) -> AnyEvent:
     return _events.decode(payload)
 
 
-def encode(value: AnyEvent | AnyReply | msgspec.Struct) -> bytes:
+def encode(value: AnyEvent | AnyReply | AnyEphemeral | msgspec.Struct) -> bytes:
     return _encoder.encode(value)
 
 

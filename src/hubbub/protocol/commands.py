@@ -6,7 +6,7 @@ id. Each is also a route under /api; both call one service function.
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
@@ -135,6 +135,40 @@ class MemberList(Numbered, tag="member.list", frozen=True, kw_only=True, forbid_
     after: Ulid | None = None
 
 
+class TypingStart(Numbered, tag="typing.start", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One is writing in a channel: to be repeated every `typing_seconds` / 2 while one is, or it is forgotten after
+    `typing_seconds`. Posting there ends it too. In channels with many listeners nobody is told."""
+
+    channel: Ulid
+
+
+class TypingStop(Numbered, tag="typing.stop", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One is writing no more. Was not: nothing changes."""
+
+    channel: Ulid
+
+
+class PresenceSet(Numbered, tag="presence.set", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whether somebody sits before this connection; a new one is online. A user is online while one of their
+    connections is, away while all are away, and offline some seconds after the last one ended."""
+
+    status: Literal["online", "away"]
+
+
+class PresenceWatch(Numbered, tag="presence.watch", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """From now on this connection is told of these people (at most `presence_watch`), and of nobody it watched before.
+    Answered by ok with their `presence` now. Who is in no channel with the user looks offline."""
+
+    users: list[Ulid]
+
+
+class ReceiptList(Numbered, tag="receipt.list", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Answered by ok with the `positions` of the channel's members; with none of them where there are more than
+    `receipt_members`."""
+
+    channel: Ulid
+
+
 AnyNumbered: TypeAlias = (
     Ping
     | MessagePost
@@ -150,5 +184,10 @@ AnyNumbered: TypeAlias = (
     | MemberAdd
     | MemberRemove
     | MemberList
+    | TypingStart
+    | TypingStop
+    | PresenceSet
+    | PresenceWatch
+    | ReceiptList
 )
 AnyCommand: TypeAlias = Hello | AnyNumbered

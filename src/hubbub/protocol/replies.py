@@ -1,13 +1,16 @@
-"""What the server sends besides durable events: greetings, answers, resets. None of these has a seq of its own."""
+"""What the server sends besides durable events: greetings, answers, resets, and what is never stored (typing, presence,
+receipts). None of these has a seq of its own."""
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import msgspec
 
 from hubbub.domain.roles import Role
 from hubbub.protocol.events import ChannelSummary, Line, UserView
+
+Status: TypeAlias = Literal["online", "away", "offline"]
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,6 +19,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     text_characters: int
     message_bytes: int
     page_size: int
+    typing_seconds: float = 8
+    presence_watch: int = 200
+    receipt_members: int = 50
 
 
 class Me(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,13 +42,16 @@ class Welcome(msgspec.Struct, tag_field="type", tag="hello", frozen=True, kw_onl
 
 
 class Ok(msgspec.Struct, tag_field="type", tag="ok", frozen=True, kw_only=True, omit_defaults=True):
-    """A command was carried out and is stored. `seq` is its event's, `number` its message's, `channel` a new one's."""
+    """A command was carried out, and what it changed is stored. `seq` is its event's, `number` its message's, `channel`
+    a new one's; the rest is what was asked for."""
 
     id: int
     seq: int | None = None
     number: int | None = None
     channel: str | None = None
     members: list[UserView] | None = None
+    presence: dict[str, Status] | None = None
+    positions: dict[str, int] | None = None
 
 
 class Failure(msgspec.Struct, tag_field="type", tag="error", frozen=True, kw_only=True, omit_defaults=True):
@@ -63,6 +72,31 @@ class Reset(msgspec.Struct, tag_field="type", tag="reset", frozen=True, kw_only=
     """The position cannot be resumed: fetch this stream's state afresh (GET /api/snapshot), then go on from it."""
 
     stream: str
+
+
+class Typing(msgspec.Struct, tag_field="type", tag="typing", frozen=True, kw_only=True):
+    """Everybody who is writing in a channel now, oneself included; at most 20 of them.
+
+    Sent at most once a second for a channel: when it has changed, and again every `typing_seconds` / 2 while there is
+    anybody. A client forgets it `typing_seconds` after the last one, so that a lost one does no harm.
+    """
+
+    channel: str
+    users: list[str]
+
+
+class Presence(msgspec.Struct, tag_field="type", tag="presence", frozen=True, kw_only=True):
+    """What became of people whom this connection watches, since it was last told: at most one a tick of 2 s."""
+
+    users: dict[str, Status]
+
+
+class Receipts(msgspec.Struct, tag_field="type", tag="receipts", frozen=True, kw_only=True):
+    """How far members have now read in a small conversation, oneself included; at most once a second for a channel.
+    Only those who moved."""
+
+    channel: str
+    positions: dict[str, int]
 
 
 class Room(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -98,3 +132,4 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 AnyReply: TypeAlias = Welcome | Ok | Failure | Reset
+AnyEphemeral: TypeAlias = Typing | Presence | Receipts

@@ -32,6 +32,8 @@ BY_FIELD: dict[str, st.SearchStrategy[object]] = {
     "number": st.integers(min_value=1, max_value=2**53 - 1),
     "private": st.booleans(),
     "streams": st.dictionaries(TEXTS, NUMBERS, max_size=4),
+    "users": st.lists(IDS, max_size=4),
+    "status": st.sampled_from(["online", "away"]),
 }
 
 
