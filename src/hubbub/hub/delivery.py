@@ -52,9 +52,11 @@ class Courier(Generic[LinkT, EncodedT]):
         self.waiting += len(batch.payloads)
 
     def run(self) -> None:
-        """Write for one slice of time; what is left goes on after the loop has served the others."""
-        if not self._scheduled:
-            self._run_slice()
+        """Begin to write, in the loop's next turn: those whose messages were committed are told first. A slice of time
+        is written; what is left goes on after the loop has served the others."""
+        if self._turns and not self._scheduled:
+            self._scheduled = True
+            self._scheduler.call_soon(self._run_slice)
 
     def _run_slice(self) -> None:
         self._scheduled = False
