@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import Future
 from dataclasses import dataclass
 
 from hubbub.domain.accounts import Session
@@ -54,23 +55,23 @@ class ChannelService:
         channel = new_id(at)
         return channel, await self.log.append(CreateChannel(session.user, channel, name, topic, private, at))
 
-    async def update_channel(
+    def update_channel(
         self, session: Session, channel: str, name: str | None = None, topic: str | None = None
-    ) -> Appended:
+    ) -> Future[Appended]:
         if name is None and topic is None:
             raise Refused("bad_request", "Give a name, a topic, or both.")
         name = None if name is None else check_channel_name(name)
         topic = None if topic is None else check_topic(topic)
-        return await self.log.append(UpdateChannel(session.user, channel, name, topic, self.clock()))
+        return self.log.append(UpdateChannel(session.user, channel, name, topic, self.clock()))
 
-    async def join(self, session: Session, channel: str) -> Appended:
-        return await self.add_member(session, channel, session.user)
+    def join(self, session: Session, channel: str) -> Future[Appended]:
+        return self.add_member(session, channel, session.user)
 
-    async def leave(self, session: Session, channel: str) -> Appended:
-        return await self.remove_member(session, channel, session.user)
+    def leave(self, session: Session, channel: str) -> Future[Appended]:
+        return self.remove_member(session, channel, session.user)
 
-    async def add_member(self, session: Session, channel: str, user: str) -> Appended:
-        return await self.log.append(AddMember(session.user, channel, user, self.clock()))
+    def add_member(self, session: Session, channel: str, user: str) -> Future[Appended]:
+        return self.log.append(AddMember(session.user, channel, user, self.clock()))
 
-    async def remove_member(self, session: Session, channel: str, user: str) -> Appended:
-        return await self.log.append(RemoveMember(session.user, channel, user, self.clock()))
+    def remove_member(self, session: Session, channel: str, user: str) -> Future[Appended]:
+        return self.log.append(RemoveMember(session.user, channel, user, self.clock()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import Future
 from dataclasses import dataclass
 
 from hubbub.domain.accounts import Session
@@ -33,28 +34,28 @@ class MessageService:
     clock: Clock
     limits: Limits
 
-    async def post_message(self, session: Session, channel: str, text: str, key: str | None = None) -> Appended:
+    def post_message(self, session: Session, channel: str, text: str, key: str | None = None) -> Future[Appended]:
         """Raises `bad_text`, `text_too_long`, `bad_key`, what the log refuses, and `busy` while delivery lags."""
         if self.fanout.congested:
             raise Refused("busy", retry_after=1)
         text = check_text(text, self.limits.text_characters)
-        return await self.log.append(PostMessage(session.user, channel, text, check_key(key), self.clock()))
+        return self.log.append(PostMessage(session.user, channel, text, check_key(key), self.clock()))
 
-    async def edit_message(self, session: Session, channel: str, number: int, text: str) -> Appended:
+    def edit_message(self, session: Session, channel: str, number: int, text: str) -> Future[Appended]:
         text = check_text(text, self.limits.text_characters)
-        return await self.log.append(EditMessage(session.user, channel, number, text, self.clock()))
+        return self.log.append(EditMessage(session.user, channel, number, text, self.clock()))
 
-    async def delete_message(self, session: Session, channel: str, number: int) -> Appended:
-        return await self.log.append(DeleteMessage(session.user, channel, number, self.clock()))
+    def delete_message(self, session: Session, channel: str, number: int) -> Future[Appended]:
+        return self.log.append(DeleteMessage(session.user, channel, number, self.clock()))
 
-    async def add_reaction(self, session: Session, channel: str, number: int, emoji: str) -> Appended:
-        return await self.log.append(AddReaction(session.user, channel, number, check_emoji(emoji), self.clock()))
+    def add_reaction(self, session: Session, channel: str, number: int, emoji: str) -> Future[Appended]:
+        return self.log.append(AddReaction(session.user, channel, number, check_emoji(emoji), self.clock()))
 
-    async def remove_reaction(self, session: Session, channel: str, number: int, emoji: str) -> Appended:
-        return await self.log.append(RemoveReaction(session.user, channel, number, check_emoji(emoji), self.clock()))
+    def remove_reaction(self, session: Session, channel: str, number: int, emoji: str) -> Future[Appended]:
+        return self.log.append(RemoveReaction(session.user, channel, number, check_emoji(emoji), self.clock()))
 
-    async def set_position(self, session: Session, channel: str, number: int) -> Appended:
-        return await self.log.append(SetPosition(session.user, channel, number, self.clock()))
+    def set_position(self, session: Session, channel: str, number: int) -> Future[Appended]:
+        return self.log.append(SetPosition(session.user, channel, number, self.clock()))
 
     async def fetch_lines(
         self,

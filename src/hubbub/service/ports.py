@@ -6,6 +6,7 @@ docstring names.
 
 from __future__ import annotations
 
+from asyncio import Future
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -33,11 +34,12 @@ __all__ = [
 class Log(Protocol):
     """The append-only logs, with everything projected from them."""
 
-    async def append(self, intent: Intent) -> Appended:
-        """Carry out one intent; returns after its commit. Intents are committed in the order of the calls.
+    def append(self, intent: Intent) -> Future[Appended]:
+        """Carry out one intent; done after its commit. Intents are committed in the order of the calls.
 
-        Raises `Refused` with what the intent's docstring names; `store_failed` (a failed commit: retry with the same
-        key), `busy` (the queue of unwritten intents is full), `shutting_down`.
+        The future, not a coroutine, because most of what a server does is this: whoever needs no task pays for none.
+        Raises `Refused` at once: `busy` (the queue of unwritten intents is full), `shutting_down`. The future raises it
+        with what the intent's docstring names, and `store_failed` (a failed commit: retry with the same key).
         """
         ...
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import Future
 from typing import Final
 
 from sqlalchemy import bindparam, exists, select
@@ -58,13 +59,13 @@ class SqliteLog:
         self._readers = readers
         self._epoch = epoch
 
-    async def append(self, intent: Intent) -> Appended:
-        """Carry out one intent; returns after its commit. Intents are committed in the order of the calls.
+    def append(self, intent: Intent) -> Future[Appended]:
+        """Carry out one intent; done after its commit. Intents are committed in the order of the calls.
 
-        Raises `Refused` with what the intent's docstring names; `store_failed` (a failed commit: retry with the same
-        key), `busy` (the queue of unwritten intents is full), `shutting_down`.
+        Raises `Refused` at once: `busy` (the queue of unwritten intents is full), `shutting_down`. The future raises it
+        with what the intent's docstring names, and `store_failed` (a failed commit: retry with the same key).
         """
-        return await self._writer.submit(apply_intent, intent)
+        return self._writer.submit(apply_intent, intent)
 
     async def fetch_heads(self, user: str) -> Heads:
         """The heads as of one moment; those of an unknown user are 0 and none."""

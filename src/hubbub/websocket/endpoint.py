@@ -1,7 +1,8 @@
 """The socket's endpoint: from frames to commands to services, and back. One for the whole server.
 
-A connection: the upgrade is authorised by its session (reading is paused meanwhile) → hello, once → commands, each in a
-task of its own, begun in the order they came. An idle connection has a `Seat` and nothing else.
+A connection: the upgrade is authorised by its session (reading is paused meanwhile) → hello, once → commands, begun in
+the order they came. What is appended to the log is answered when its future is done; only what reads has a task. An
+idle connection has a `Seat` and nothing else.
 
 Invariants:
 - Every command with an id is answered exactly once, unless the connection ends first.
@@ -11,16 +12,19 @@ Invariants:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from asyncio import Future, isfuture
+from collections.abc import Coroutine
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol, cast
 
 from hubbub.domain.accounts import Session
+from hubbub.domain.intents import Appended
 from hubbub.errors import CloseCode, Refused
 from hubbub.hub.hub import Hub
 from hubbub.protocol.codec import decode_command, decode_id, encode, failure_of
 from hubbub.protocol.commands import AnyCommand, AnyNumbered, Hello
-from hubbub.protocol.replies import AnyReply
+from hubbub.protocol.replies import AnyReply, Failure, Ok
 from hubbub.service.ports import Clock
 from hubbub.service.services import Services
 from hubbub.service.throttle import Throttle
@@ -127,45 +131,87 @@ class Endpoint(Handler):
             link.close(CloseCode.SESSION_ENDED, "session expired")
             return
         self._throttle(link, seat)
-        seat.in_flight += 1
-        if seat.in_flight >= IN_FLIGHT:
-            link.pause()
         if isinstance(command, Hello):
             seat.greeted = True
-            self._spawn(self._run(link, seat, lambda: self._greeter.greet(link, seat.session, command)))
+            self._begin(link, seat)
+            self._spawn(self._greet(link, seat, command))
         else:
-            self._spawn(self._run(link, seat, lambda: self._carry_out(link, seat, command)))
+            self._carry_out(link, seat, command)
 
     def _throttle(self, link: Link, seat: Seat) -> None:
         if self._throttles is not None:
             self._throttles.users.take(seat.session.user)
             self._throttles.addresses.take(link.address)
 
-    async def _run(self, link: Link, seat: Seat, work: Callable[[], Coroutine[object, object, None]]) -> None:
+    def _begin(self, link: Link, seat: Seat) -> None:
+        """One more is under way."""
+        seat.in_flight += 1
+        if seat.in_flight >= IN_FLIGHT:
+            link.pause()
+
+    def _end(self, link: Link, seat: Seat) -> None:
+        seat.in_flight -= 1
+        if seat.in_flight == IN_FLIGHT - 1:
+            link.resume()
+
+    def _carry_out(self, link: Link, seat: Seat, command: AnyNumbered) -> None:
+        try:
+            outcome = self._dispatch[type(command)](seat.session, command)
+        except Exception as error:
+            _reply(link, self._failure(error, seat, command))
+            return
+        if isinstance(outcome, Ok):
+            _reply(link, outcome)
+            return
+        self._begin(link, seat)
+        if isfuture(outcome):
+            outcome.add_done_callback(partial(self._answer, link, seat, command))
+        else:
+            self._spawn(self._wait_for(outcome, link, seat, command))
+
+    def _answer(self, link: Link, seat: Seat, command: AnyNumbered, done: Future[Appended]) -> None:
+        """What was appended is committed, or refused."""
+        error = done.exception()
+        if error is None:
+            appended = done.result()
+            _reply(link, Ok(id=command.id, seq=appended.seq, number=appended.number))
+        else:
+            _reply(link, self._failure(error, seat, command))
+        self._end(link, seat)
+
+    async def _wait_for(
+        self, work: Coroutine[object, object, Ok], link: Link, seat: Seat, command: AnyNumbered
+    ) -> None:
+        with connection_context(str(link.id)):
+            reply: AnyReply
+            try:
+                reply = await work
+            except Exception as error:
+                reply = self._failure(error, seat, command)
+            finally:
+                self._end(link, seat)
+            _reply(link, reply)
+
+    def _failure(self, error: BaseException, seat: Seat, command: AnyNumbered) -> Failure:
+        if not isinstance(error, Refused):
+            self._logger.error(
+                "a command failed", user=seat.session.user, command=type(command).__name__, exc_info=error
+            )
+            error = Refused("internal")
+        return failure_of(error, command.id)
+
+    async def _greet(self, link: Link, seat: Seat, hello: Hello) -> None:
         with connection_context(str(link.id)):
             try:
-                await work()
+                await self._greeter.greet(link, seat.session, hello)
             except Refused as refused:
                 self._logger.warning("a hello failed", user=seat.session.user, code=refused.code)
                 link.close(CloseCode.TRY_AGAIN_LATER, refused.code)
             except Exception:
-                self._logger.exception("a socket failed", user=seat.session.user)
+                self._logger.exception("a hello failed", user=seat.session.user)
                 link.close(CloseCode.INTERNAL, "internal error")
             finally:
-                seat.in_flight -= 1
-                if seat.in_flight == IN_FLIGHT - 1:
-                    link.resume()
-
-    async def _carry_out(self, link: Link, seat: Seat, command: AnyNumbered) -> None:
-        reply: AnyReply
-        try:
-            reply = await self._dispatch[type(command)](seat.session, command)
-        except Refused as refused:
-            reply = failure_of(refused, command.id)
-        except Exception:
-            self._logger.exception("a command failed", user=seat.session.user, command=type(command).__name__)
-            reply = failure_of(Refused("internal"), command.id)
-        _reply(link, reply)
+                self._end(link, seat)
 
 
 def seat_of(link: Link) -> Seat:

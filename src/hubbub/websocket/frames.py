@@ -38,6 +38,9 @@ EIGHT_BYTE_LENGTH: Final = 127
 
 OPCODES: Final = frozenset({CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG})
 
+# The longest message that is read at once, without keeping anything of it.
+SMALL_MOST: Final = 1024
+
 # From this length on, four table look-ups over strided slices beat one xor of two long integers.
 STRIDES_FROM: Final = 2048
 XOR_TABLES: Final = tuple(bytes(octet ^ key for octet in range(256)) for key in range(256))
@@ -116,10 +119,14 @@ def decode_small_text(data: bytes) -> bytes | None:
     """The payload when `data` is exactly one whole short uncompressed text message, unmasked but not yet judged as
     UTF-8; None when it is anything else. Nearly all there is to read, so it has a way of its own."""
     size = len(data) - 6
-    if size < 0 or data[0] != FIN | TEXT or data[1] != MASKED | size or size >= TWO_BYTE_LENGTH:
+    if size < 0 or data[0] != FIN | TEXT:
         return None
-    repeated = (data[2:6] * (size // MASK_BYTES + 1))[:size]
-    return (int.from_bytes(data[6:], "little") ^ int.from_bytes(repeated, "little")).to_bytes(size, "little")
+    if size < TWO_BYTE_LENGTH:
+        return unmask(data[6:], data[2:6]) if data[1] == MASKED | size else None
+    size -= 2
+    if size < TWO_BYTE_LENGTH or size > SMALL_MOST or data[1] != MASKED | TWO_BYTE_LENGTH:
+        return None
+    return unmask(data[8:], data[4:8]) if int.from_bytes(data[2:4], "big") == size else None
 
 
 class _Message:

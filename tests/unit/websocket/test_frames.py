@@ -17,6 +17,7 @@ from hubbub.websocket.frames import (
     PING,
     PONG,
     RSV1,
+    SMALL_MOST,
     STRIDES_FROM,
     TEXT,
     Received,
@@ -86,10 +87,10 @@ def test_both_ways_of_unmasking_do_what_section_5_3_says(size: int) -> None:
 # --- the short cut -------------------------------------------------------------------------------------------------
 
 
-def test_the_short_cut_reads_one_whole_small_text() -> None:
-    assert decode_small_text(client_frame(TEXT, b"hi")) == b"hi"
-    assert decode_small_text(client_frame(TEXT)) == b""
-    assert decode_small_text(client_frame(TEXT, bytes(125))) == bytes(125)
+@pytest.mark.parametrize("size", [0, 1, 2, 125, 126, 127, 300, SMALL_MOST])
+def test_the_short_cut_reads_one_whole_small_text(size: int) -> None:
+    payload = b"hubbub "[:7] * (size // 7) + b"hubbub"[: size % 7]
+    assert decode_small_text(client_frame(TEXT, payload)) == payload
 
 
 @pytest.mark.parametrize(
@@ -97,8 +98,11 @@ def test_the_short_cut_reads_one_whole_small_text() -> None:
     [
         b"",
         b"\x81",
-        client_frame(TEXT, bytes(126)),
+        client_frame(TEXT, bytes(SMALL_MOST + 1)),
         client_frame(TEXT, b"hi") + b"\x81",
+        client_frame(TEXT, bytes(200)) + b"\x81",
+        client_frame(TEXT, bytes(200))[:-1],
+        client_frame(TEXT, bytes(126))[:-1],
         client_frame(TEXT, b"hi")[:-1],
         client_frame(TEXT, b"hi", flags=0),
         client_frame(TEXT, b"hi", flags=FIN | RSV1),
