@@ -260,13 +260,14 @@ class Hub(Generic[LinkT, EncodedT]):
     def _add(self, channel: Channel[LinkT], user: User[LinkT]) -> None:
         channel.users[user] = None
         channel.changed()
-        user.channels = (*(user.channels or ()), channel)
+        user.channels = (*user.channels, channel) if user.channels else channel.alone
 
     def _drop(self, user: User[LinkT], name: str) -> None:
         channel = self._channels.get(name)
         if channel is None or user not in channel.users:
             return
-        user.channels = tuple(other for other in user.channels or () if other is not channel)
+        left = tuple(other for other in user.channels or () if other is not channel)
+        user.channels = left[0].alone if len(left) == 1 else left
         for link in user.all_links:
             if channel.catching.get(link, 0) > channel.head:
                 user.ahead = {**user.ahead, (name, link): channel.catching[link]}
@@ -278,3 +279,4 @@ class Hub(Generic[LinkT, EncodedT]):
         channel.changed()
         if not channel.users:
             self._channels.pop(channel.name, None)
+            channel.retire()

@@ -83,7 +83,7 @@ class Stream(Generic[LinkT]):
 class Channel(Stream[LinkT]):
     """A channel's stream with those of its members who are here."""
 
-    __slots__ = ("_flat", "_name", "users")
+    __slots__ = ("_flat", "_name", "alone", "users")
 
     def __init__(self, name: str, head: int) -> None:
         super().__init__(head)
@@ -91,6 +91,8 @@ class Channel(Stream[LinkT]):
         # In the order they came: sockets opened one after the other are cheaper to write one after the other.
         self.users: dict[User[LinkT], None] = {}
         self._flat: list[LinkT] | None = None
+        # What those who are in no other channel share, instead of a tuple each.
+        self.alone: tuple[Channel[LinkT], ...] = (self,)
 
     @property
     def name(self) -> str:
@@ -105,6 +107,10 @@ class Channel(Stream[LinkT]):
     def changed(self) -> None:
         self._flat = None
 
+    def retire(self) -> None:
+        """Nobody is left: let go of itself, so that no collector has to find it."""
+        self.alone = ()
+
 
 class User(Stream[LinkT]):
     """A user with at least one link here, and the stream of their own.
@@ -115,12 +121,12 @@ class User(Stream[LinkT]):
     `left` has the seq at which the user left a channel, while a link's reading may still be from before that.
     """
 
-    __slots__ = ("ahead", "all_links", "changes", "channels", "id", "left")
+    __slots__ = ("_links", "ahead", "changes", "channels", "id", "left")
 
     def __init__(self, user: str) -> None:
         super().__init__(UNKNOWN)
         self.id = user
-        self.all_links: tuple[LinkT, ...] = ()
+        self._links: LinkT | tuple[LinkT, ...] = ()
         self.channels: tuple[Channel[LinkT], ...] | None = None
         self.changes: tuple[tuple[str, bool, int], ...] = ()
         self.ahead: Mapping[tuple[str, LinkT], int] = NONE_AHEAD
@@ -129,6 +135,16 @@ class User(Stream[LinkT]):
     @property
     def name(self) -> str:
         return user_stream(self.id)
+
+    @property
+    def all_links(self) -> tuple[LinkT, ...]:
+        """A single one, the usual case, is kept without a tuple of its own."""
+        links = self._links
+        return links if isinstance(links, tuple) else (links,)
+
+    @all_links.setter
+    def all_links(self, links: tuple[LinkT, ...]) -> None:
+        self._links = links[0] if len(links) == 1 else links
 
     @property
     def loaded(self) -> bool:

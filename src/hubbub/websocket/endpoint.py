@@ -2,7 +2,7 @@
 
 A connection: the upgrade is authorised by its session (reading is paused meanwhile) → hello, once → commands, begun in
 the order they came. What is appended to the log is answered when its future is done; only what reads has a task. An
-idle connection has a `Seat` and nothing else.
+idle connection has its `Link` and its `Session`, and nothing else.
 
 Invariants:
 - Every command with an id is answered exactly once, unless the connection ends first.
@@ -35,17 +35,6 @@ from hubbub.websocket.greeting import Greeter
 from hubbub.websocket.link import Handler, Link
 
 IN_FLIGHT = 64
-
-
-class Seat:
-    """Whose connection it is, and what is under way on it."""
-
-    __slots__ = ("greeted", "in_flight", "session")
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        self.greeted = False
-        self.in_flight = 0
 
 
 class Spawn(Protocol):
@@ -98,12 +87,10 @@ class Endpoint(Handler):
     # What links call
 
     def on_open(self, link: Link) -> None:
-        session = cast("Session", link.session)
-        link.session = Seat(session)
-        self._hub.register(link, session.user)
+        self._hub.register(link, session_of(link).user)
 
     def on_close(self, link: Link, code: int) -> None:
-        session = seat_of(link).session
+        session = session_of(link)
         self._hub.unregister(link, session.user)
         self._logger.debug("socket closed", connection=link.id, user=session.user, code=code)
 
@@ -114,7 +101,7 @@ class Endpoint(Handler):
             _reply(link, failure_of(refused, decode_id(payload)))
             return
         try:
-            self._admit(link, seat_of(link), command)
+            self._admit(link, session_of(link), command)
         except Refused as refused:
             _reply(link, failure_of(refused, None if isinstance(command, Hello) else command.id))
             if refused.code == "hello_expected":
@@ -122,100 +109,98 @@ class Endpoint(Handler):
 
     # Commands
 
-    def _admit(self, link: Link, seat: Seat, command: AnyCommand) -> None:
-        if isinstance(command, Hello) is seat.greeted:
+    def _admit(self, link: Link, session: Session, command: AnyCommand) -> None:
+        if isinstance(command, Hello) is link.greeted:
             raise Refused("hello_expected")
         if self._closing:
             raise Refused("shutting_down", retry_after=1)
-        if seat.session.expires_at <= self._clock():
+        if session.expires_at <= self._clock():
             link.close(CloseCode.SESSION_ENDED, "session expired")
             return
-        self._throttle(link, seat)
+        self._throttle(link, session)
         if isinstance(command, Hello):
-            seat.greeted = True
-            self._begin(link, seat)
-            self._spawn(self._greet(link, seat, command))
+            link.greeted = True
+            self._begin(link)
+            self._spawn(self._greet(link, session, command))
         else:
-            self._carry_out(link, seat, command)
+            self._carry_out(link, session, command)
 
-    def _throttle(self, link: Link, seat: Seat) -> None:
+    def _throttle(self, link: Link, session: Session) -> None:
         if self._throttles is not None:
-            self._throttles.users.take(seat.session.user)
+            self._throttles.users.take(session.user)
             self._throttles.addresses.take(link.address)
 
-    def _begin(self, link: Link, seat: Seat) -> None:
+    def _begin(self, link: Link) -> None:
         """One more is under way."""
-        seat.in_flight += 1
-        if seat.in_flight >= IN_FLIGHT:
+        link.in_flight += 1
+        if link.in_flight >= IN_FLIGHT:
             link.pause()
 
-    def _end(self, link: Link, seat: Seat) -> None:
-        seat.in_flight -= 1
-        if seat.in_flight == IN_FLIGHT - 1:
+    def _end(self, link: Link) -> None:
+        link.in_flight -= 1
+        if link.in_flight == IN_FLIGHT - 1:
             link.resume()
 
-    def _carry_out(self, link: Link, seat: Seat, command: AnyNumbered) -> None:
+    def _carry_out(self, link: Link, session: Session, command: AnyNumbered) -> None:
         try:
-            outcome = self._dispatch[type(command)](seat.session, command)
+            outcome = self._dispatch[type(command)](session, command)
         except Exception as error:
-            _reply(link, self._failure(error, seat, command))
+            _reply(link, self._failure(error, session, command))
             return
         if isinstance(outcome, Ok):
             _reply(link, outcome)
             return
-        self._begin(link, seat)
+        self._begin(link)
         if isfuture(outcome):
-            outcome.add_done_callback(partial(self._answer, link, seat, command))
+            outcome.add_done_callback(partial(self._answer, link, session, command))
         else:
-            self._spawn(self._wait_for(outcome, link, seat, command))
+            self._spawn(self._wait_for(outcome, link, session, command))
 
-    def _answer(self, link: Link, seat: Seat, command: AnyNumbered, done: Future[Appended]) -> None:
+    def _answer(self, link: Link, session: Session, command: AnyNumbered, done: Future[Appended]) -> None:
         """What was appended is committed, or refused."""
         error = done.exception()
         if error is None:
             appended = done.result()
             _reply(link, Ok(id=command.id, seq=appended.seq, number=appended.number))
         else:
-            _reply(link, self._failure(error, seat, command))
-        self._end(link, seat)
+            _reply(link, self._failure(error, session, command))
+        self._end(link)
 
     async def _wait_for(
-        self, work: Coroutine[object, object, Ok], link: Link, seat: Seat, command: AnyNumbered
+        self, work: Coroutine[object, object, Ok], link: Link, session: Session, command: AnyNumbered
     ) -> None:
         with connection_context(str(link.id)):
             reply: AnyReply
             try:
                 reply = await work
             except Exception as error:
-                reply = self._failure(error, seat, command)
+                reply = self._failure(error, session, command)
             finally:
-                self._end(link, seat)
+                self._end(link)
             _reply(link, reply)
 
-    def _failure(self, error: BaseException, seat: Seat, command: AnyNumbered) -> Failure:
+    def _failure(self, error: BaseException, session: Session, command: AnyNumbered) -> Failure:
         if not isinstance(error, Refused):
-            self._logger.error(
-                "a command failed", user=seat.session.user, command=type(command).__name__, exc_info=error
-            )
+            self._logger.error("a command failed", user=session.user, command=type(command).__name__, exc_info=error)
             error = Refused("internal")
         return failure_of(error, command.id)
 
-    async def _greet(self, link: Link, seat: Seat, hello: Hello) -> None:
+    async def _greet(self, link: Link, session: Session, hello: Hello) -> None:
         with connection_context(str(link.id)):
             try:
-                await self._greeter.greet(link, seat.session, hello)
+                await self._greeter.greet(link, session, hello)
             except Refused as refused:
-                self._logger.warning("a hello failed", user=seat.session.user, code=refused.code)
+                self._logger.warning("a hello failed", user=session.user, code=refused.code)
                 link.close(CloseCode.TRY_AGAIN_LATER, refused.code)
             except Exception:
-                self._logger.exception("a hello failed", user=seat.session.user)
+                self._logger.exception("a hello failed", user=session.user)
                 link.close(CloseCode.INTERNAL, "internal error")
             finally:
-                self._end(link, seat)
+                self._end(link)
 
 
-def seat_of(link: Link) -> Seat:
-    return cast("Seat", link.session)
+def session_of(link: Link) -> Session:
+    return cast("Session", link.session)
 
 
 def _reply(link: Link, reply: AnyReply) -> None:

@@ -11,7 +11,8 @@ Invariants:
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from hubbub.errors import CloseCode
 from hubbub.websocket.deflate import Encoded, WireError
@@ -79,17 +80,26 @@ class Link:
         "_state",
         "address",
         "deflate_bits",
+        "greeted",
         "handler",
         "id",
+        "in_flight",
         "session",
     )
+
+    one_way: ClassVar[bool] = False
+    """Nothing is read of it: silence is no sign of death, and `_tend` is called on each of the keeper's walks."""
 
     def __init__(self, keeper: Keeper, handler: Handler, *, address: str, deflate_bits: int, session: object) -> None:
         self.id = keeper.next_id()
         self.address = address
         """The client's address, as limits count it."""
         self.session = session
-        """The owner's state; whatever `authorize` returned at first."""
+        """The owner's: what `authorize` returned."""
+        self.greeted = False
+        """The owner's: whether hello was said. Here, since an object for it would cost each link as much as itself."""
+        self.in_flight = 0
+        """The owner's: how many of its messages are being carried out."""
         self.handler = handler
         self.deflate_bits = deflate_bits
         """Window bits our compressed frames may use; 0: compression was not agreed on."""
@@ -114,6 +124,10 @@ class Link:
         if self._state == OPEN:
             self._put(data)
 
+    def send_encoded(self, encoded: Encoded) -> None:
+        """Send messages that were encoded once for many, in the form this link takes."""
+        self.send(encoded.for_window(self.deflate_bits))
+
     def send_text(self, payload: bytes) -> None:
         """Send one text message, compressed if that was agreed on and pays."""
         if self._state == OPEN:
@@ -136,6 +150,12 @@ class Link:
             self._state = DEAD
             self._receiver = None
             self._keeper.bury(self)
+
+    def begin_at(self, user: str, epoch: str, positions: Mapping[str, int]) -> None:
+        """The peer is greeted and has these positions: for links that tell it where it stands."""
+
+    def settle(self) -> None:
+        """The peer was sent all it had missed."""
 
     def pause(self) -> None:
         """Read no more until `resume`; no message is delivered meanwhile, not even one that was read already."""
@@ -170,7 +190,10 @@ class Link:
         """Give back the descriptor or the transport. Called once, outside any batch of events."""
         raise NotImplementedError
 
-    # --- what adapters call -------------------------------------------------------------------------------------
+    # --- what keepers and adapters call -------------------------------------------------------------------------
+
+    def _tend(self) -> None:
+        """A walk of the keeper has come by; only for links that are `one_way`."""
 
     def _begin(self, behind: bytes) -> None:
         """The answer to the handshake is sent; `behind` is what came with the handshake already."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hubbub.errors import CloseCode
 from hubbub.hub.hub import Hub
 from hubbub.websocket.deflate import Encoded
-from hubbub.websocket.endpoint import seat_of
+from hubbub.websocket.endpoint import session_of
 from hubbub.websocket.link import Link
 
 
@@ -18,5 +18,5 @@ class SessionSockets:
     def end_session(self, user: str, session: bytes) -> None:
         """Close every socket of this session with 4001; its client does not come back without logging in."""
         for link in self.hub.links_of(user):
-            if seat_of(link).session.id == session:
+            if session_of(link).id == session:
                 link.close(CloseCode.SESSION_ENDED, "session ended")
