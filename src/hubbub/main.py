@@ -39,6 +39,7 @@ from hubbub.websocket import wire
 from hubbub.websocket.deflate import Encoded
 from hubbub.websocket.doorman import Doorman
 from hubbub.websocket.endpoint import Endpoint, Throttles
+from hubbub.websocket.event_endpoint import EventEndpoint
 from hubbub.websocket.greeting import Greeter
 from hubbub.websocket.limits import WireLimits
 from hubbub.websocket.link import Link
@@ -47,6 +48,7 @@ from hubbub.websocket.takeover import make_http_protocol
 from hubbub.websocket.upgrades import Route, Upgrades
 
 SOCKET_PATH = "/socket"
+EVENTS_PATH = "/api/events"
 WEB_TREE = Path(__file__).parent / "_web"
 
 
@@ -161,12 +163,17 @@ async def compose(config: Config, clock: MonotonicClock) -> Server:
     hasher = PasswordHasher(config.limits.password_checks)
     services = make_services(config, store, hub, hasher, clock)
     tasks = Tasks()
-    endpoint = make_endpoint(config, services, store, hub, clock, tasks)
+    greeter = Greeter(store.log, store.accounts, hub, clock, shown_limits(config), config.limits.resume_events)
+    endpoint = make_endpoint(config, services, greeter, hub, clock, tasks)
+    event_endpoint = EventEndpoint(endpoint, greeter, spawn=tasks.spawn)
     doorman = Doorman(services.sessions, endpoint, config)
     upgrades = Upgrades(
         loop,
         WireLimits.of(config),
-        {SOCKET_PATH: Route(endpoint, doorman.authorize)},
+        {
+            SOCKET_PATH: Route(endpoint, doorman.authorize),
+            EVENTS_PATH: Route(event_endpoint, doorman.authorize_events, event_stream=True),
+        },
         public_address=config.public_url,
         address_of=doorman.address_of,
         takeover=config.wire.transport != "stream",
@@ -202,14 +209,13 @@ def make_services(
 
 
 def make_endpoint(
-    config: Config, services: Services, store: Store, hub: Hub[Link, Encoded], clock: MonotonicClock, tasks: Tasks
+    config: Config, services: Services, greeter: Greeter, hub: Hub[Link, Encoded], clock: MonotonicClock, tasks: Tasks
 ) -> Endpoint:
     limits = config.limits
     throttles = Throttles(
         users=Throttle(clock, per_second=limits.commands_per_second, burst=limits.commands_burst),
         addresses=Throttle(clock, per_second=limits.address_commands_per_second, burst=limits.address_commands_burst),
     )
-    greeter = Greeter(store.log, store.accounts, hub, clock, shown_limits(config), limits.resume_events)
     return Endpoint(
         services,
         greeter,

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from hubbub.errors import CloseCode
+from hubbub.websocket.event_frames import Move, encode_event, moves_of
 
 EXTENSION: Final = "permessage-deflate"
 
@@ -99,26 +100,35 @@ def encode_text(payload: bytes, first: int = TEXT_FIN) -> bytes:
 
 
 class Encoded:
-    """Text messages as they travel, encoded once for everyone: plain, and compressed once for each window in use.
+    """Text messages as they travel, encoded once for everyone: plain, compressed once for each window in use, and as
+    server-sent events.
 
     Only where it pays: a payload is compressed when it is long enough and comes out shorter.
     """
 
-    __slots__ = ("_deflated", "_payloads", "plain")
+    __slots__ = ("_deflated", "_events", "_payloads", "_pays", "plain")
 
     def __init__(self, payloads: Sequence[bytes]) -> None:
         self.plain = b"".join([encode_text(payload) for payload in payloads])
-        self._payloads = payloads if any(len(payload) >= DEFLATE_FROM for payload in payloads) else ()
+        self._payloads = payloads
+        self._pays = any(len(payload) >= DEFLATE_FROM for payload in payloads)
+        self._events: tuple[bytes, tuple[Move, ...]] | None = None
         self._deflated: dict[int, bytes] = {}
 
     def for_window(self, bits: int) -> bytes:
         """The octets for a link whose agreed server_max_window_bits are `bits` (0: no compression was agreed on)."""
-        if bits == 0 or not self._payloads:
+        if bits == 0 or not self._pays:
             return self.plain
         data = self._deflated.get(bits)
         if data is None:
             data = self._deflated[bits] = self._deflate(bits)
         return data
+
+    def for_event_stream(self) -> tuple[bytes, tuple[Move, ...]]:
+        """The octets for an event stream, and how far its reader has come with them."""
+        if self._events is None:
+            self._events = b"".join([encode_event(payload) for payload in self._payloads]), moves_of(self._payloads)
+        return self._events
 
     def _deflate(self, bits: int) -> bytes:
         long = [payload for payload in self._payloads if len(payload) >= DEFLATE_FROM]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import parse_qs
 
 from hubbub.config import Config
 from hubbub.domain.accounts import Session
 from hubbub.domain.proxies import forwarded_address, is_among, last_of
+from hubbub.protocol.cursor import decode_cursor
 from hubbub.service.sessions import SessionService
 from hubbub.websocket.endpoint import Endpoint
+from hubbub.websocket.event_endpoint import Reader
 from hubbub.websocket.handshake import RequestHead
 
 
@@ -25,6 +28,12 @@ class Doorman:
         session = await self.sessions.authenticate(head.bearer() or head.cookie(name))
         self.endpoint.check_room(session)
         return session
+
+    async def authorize_events(self, head: RequestHead) -> Reader:
+        """The same for an event stream, with the positions it is to begin after."""
+        session = await self.authorize(head)
+        told = head.all("last-event-id") or parse_qs(head.query).get("cursor", [])
+        return Reader(session, decode_cursor(told[0]) if told else None)
 
     def address_of(self, head: RequestHead) -> str:
         """The client's address; a proxy's word for it counts where the proxy is trusted."""

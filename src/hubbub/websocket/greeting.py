@@ -15,6 +15,7 @@ from hubbub.errors import CloseCode
 from hubbub.hub.hub import Hub
 from hubbub.protocol.codec import encode
 from hubbub.protocol.commands import Hello
+from hubbub.protocol.cursor import Cursor
 from hubbub.protocol.replies import Limits, Me, Reset, Welcome
 from hubbub.protocol.session import plan_resumption
 from hubbub.service.ports import Accounts, Clock, Log
@@ -35,19 +36,22 @@ class Greeter:
     limits: Limits
     resume_events: int
 
-    async def greet(self, link: Link, session: Session, hello: Hello) -> None:
+    async def greet(self, link: Link, session: Session, hello: Hello | Cursor) -> None:
         """Returns when every stream of `link` is live, or the link is closed."""
         if await self.accounts.fetch_session(session.id, now=self.clock()) is None:
             link.close(CloseCode.SESSION_ENDED, "session ended")  # it ended while the upgrade was under way
             return
         heads = await self.log.fetch_heads(session.user)
-        plan = plan_resumption(hello, session.user, heads, self.resume_events)
+        asked = hello.hello(session.user, heads) if isinstance(hello, Cursor) else hello
+        plan = plan_resumption(asked, session.user, heads, self.resume_events)
         self.hub.subscribe(link, session.user, plan.heads, plan.joined, plan.behind)
+        link.begin_at(session.user, heads.epoch, plan.heads | plan.behind)
         me = Me(id=session.user, name=session.name, role=session.role)
         link.send_text(encode(Welcome(user=me, epoch=heads.epoch, streams=plan.heads, limits=self.limits)))
         for stream in plan.resets:
             link.send_text(encode(Reset(stream=stream)))
         await self._catch_up(link, session, plan.behind)
+        link.settle()
 
     async def _catch_up(self, link: Link, session: Session, behind: dict[str, int]) -> None:
         """Send what was missed until every stream is live; a stream that grows meanwhile is read on."""
@@ -65,7 +69,7 @@ class Greeter:
             if not self.hub.holds(link, stream):
                 break  # out of the channel, or out and in again: what comes next is live
             if events:
-                link.send(Encoded([payload for _, payload in events]).for_window(link.deflate_bits))
+                link.send_encoded(Encoded([payload for _, payload in events]))
                 after = events[-1][0]
             if len(events) < EVENTS_READ:
                 break

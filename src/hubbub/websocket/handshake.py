@@ -197,6 +197,16 @@ def check_origin(request: RequestHead, public_address: str | None) -> None:
         raise Refused("foreign_origin")
 
 
+def check_fetch(request: RequestHead, public_address: str | None) -> None:
+    """A request that changes nothing: its answer is for our own pages, and for programs. A browser says in the Fetch
+    metadata which site's page asks, or names it as the Origin. Raises `foreign_origin`."""
+    site = request.one("sec-fetch-site")
+    if site not in (None, "same-origin", "none"):
+        raise Refused("foreign_origin")
+    if site is None and request.all("origin"):
+        check_origin(request, public_address)
+
+
 def parse_origin(text: str) -> tuple[str, str, int] | None:
     """Scheme, host and port of an origin (RFC 6454, section 6.2); None for `null` and whatever is no http(s) origin."""
     try:

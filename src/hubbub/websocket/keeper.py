@@ -144,6 +144,9 @@ class Keeper:
         self._walk_timer = self._call_next_slice() if self.count else None
 
     def _look_at(self, link: Link) -> None:
+        if link.one_way:
+            link._tend()
+            return
         link._controls = 0
         if link._paused:
             link._heard = self.walk  # not listening to it is our doing

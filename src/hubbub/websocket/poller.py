@@ -158,13 +158,21 @@ class Poller(Keeper):
         self.epoll.close()
 
     def adopt(
-        self, fd: int, handler: Handler, *, address: str, deflate_bits: int = 0, session: object = None
+        self,
+        fd: int,
+        handler: Handler,
+        *,
+        address: str,
+        deflate_bits: int = 0,
+        session: object = None,
+        make: type[PollerLink] = PollerLink,
     ) -> PollerLink:
         """A link on `fd`, a connected non-blocking socket that belongs to the poller from here on."""
-        link = PollerLink(self, handler, address=address, deflate_bits=deflate_bits, session=session)
+        link = make(self, handler, address=address, deflate_bits=deflate_bits, session=session)
         self.epoll.register(fd, EPOLLIN)
         self.admit(link, fd)
-        link._fd = fd
+        if not link.one_way:  # what is sent there has to be noted
+            link._fd = fd
         return link
 
     def turn(self) -> None:

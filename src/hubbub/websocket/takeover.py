@@ -14,7 +14,8 @@ import asyncio
 import logging
 import os
 import socket
-from typing import Any
+from random import randint
+from typing import Any, Final
 
 import httptools
 from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, Scope
@@ -22,9 +23,12 @@ from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 from hubbub.errors import Refused
+from hubbub.websocket.event_frames import encode_head
+from hubbub.websocket.event_stream import PolledEventStream, TransportEventStream
 from hubbub.websocket.handshake import (
     Opening,
     RequestHead,
+    check_fetch,
     check_opening,
     check_origin,
     encode_answer,
@@ -33,8 +37,13 @@ from hubbub.websocket.handshake import (
 )
 from hubbub.websocket.heads import BoundedHeads
 from hubbub.websocket.link import Link
-from hubbub.websocket.poller import Poller
+from hubbub.websocket.poller import Poller, PollerLink
+from hubbub.websocket.transport import TransportLink
 from hubbub.websocket.upgrades import Route, Upgrades
+
+# Milliseconds until a browser whose event stream was cut connects again; drawn by lot, so that not all come at once.
+RETRY_LEAST: Final = 1_000
+RETRY_MOST: Final = 6_000
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +82,8 @@ class TakeoverProtocol(BoundedHeads):
         path = httptools.parse_url(self.url).path.decode("latin-1")
         if self._asking is not None:
             return
-        if path not in self._upgrades.routes:
+        route = self._upgrades.routes.get(path)
+        if route is None or (route.event_stream and self.parser.get_method() != b"GET"):
             super()._on_head()
         elif self._is_busy() or (self._may_leave() and self.transport.get_write_buffer_size()):
             self._refuse_in_turn(Refused("bad_handshake", "A response is still under way."))
@@ -116,11 +126,7 @@ class TakeoverProtocol(BoundedHeads):
         """The head is here as a whole: check it, then ask the owner of its path."""
         route = self._upgrades.routes[request.path]
         try:
-            opening = check_opening(request, route.subprotocols)
-            if not upgraded:
-                raise Refused("bad_handshake")
-            if not route.any_origin:
-                check_origin(request, self._upgrades.public_address)
+            opening = self._check(request, route, upgraded=upgraded)
             address = self._upgrades.reserve(self._upgrades.address_of(request))
         except Refused as refused:
             self._refuse(refused)
@@ -131,12 +137,24 @@ class TakeoverProtocol(BoundedHeads):
         task.add_done_callback(self._upgrades.tasks.discard)
         self._keep_behind(behind)
 
+    def _check(self, request: RequestHead, route: Route, *, upgraded: bool) -> Opening | None:
+        """What was agreed on; None for an event stream, where there is nothing to agree on."""
+        if route.event_stream:
+            check_fetch(request, self._upgrades.public_address)
+            return None
+        opening = check_opening(request, route.subprotocols)
+        if not upgraded:
+            raise Refused("bad_handshake")
+        if not route.any_origin:
+            check_origin(request, self._upgrades.public_address)
+        return opening
+
     def _keep_behind(self, data: bytes) -> None:
         self._behind += data
         if len(self._behind) > self._limits.behind_bytes:
             self._refuse(Refused("too_large"))
 
-    async def _authorize(self, request: RequestHead, route: Route, opening: Opening, address: str) -> None:
+    async def _authorize(self, request: RequestHead, route: Route, opening: Opening | None, address: str) -> None:
         try:
             async with asyncio.timeout(self._limits.authorize_seconds):
                 session = await route.authorize(request)
@@ -156,7 +174,7 @@ class TakeoverProtocol(BoundedHeads):
 
     # --- leaving ------------------------------------------------------------------------------------------------
 
-    def _open(self, route: Route, opening: Opening, address: str, session: object) -> None:
+    def _open(self, route: Route, opening: Opening | None, address: str, session: object) -> None:
         """From here on the connection is its link's, and only the link answers for it."""
         upgrades, transport, behind = self._upgrades, self.transport, self._behind
         link: Link
@@ -169,12 +187,13 @@ class TakeoverProtocol(BoundedHeads):
                 transport,
                 route.handler,
                 address=address,
-                deflate_bits=opening.deflate_bits,
+                deflate_bits=opening.deflate_bits if opening else 0,
                 session=session,
+                make=TransportEventStream if route.event_stream else TransportLink,
             )
             self._leave()
             transport.resume_reading()
-        link.send(encode_answer(opening))
+        link.send(encode_answer(opening) if opening else encode_head(randint(RETRY_LEAST, RETRY_MOST)))
         link._begin(behind)
 
     def _may_leave(self) -> bool:
@@ -205,7 +224,7 @@ def adopt_descriptor(
     poller: Poller,
     transport: asyncio.Transport,
     route: Route,
-    opening: Opening,
+    opening: Opening | None,
     address: str,
     session: object,
 ) -> Link:
@@ -216,7 +235,14 @@ def adopt_descriptor(
     held: socket.socket = transport.get_extra_info("socket")
     fd = os.dup(held.fileno())
     try:
-        return poller.adopt(fd, route.handler, address=address, deflate_bits=opening.deflate_bits, session=session)
+        return poller.adopt(
+            fd,
+            route.handler,
+            address=address,
+            deflate_bits=opening.deflate_bits if opening else 0,
+            session=session,
+            make=PolledEventStream if route.event_stream else PollerLink,
+        )
     except OSError:
         os.close(fd)
         raise

@@ -99,9 +99,10 @@ class Transports(Keeper):
         address: str,
         deflate_bits: int = 0,
         session: object = None,
+        make: type[TransportLink] = TransportLink,
     ) -> TransportLink:
         """A link on a connected transport, which from here on calls it."""
-        link = TransportLink(self, handler, transport, address=address, deflate_bits=deflate_bits, session=session)
+        link = make(self, handler, transport, address=address, deflate_bits=deflate_bits, session=session)
         self.admit(link, self._free.pop() if self._free else len(self.links))
         transport.set_protocol(link)
         return link

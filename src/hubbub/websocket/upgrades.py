@@ -28,6 +28,8 @@ class Route:
     handler: Handler
     authorize: Callable[[RequestHead], Awaitable[object]]
     subprotocols: tuple[str, ...] = ()
+    event_stream: bool = False
+    """GET is answered with server-sent events; any other method is the application's."""
     any_origin: bool = False
     """Open to other sites' pages: only where there is nothing to protect."""
 

@@ -53,7 +53,7 @@ def _write(links: Sequence[Link], encoded: Encoded) -> None:
             size = len(data)
         fd = link._fd
         if fd < 0:  # closed, or something is unsent, or its octets travel another way
-            link.send(data)
+            link.send_encoded(encoded)
             continue
         try:
             sent = os_write(fd, data)
