@@ -1,0 +1,134 @@
+"""A data folder with people in it, made through the log's own functions, so that `hubbub verify` finds nothing wrong.
+
+Everybody is in the common channel (`general`), and in one that only a few share: their home. A person may be in many
+more channels, and the common one may have history.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import secrets
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from bench.build import BenchError
+from hubbub.domain.ids import new_id
+from hubbub.domain.intents import AddMember, CreateChannel, CreateUser, PostMessage
+from hubbub.protocol.batch import Batch
+from hubbub.store import writes
+from hubbub.store.apply import apply_intent
+from hubbub.store.ledger import Ledger
+from hubbub.store.sqlite import Store, open_store
+
+DAY_MS: Final = 86_400_000
+AT_ONCE: Final = 2000  # in one transaction
+NO_PASSWORD: Final = "!"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`home`: people who share one (0: there are none). `channels`: how many everybody is in besides. `history`:
+    messages in the common channel. `password_hash`: of everybody; none matches unless given."""
+
+    users: int
+    home: int = 4
+    channels: int = 0
+    history: int = 0
+    password_hash: str = NO_PASSWORD
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """`people`: a file of lines `token home`, in the order of the users, who are called member000000 and so on."""
+
+    data: Path
+    people: Path
+    common: str
+    users: int
+    first: str  # the first person's session token
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    id: str
+    token: str
+
+
+def build_town(folder: Path, plan: Plan) -> Town:
+    """Make `folder`/data and `folder`/people. Raises `BenchError` when the new store is not as expected."""
+    now = time.time_ns() // 1_000_000
+    people = [_Person(new_id(now), secrets.token_urlsafe(32)) for _ in range(plan.users)]
+    homes = [new_id(now) for _ in range(0, plan.users, plan.home)] if plan.home else []
+    (folder / "data").mkdir(parents=True)
+    common = asyncio.run(_fill(folder / "data", plan, people, homes, now))
+    path = folder / "people"
+    path.touch(mode=0o600)
+    lines = (
+        f"{person.token} {homes[place // plan.home] if homes else common}\n" for place, person in enumerate(people)
+    )
+    path.write_text("".join(lines), encoding="ascii")
+    return Town(folder / "data", path, common, plan.users, people[0].token)
+
+
+async def _fill(data: Path, plan: Plan, people: Sequence[_Person], homes: Sequence[str], now: int) -> str:
+    store = await open_store(data, on_commit=_nobody_listens, clock=lambda: now)
+    try:
+        for start in range(0, len(people), AT_ONCE):
+            await store.writer.submit(_add_people, (people[start : start + AT_ONCE], start, plan.password_hash, now))
+        for start in range(0, len(homes), AT_ONCE):
+            groups = [
+                (f"home{number}", homes[number], people[number * plan.home : (number + 1) * plan.home])
+                for number in range(start, min(start + AT_ONCE, len(homes)))
+            ]
+            await store.writer.submit(_add_channels, (groups, now))
+        for number in range(plan.channels):
+            await store.writer.submit(_add_channels, ([(f"channel{number}", new_id(now), people)], now))
+        common = await store.channels.find_general()
+        if common is None:
+            raise BenchError("The new store has no channel that everyone joins.")
+        await _write_history(store, people, common, plan.history, now)
+        return common
+    finally:
+        await store.close()
+
+
+def _add_people(ledger: Ledger, wanted: tuple[Sequence[_Person], int, str, int]) -> None:
+    people, start, password_hash, now = wanted
+    for number, person in enumerate(people, start):
+        apply_intent(ledger, CreateUser(person.id, f"member{number:06}", password_hash, now))
+        session = hashlib.sha256(person.token.encode()).digest()
+        ledger.cursor.execute(writes.INSERT_SESSION, (session, person.id, now, now + DAY_MS))
+
+
+def _add_channels(ledger: Ledger, wanted: tuple[Sequence[tuple[str, str, Sequence[_Person]]], int]) -> None:
+    groups, now = wanted
+    for name, channel, people in groups:
+        maker = people[0].id
+        apply_intent(ledger, CreateChannel(maker, channel, name, "", False, now))
+        for person in people[1:]:
+            apply_intent(ledger, AddMember(maker, channel, person.id, now))
+
+
+async def _write_history(store: Store, people: Sequence[_Person], common: str, count: int, now: int) -> None:
+    for start in range(0, count, AT_ONCE):
+        part = list(_messages(people, common, range(start, min(start + AT_ONCE, count)), now))
+        await store.writer.submit(_add_messages, part)
+
+
+def _messages(people: Sequence[_Person], common: str, numbers: range, now: int) -> Iterator[PostMessage]:
+    for number in numbers:
+        text = f"Message {number} of the history: the quick brown fox jumps over the lazy dog, **again**, :tada:"
+        yield PostMessage(people[number % min(10, len(people))].id, common, text, None, now)
+
+
+def _add_messages(ledger: Ledger, intents: Sequence[PostMessage]) -> None:
+    for intent in intents:
+        apply_intent(ledger, intent)
+
+
+def _nobody_listens(batches: Sequence[Batch]) -> None:
+    pass
