@@ -19,7 +19,7 @@ from typing import Generic
 
 from hubbub.domain.ids import USER, user_stream
 from hubbub.hub.delivery import Courier
-from hubbub.hub.ports import EncodedT, LinkT, Scheduler, Wire
+from hubbub.hub.ports import EncodedT, LinkT, Observer, Scheduler, Unobserved, Wire
 from hubbub.hub.roster import NONE_AHEAD, UNKNOWN, Channel, Stream, User
 from hubbub.protocol.batch import Batch, Touch
 
@@ -34,6 +34,11 @@ class Hub(Generic[LinkT, EncodedT]):
         self._recent: dict[str, int] = {}
         self._courier = Courier(wire, scheduler, self._begin, self._may_join)
         self._backlog_events = backlog_events
+        self._observer: Observer[LinkT] = Unobserved()
+
+    def observe(self, observer: Observer[LinkT]) -> None:
+        """`observer` is told who comes and goes from now on."""
+        self._observer = observer
 
     # Links
 
@@ -84,6 +89,7 @@ class Hub(Generic[LinkT, EncodedT]):
             if head is not None:
                 stream.hold(link, UNKNOWN if stream.name in behind else head)
             stream.settle(self._unsubscribed)
+        self._observer.on_here(link, user_id)
 
     def unregister(self, link: LinkT, user_id: str) -> None:
         """Forget `link`; a second time does nothing."""
@@ -91,6 +97,7 @@ class Hub(Generic[LinkT, EncodedT]):
         if user is None or link not in user.all_links:
             return
         user.all_links = tuple(other for other in user.all_links if other is not link)
+        was_here = link not in self._unsubscribed
         self._unsubscribed.discard(link)
         user.ahead = {key: after for key, after in user.ahead.items() if key[1] is not link} or NONE_AHEAD
         for stream in user.streams():
@@ -101,6 +108,44 @@ class Hub(Generic[LinkT, EncodedT]):
             del self._users[user_id]
             for channel in user.channels or ():
                 self._remove(channel, user)
+        if was_here:
+            left = () if self.is_here(user_id) else tuple(channel.name for channel in user.channels or ())
+            self._observer.on_gone(link, user_id, left)
+
+    # Who is here
+
+    def is_here(self, user_id: str) -> bool:
+        """Whether the user has a link that is past its hello."""
+        user = self._users.get(user_id)
+        return user is not None and any(link not in self._unsubscribed for link in user.all_links)
+
+    def is_greeted(self, link: LinkT) -> bool:
+        """Whether `link`, which is registered, is past its hello."""
+        return link not in self._unsubscribed
+
+    def is_member(self, user_id: str, stream_name: str) -> bool:
+        """Whether the user, who is here, is in the channel; of somebody else nothing is known."""
+        user, channel = self._users.get(user_id), self._channels.get(stream_name)
+        return user is not None and channel is not None and user in channel.users
+
+    def share_a_channel(self, one_id: str, other_id: str) -> bool:
+        """Whether the two, both here, are in some channel together."""
+        one, other = self._users.get(one_id), self._users.get(other_id)
+        if one is None or other is None:
+            return False
+        if len(one.channels or ()) > len(other.channels or ()):
+            one, other = other, one
+        return any(other in channel.users for channel in one.channels or ())
+
+    def listeners(self, stream_name: str) -> Sequence[LinkT]:
+        """The links that hear the channel live."""
+        channel = self._channels.get(stream_name)
+        return channel.links() if channel is not None else ()
+
+    def count_users(self, stream_name: str) -> int:
+        """How many of the channel's members are here."""
+        channel = self._channels.get(stream_name)
+        return len(channel.users) if channel is not None else 0
 
     def sizes(self) -> dict[str, int]:
         """How much is held here, for metrics and tests."""
@@ -175,6 +220,7 @@ class Hub(Generic[LinkT, EncodedT]):
             stream.settle(self._unsubscribed)
         for touch in batch.touched:
             self._touch(batch, touch)
+            self._observer.on_member(touch.user, batch.stream, touch.joined)
         return links
 
     def _touch(self, batch: Batch, touch: Touch) -> None:

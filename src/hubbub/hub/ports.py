@@ -34,3 +34,26 @@ class Scheduler(Protocol):
     """What the hub asks of the event loop."""
 
     def call_soon(self, callback: Callable[[], None]) -> object: ...
+
+
+class Observer(Protocol[LinkT_contra]):
+    """Who is told, at once, of changes in the roster; it may ask the hub, and must not change it."""
+
+    def on_here(self, link: LinkT_contra, user: str) -> None:
+        """`link` is past its hello."""
+
+    def on_gone(self, link: LinkT_contra, user: str, left: Sequence[str]) -> None:
+        """It was, and is unregistered. `left`: the channels' streams its user heard, when it was their last one."""
+
+    def on_member(self, user: str, stream: str, joined: bool) -> None:
+        """Somebody, here or not, is in a channel from now on, or no more."""
+
+
+class Unobserved:
+    """An observer that looks away."""
+
+    def on_here(self, link: object, user: str) -> None: ...
+
+    def on_gone(self, link: object, user: str, left: Sequence[str]) -> None: ...
+
+    def on_member(self, user: str, stream: str, joined: bool) -> None: ...

@@ -109,11 +109,37 @@ class ModelLog:
         return {"user:" + user: self.heads.get("user:" + user, 0)} | mine
 
 
+class Onlooker:
+    """An observer: the links that are past their hello, and whom it was told to be in which channel."""
+
+    def __init__(self, hub: Hub[ModelLink, tuple[bytes, ...]]) -> None:
+        self.hub = hub
+        self.here: list[ModelLink] = []
+        self.members: dict[str, set[str]] = {channel: set() for channel in CHANNELS}
+
+    def on_here(self, link: ModelLink, user: str) -> None:
+        assert link.user == user
+        assert self.hub.is_here(user)
+        assert self.hub.is_greeted(link)
+        self.here.append(link)
+
+    def on_gone(self, link: ModelLink, user: str, left: Sequence[str]) -> None:
+        self.here.remove(link)
+        assert self.hub.is_here(user) == any(other.user == user for other in self.here)
+        assert not (left and self.hub.is_here(user))
+
+    def on_member(self, user: str, stream: str, joined: bool) -> None:
+        (self.members[stream].add if joined else self.members[stream].discard)(user)
+        assert joined or not self.hub.is_member(user, stream)
+
+
 class HubMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.loop = ManualLoop()
         self.hub: Hub[ModelLink, tuple[bytes, ...]] = Hub(TwoAtATime(), self.loop)
+        self.onlooker = Onlooker(self.hub)
+        self.hub.observe(self.onlooker)
         self.log = ModelLog()
         self.links: list[ModelLink] = []
         self.sessions: dict[ModelLink, Generator[None, None, None]] = {}
@@ -204,8 +230,15 @@ class HubMachine(RuleBasedStateMachine):
                     heard = [seq for stream, seq in link.heard if stream == channel and seq > left]
                     assert all(rejoined is not None and seq >= rejoined for seq in heard), (left, rejoined, heard)
 
+    @invariant()
+    def only_who_said_hello_and_is_connected_is_here(self) -> None:
+        for user in USERS:
+            assert self.hub.is_here(user) == any(link.user == user for link in self.onlooker.here)
+        assert not any(link.closed for link in self.onlooker.here)
+
     def teardown(self) -> None:
         self.settle()
+        self.look_at_the_roster()
         for link in self.links:
             if not link.closed:
                 for stream, head in self.log.heads_of(link.user).items():
@@ -216,6 +249,23 @@ class HubMachine(RuleBasedStateMachine):
             self.end(link)
         self.settle()
         assert not any(self.hub.sizes().values()), self.hub.sizes()
+
+    def look_at_the_roster(self) -> None:
+        """Once all is delivered, it is what the log says, of those who are here."""
+        here = {link.user for link in self.links if not link.closed}
+        assert here == {link.user for link in self.onlooker.here}
+        rooms = {user: {c for c in CHANNELS if user in self.log.members[c] and user in here} for user in USERS}
+        for channel in CHANNELS:
+            assert self.onlooker.members[channel] == set(self.log.members[channel])
+            assert [user for user in USERS if self.hub.is_member(user, channel)] == [
+                user for user in USERS if channel in rooms[user]
+            ]
+            listeners = [link for link in self.links if not link.closed and channel in rooms[link.user]]
+            assert set(self.hub.listeners(channel)) == set(listeners)
+            assert self.hub.count_users(channel) == len({link.user for link in listeners})
+        for one in USERS:
+            for other in USERS:
+                assert self.hub.share_a_channel(one, other) == bool(rooms[one] & rooms[other])
 
     def joined(self, link: ModelLink, stream: str) -> int:
         """Whoever joins hears what follows."""
