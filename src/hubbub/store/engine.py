@@ -31,7 +31,7 @@ _WRITER: Final = (
 READER: Final = (
     "PRAGMA query_only = ON",
     f"PRAGMA busy_timeout = {BUSY_TIMEOUT}",
-    "PRAGMA cache_size = -2048",
+    "PRAGMA cache_size = -1024",
     "PRAGMA temp_store = MEMORY",
 )
 
