@@ -1,5 +1,16 @@
-"""What else can be asked of Hubbub: posting, connecting, coming back, pages, idling. Each module is one case.
+"""What can be asked of Hubbub alone: posting, coming in and back, pages, idling. Each module is one case."""
 
-A case is a function of a `Setting` that returns what it measured, as JSON can hold it; `CASES` names them all. Its
-module also says how its figures are told: `write_tables` gives paragraphs of Markdown.
-"""
+from typing import Final
+
+from bench.case import Case
+from bench.cases import breath, connect, everyone, idle, pages, posts, resume
+
+CASES: Final[tuple[Case, ...]] = (
+    posts.CASE,
+    connect.CASE,
+    resume.CASE,
+    breath.CASE,
+    everyone.CASE,
+    idle.CASE,
+    pages.CASE,
+)

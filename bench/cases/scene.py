@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from bench.build import BenchError, build_go
 from bench.case import Run
 from bench.cases.town import Plan, Town, build_town
-from bench.processes import LOAD_CORE, SERVER_CORE, Command, Load, Process, start
+from bench.processes import LOAD_CORE, SERVER_CORE, Load, Process, start
 
 # Connections from one source address: what the server allows by default, and some room.
 CONNECTIONS_PER_SOURCE: Final = 1500
@@ -61,7 +61,7 @@ def set_scene(
 
 def _start_server(run: Run, town: Town, *, pages: bool, settings: Mapping[str, str]) -> tuple[Process, str]:
     clean = {name: "" for name in os.environ if name.startswith("HUBBUB_")}
-    command: Command = [
+    command: list[str | Path] = [
         *(sys.executable, "-m", "hubbub", "serve"),
         *("--port", "0", "--data", town.data, "--pages" if pages else "--no-pages"),
     ]
@@ -76,7 +76,7 @@ def _start_server(run: Run, town: Town, *, pages: bool, settings: Mapping[str, s
 
 def _start_people(run: Run, program: Path, town: Town, pid: int, address: str) -> Load:
     sources = max(1, -(-town.users // CONNECTIONS_PER_SOURCE))
-    command: Command = [
+    command: list[str | Path] = [
         *(program, "-address", address, "-people", town.people, "-common", town.common),
         *("-pid", str(pid), "-sources", str(min(200, sources))),
     ]
