@@ -59,7 +59,9 @@ class MonotonicClock:
         self._last = 0
 
     def __call__(self) -> int:
-        self._last = max(self._last, time.time_ns() // 1_000_000)
+        now = time.time_ns() // 1_000_000
+        if now > self._last:
+            self._last = now
         return self._last
 
 

@@ -114,10 +114,11 @@ class Endpoint(Handler):
             raise Refused("hello_expected")
         if self._closing:
             raise Refused("shutting_down", retry_after=1)
-        if session.expires_at <= self._clock():
+        now = self._clock()
+        if session.expires_at <= now:
             link.close(CloseCode.SESSION_ENDED, "session expired")
             return
-        self._throttle(link, session)
+        self._throttle(link, session, now)
         if isinstance(command, Hello):
             link.greeted = True
             self._begin(link)
@@ -125,10 +126,10 @@ class Endpoint(Handler):
         else:
             self._carry_out(link, session, command)
 
-    def _throttle(self, link: Link, session: Session) -> None:
+    def _throttle(self, link: Link, session: Session, now: int) -> None:
         if self._throttles is not None:
-            self._throttles.users.take(session.user)
-            self._throttles.addresses.take(link.address)
+            self._throttles.users.take(session.user, now)
+            self._throttles.addresses.take(link.address, now)
 
     def _begin(self, link: Link) -> None:
         """One more is under way."""
