@@ -15,6 +15,7 @@ import {
 import { preloadOverlays } from "@/components/overlays/lazy";
 import { type ChatView, ChatSession } from "@/lib/chat_session";
 import type { Snapshot } from "@/lib/protocol.gen.ts";
+import { onWake } from "@/lib/wake";
 
 const Session = createContext<ChatSession | undefined>(undefined);
 
@@ -22,21 +23,19 @@ const Session = createContext<ChatSession | undefined>(undefined);
 const useBrowserLayoutEffect = typeof window === "undefined" ? useEffect : useLayoutEffect;
 
 /** Keeps one session over all pages that show chat, and gives it the state the server rendered. */
-export function ChatProvider({ served, children }: { served: Snapshot | undefined; children: ReactNode }) {
-  const [session] = useState(() => (typeof window === "undefined" ? undefined : new ChatSession(goToLogin)));
+export function ChatProvider({ served, children }: { served: Snapshot; children: ReactNode }) {
+  const me = served.user.id;
+  const [session] = useState(() => (typeof window === "undefined" ? undefined : new ChatSession(me, goToLogin)));
   // Effects of pages come before this one: a page's own snapshot, which holds more, is the one to start from.
   useBrowserLayoutEffect(() => {
-    if (served && session && !session.view()) session.adopt(served);
+    if (session && !session.view()) session.adopt(served);
   }, [session, served]);
   useEffect(preloadOverlays, []);
   useEffect(() => {
     if (!session) return;
-    const wake = () => session.reconnect();
-    window.addEventListener("online", wake);
-    window.addEventListener("pageshow", wake);
+    const stop = onWake(() => session.wake());
     return () => {
-      window.removeEventListener("online", wake);
-      window.removeEventListener("pageshow", wake);
+      stop();
       session.stop();
     };
   }, [session]);

@@ -15,6 +15,9 @@ export class Refusal extends Error {
   }
 }
 
+/** No answer for so long: there will be none. Longer than a request may take, shorter than anybody's patience. */
+const ANSWER_MS = 20_000;
+
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** The answer's JSON; raises `Refusal` with the API's code, or `unreachable` when there was no answer. */
@@ -25,6 +28,7 @@ export async function callApi<T>(method: Method, path: string, body?: object): P
     body: body && JSON.stringify(body),
     cache: "no-store",
     credentials: "same-origin",
+    signal: AbortSignal.timeout(ANSWER_MS),
   }).catch(() => {
     throw new Refusal("unreachable", true);
   });
@@ -33,7 +37,8 @@ export async function callApi<T>(method: Method, path: string, body?: object): P
   return answer as T;
 }
 
-function refusalOf(answer: unknown): Refusal {
+/** What a problem document says. */
+export function refusalOf(answer: unknown): Refusal {
   const { code, retry, retry_after } = (answer ?? {}) as { code?: string; retry?: boolean; retry_after?: number };
   return new Refusal(code ?? "internal", retry, retry_after);
 }

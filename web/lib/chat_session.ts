@@ -1,30 +1,35 @@
 /**
- * What lives in the browser while one is logged in: the state, the socket that keeps it alive, the outbox.
+ * What lives in the browser while one is logged in: the state, the connection that keeps it alive, the outbox.
  *
  * Invariants:
  * 1. The state is always some snapshot the server gave, plus every event heard since that it did not hold.
- * 2. A snapshot that is older than what was heard is brought up to date from the events kept; where they do not reach
- *    back far enough, the stream is stale and a new snapshot is asked for.
- * 3. While anything is stale a snapshot is on its way, or a pause before the next try; never two at once.
+ * 2. While anything is stale a snapshot is on its way, or a pause before the next try; never two at once.
  */
 
 import { callApi, codeOf, Refusal } from "./api_client.ts";
 import {
   applyEvents,
-  channelStream,
   type ClientState,
   markStale,
   positionsOf,
-  seqOf,
   unknownUsers,
   userStream,
   withUsers,
 } from "./apply_event.ts";
+import type { Carrier, CarrierKind, Command, Ears } from "./carrier.ts";
 import { callCommand } from "./commands.ts";
-import { Outbox, type OutboxItem } from "./outbox.ts";
-import type { AnyEvent, Line, Ok, Snapshot, UserView } from "./protocol.gen.ts";
+import { forgetDrafts } from "./drafts.ts";
+import { Heard } from "./heard.ts";
+import { newKey } from "./new_key.ts";
+import { Outbox, type OutboxItem, type OutboxNews } from "./outbox.ts";
+import { KeptPosts } from "./outbox_store.ts";
+import type { AnyEvent, AnyFrame, Ok, Snapshot, UserView } from "./protocol.gen.ts";
 import { CLOSE_CODES } from "./protocol.gen.ts";
-import { type Command, type Connection, Socket, type Wire } from "./socket.ts";
+import { placeOf, RoomWindow, trimmed } from "./room_window.ts";
+import { type Connection, Socket } from "./socket.ts";
+import { SocketCarrier, type Wire } from "./socket_carrier.ts";
+import { StreamCarrier } from "./stream_carrier.ts";
+import { Tabs } from "./tabs.ts";
 
 /** What components render from; a new object whenever something in it changed. */
 export interface ChatView {
@@ -37,60 +42,68 @@ export interface ChatView {
   gone: boolean;
 }
 
-/** Events kept to bring older snapshots up to date. */
-export const EVENTS_KEPT = 2_000;
-/** A room's window never grows beyond this many lines; the far end is dropped and can be loaded again. */
-export const LINES_KEPT = 600;
 const RESYNC_PAUSE_MS = 2_000;
 const USERS_AT_ONCE = 50;
-const PAGE = 50;
 
 export class ChatSession {
   #view: ChatView | undefined;
-  #subscribers = new Set<() => void>();
-  #recent: AnyEvent[] = [];
-  #heads = new Map<string, number>();
+  readonly #subscribers = new Set<() => void>();
+  readonly #heard = new Heard();
   #queue: AnyEvent[] = [];
   #flushing = false;
   #resyncing = false;
-  #loading = false;
-  #asked = new Set<string>();
-  #socket: Socket;
-  #outbox: Outbox;
-  #onEnd: (code: number) => void;
+  readonly #asked = new Set<string>();
+  readonly #socket: Socket;
+  readonly #outbox: Outbox;
+  readonly #onEnd: (code: number) => void;
+  /** The window of lines of the open room. */
+  readonly window: RoomWindow;
 
-  constructor(onEnd: (code: number) => void) {
+  constructor(user: string, onEnd: (code: number) => void) {
     this.#onEnd = onEnd;
     this.#socket = new Socket(
       {
-        open: () => new WebSocket(socketAddress()) as unknown as Wire,
+        open: openCarrier,
         setTimeout: (call, ms) => setTimeout(call, ms),
         clearTimeout: (timer) => clearTimeout(timer as number),
+        now: Date.now,
         random: Math.random,
       },
       {
         position: () => {
-          this.#flush();
-          const state = this.#view?.state;
+          const state = this.#settled();
           return state ? { streams: positionsOf(state), epoch: state.epoch } : { streams: {} };
         },
-        onWelcome: (welcome) => this.#checkEpoch(welcome.epoch),
-        onEvent: (event) => this.#enqueue(event),
-        onReset: (stream) => this.#distrust(stream),
+        onFrame: (frame) => this.#hear(frame),
         onConnection: (connection) => this.#connected(connection),
         onEnd: (code) => this.#onEnd(code),
       },
     );
-    this.#outbox = new Outbox(
-      {
-        send: ({ channel, text, key }) => this.#socket.request({ type: "message.post", channel, text, key }),
-        onChange: (outbox) => this.#change({ outbox }),
-        setTimeout: (call, ms) => setTimeout(call, ms),
-        now: Date.now,
-        newKey: () => crypto.randomUUID(),
-      },
-      [],
-    );
+    this.#outbox = this.#makeOutbox(user);
+    this.window = new RoomWindow({
+      settled: () => this.#settled(),
+      show: (state) => this.#change({ state }),
+      take: (snapshot) => this.#take(snapshot),
+    });
+  }
+
+  #makeOutbox(user: string): Outbox {
+    const tabs = new Tabs<OutboxNews>(`outbox ${user}`, (news) => {
+      this.#outbox.hear(news);
+      if (this.#view) this.#outbox.settle(this.#view.state);
+    });
+    return new Outbox({
+      store: new KeptPosts(user),
+      send: ({ channel, text, key }) => this.run({ type: "message.post", channel, text, key }),
+      onChange: (outbox) => this.#change({ outbox }),
+      tell: (news) => tabs.tell(news),
+      alone: (channel, most, call) => tabs.alone(channel, most, call),
+      setTimeout: (call, ms) => setTimeout(call, ms),
+      clearTimeout: (timer) => clearTimeout(timer as number),
+      now: Date.now,
+      random: Math.random,
+      newKey,
+    });
   }
 
   // --- what React needs ------------------------------------------------------------------------------------------
@@ -110,35 +123,30 @@ export class ChatSession {
     const known = this.#view;
     if (known && !snapshot.room && known.state.epoch === snapshot.epoch) return; // a page without a room: we know more
     this.#flush();
-    const state = this.#fold(snapshot);
-    this.#view = {
-      connection: this.#socket.connection,
-      outbox: this.#outbox.items,
-      ...known,
-      state,
-      served: snapshot,
-      gone: false,
-    };
+    const state = this.#heard.fold(snapshot);
+    const { connection } = this.#socket;
+    this.#view = { connection, outbox: this.#outbox.items, ...known, state, served: snapshot, gone: false };
     this.#notify();
     this.#follow();
     this.#socket.start();
+    if (!known) void this.#outbox.begin(() => this.#view?.state);
   }
 
-  /** `snapshot`, and what was heard since it was read. */
-  #fold(snapshot: Snapshot): ClientState {
-    let state = applyEvents(snapshot, this.#recent);
-    for (const [stream, head] of this.#heads) {
-      const known = seqOf(state, stream);
-      if (known !== undefined && known < head) state = markStale(state, stream);
-    }
-    return state;
+  /** The state now, with everything heard so far in it. */
+  #settled(): ClientState | undefined {
+    this.#flush();
+    return this.#view?.state;
+  }
+
+  #take(snapshot: Snapshot): void {
+    this.#flush();
+    this.#change({ state: this.#heard.fold(snapshot) });
+    this.#follow();
   }
 
   #checkEpoch(epoch: string): void {
     if (!this.#view || this.#view.state.epoch === epoch) return;
-    // Another log than the one we know: nothing that was heard before has a meaning.
-    this.#recent = [];
-    this.#heads.clear();
+    this.#heard.forget();
     this.#distrust(userStream(this.#view.state.user.id));
   }
 
@@ -155,9 +163,9 @@ export class ChatSession {
     try {
       const snapshot = await this.#fetchSnapshot(this.#view.state);
       this.#flush();
-      this.#change({ state: this.#fold(snapshot) });
+      this.#change({ state: this.#heard.fold(snapshot) });
     } catch (error) {
-      if (codeOf(error) === "not_logged_in") return this.#onEnd(CLOSE_CODES.SESSION_ENDED.code);
+      if (codeOf(error) === "not_logged_in") return this.#end();
       await new Promise((resolve) => setTimeout(resolve, RESYNC_PAUSE_MS));
     } finally {
       this.#resyncing = false;
@@ -176,7 +184,25 @@ export class ChatSession {
     }
   }
 
-  // --- events ----------------------------------------------------------------------------------------------------
+  // --- what is heard ---------------------------------------------------------------------------------------------
+
+  #hear(frame: AnyFrame): void {
+    switch (frame.type) {
+      case "hello":
+        return this.#checkEpoch(frame.epoch);
+      case "reset":
+        return this.#distrust(frame.stream);
+      case "ok":
+      case "error":
+        return; // the carrier's to match with their commands
+      case "typing":
+      case "presence":
+      case "receipts":
+        return; // nothing shows them yet
+      default:
+        this.#enqueue(frame);
+    }
+  }
 
   #enqueue(event: AnyEvent): void {
     this.#queue.push(event);
@@ -191,16 +217,9 @@ export class ChatSession {
     const events = this.#queue;
     if (events.length === 0 || !this.#view) return;
     this.#queue = [];
-    this.#remember(events);
+    this.#heard.remember(events);
     this.#change({ state: trimmed(applyEvents(this.#view.state, events)) });
     this.#follow();
-  }
-
-  #remember(events: AnyEvent[]): void {
-    for (const event of events) {
-      this.#heads.set(streamOf(event), event.seq);
-    }
-    this.#recent = [...this.#recent, ...events].slice(-EVENTS_KEPT);
   }
 
   /** What follows from a new state. */
@@ -226,88 +245,19 @@ export class ChatSession {
     }
   }
 
-  // --- the window of lines ---------------------------------------------------------------------------------------
+  // --- what people do --------------------------------------------------------------------------------------------
 
-  /** Loads what stands before the window; the promise is false when there was nothing to do. */
-  async loadOlder(): Promise<boolean> {
-    return this.#load(
-      (room) => (room.older ? `before=${room.lines[0]?.seq ?? 0}` : undefined),
-      (lines, more) => ({
-        older: more.older,
-        lines: [...more.messages, ...lines],
-        users: more.users,
-      }),
-    );
-  }
-
-  /** Loads what stands behind the window; when that reaches the newest line, the room is live again. */
-  async loadNewer(): Promise<boolean> {
-    return this.#load(
-      (room) => (room.newer ? `after=${room.lines.at(-1)?.seq ?? 0}` : undefined),
-      (lines, more) => ({
-        newer: true,
-        lines: [...lines, ...more.messages],
-        users: more.users,
-        end: !more.newer,
-      }),
-    );
-  }
-
-  /** Leaves the window and shows the newest lines. */
-  async showNewest(): Promise<void> {
-    const room = this.#view?.state.room;
-    if (!room) return;
-    const snapshot = await callApi<Snapshot>("GET", `/api/snapshot?channel=${room.channel.id}`);
-    this.#flush();
-    this.#change({ state: this.#fold(snapshot) });
-    this.#follow();
-  }
-
-  async #load(
-    where: (room: RoomOf) => string | undefined,
-    join: (lines: Line[], page: Page) => Joined,
-  ): Promise<boolean> {
-    const room = this.#view?.state.room;
-    const place = room && where(room);
-    if (!room || !place || this.#loading) return false;
-    this.#loading = true;
+  /** Carries out a command: over the connection, or by its route where there is none. Raises `Refusal`. */
+  async run(command: Command): Promise<Ok> {
     try {
-      const page = await callApi<Page>("GET", `/api/channels/${room.channel.id}/messages?${place}&limit=${PAGE}`);
-      this.#flush();
-      const now = this.#view?.state.room;
-      if (!this.#view || now?.channel.id !== room.channel.id) return false;
-      const joined = join(now.lines, page);
-      if (joined.end) await this.#reachNewest(joined.lines);
-      else this.#change({ state: withWindow(this.#view.state, joined) });
-      return true;
-    } finally {
-      this.#loading = false;
+      return await this.#runSomehow(command);
+    } catch (error) {
+      if (codeOf(error) === "not_logged_in") this.#end();
+      throw error;
     }
   }
 
-  /**
-   * The window has come to the newest lines. A fresh snapshot's window takes over its end, so that from its seq on the
-   * events do the rest; no line between the two can be missing where they overlap.
-   */
-  async #reachNewest(lines: Line[]): Promise<void> {
-    const channel = this.#view?.state.room?.channel.id;
-    const snapshot = await callApi<Snapshot>("GET", `/api/snapshot?channel=${channel}`);
-    this.#flush();
-    if (!this.#view || this.#view.state.room?.channel.id !== channel || !snapshot.room) return;
-    const first = snapshot.room.lines[0]?.seq ?? 0;
-    const before = lines.filter((line) => line.seq < first);
-    const overlaps = lines.some((line) => line.seq >= first);
-    const room = overlaps
-      ? { ...snapshot.room, lines: [...before, ...snapshot.room.lines], older: this.#view.state.room?.older }
-      : snapshot.room;
-    this.#change({ state: this.#fold({ ...snapshot, room }) });
-    this.#follow();
-  }
-
-  // --- what people do --------------------------------------------------------------------------------------------
-
-  /** Carries out a command: over the socket, or by its route where there is none. Raises `Refusal`. */
-  async run(command: Command): Promise<Ok> {
+  async #runSomehow(command: Command): Promise<Ok> {
     try {
       return await this.#socket.request(command);
     } catch (error) {
@@ -328,6 +278,11 @@ export class ChatSession {
     this.#outbox.discard(key);
   }
 
+  /** Somebody looks again, or the network is back. */
+  wake(): void {
+    this.#socket.wake();
+  }
+
   /** Tries to connect at once, instead of waiting for the pause to end. */
   reconnect(): void {
     this.#socket.start();
@@ -337,11 +292,22 @@ export class ChatSession {
     this.#socket.stop();
   }
 
+  /** Before the log-out: nothing of this person's stays in the browser. */
+  async forget(): Promise<void> {
+    this.stop();
+    if (this.#view) forgetDrafts(this.#view.state.user.id);
+    await this.#outbox.empty();
+  }
+
+  #end(): void {
+    this.#onEnd(CLOSE_CODES.SESSION_ENDED.code);
+  }
+
   // --- telling the components --------------------------------------------------------------------------------------
 
   #connected(connection: Connection): void {
     this.#change({ connection });
-    if (connection === "open") this.#outbox.pump();
+    if (connection === "open") this.#outbox.wake();
   }
 
   #change(changes: Partial<ChatView>): void {
@@ -355,58 +321,8 @@ export class ChatSession {
   }
 }
 
-type RoomOf = NonNullable<Snapshot["room"]>;
-
-interface Page {
-  messages: Line[];
-  older?: boolean;
-  newer?: boolean;
-  users?: UserView[];
-}
-
-interface Joined {
-  lines: Line[];
-  older?: boolean;
-  newer?: boolean;
-  users?: UserView[];
-  end?: boolean;
-}
-
-function withWindow(state: ClientState, { lines, older, newer, users }: Joined): ClientState {
-  if (!state.room) return state;
-  // Loading backwards drops the newest end and the other way round, so that a window has a bound.
-  const backwards = newer === undefined;
-  const kept = backwards ? lines.slice(0, LINES_KEPT) : lines.slice(-LINES_KEPT);
-  const dropped = lines.length > kept.length;
-  const room = {
-    ...state.room,
-    lines: kept,
-    older: backwards ? older : state.room.older || dropped,
-    newer: backwards ? state.room.newer || dropped : newer,
-  };
-  return withUsers({ ...state, room }, users ?? []);
-}
-
-/** A room that is left open for days does not grow without end. */
-function trimmed(state: ClientState): ClientState {
-  const { room } = state;
-  if (!room || room.newer || room.lines.length <= LINES_KEPT) return state;
-  return { ...state, room: { ...room, lines: room.lines.slice(-LINES_KEPT / 2), older: true } };
-}
-
-/** Where somebody reads old messages, the fresh window lies around the middle of the one they had. */
-function placeOf(room: RoomOf): string {
-  if (!room.newer) return "";
-  const messages = room.lines.filter((line) => line.type === "message.posted");
-  const middle = messages[messages.length >> 1];
-  return middle ? `&around=${middle.number}` : "";
-}
-
-function streamOf(event: AnyEvent): string {
-  if ("user" in event && typeof event.user === "string") return userStream(event.user);
-  return channelStream((event as { channel: string }).channel);
-}
-
-function socketAddress(): string {
-  return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/socket`;
+function openCarrier(kind: CarrierKind, ears: Ears): Carrier {
+  if (kind === "stream") return new StreamCarrier({ fetch: (...call) => fetch(...call), call: callCommand }, ears);
+  const address = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/socket`;
+  return new SocketCarrier(new WebSocket(address) as unknown as Wire, ears);
 }

@@ -1,8 +1,8 @@
 /** Every command is a route too: this is the way of a command where there is no socket. */
 
 import { callApi } from "./api_client.ts";
+import type { Command } from "./carrier.ts";
 import type { Ok } from "./protocol.gen.ts";
-import type { Command } from "./socket.ts";
 
 type Call = Parameters<typeof callApi>;
 

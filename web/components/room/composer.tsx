@@ -14,6 +14,7 @@ import type { ChannelSummary, MessagePosted } from "@/lib/protocol.gen.ts";
 
 interface ComposerProps {
   channel: ChannelSummary;
+  me: string;
   /** In code points. */
   limit: number;
   formKey: string;
@@ -30,7 +31,8 @@ const NEAR_LIMIT = 200;
 const useBrowserLayoutEffect = typeof window === "undefined" ? useEffect : useLayoutEffect;
 
 /** What to say: an ordinary form without JavaScript, with it the place where one writes and edits. */
-export function Composer({ channel, limit, formKey, error, editing, onSend, onEditLast, onEditDone }: ComposerProps) {
+export function Composer(props: ComposerProps) {
+  const { channel, me, limit, formKey, error, editing, onSend, onEditLast, onEditDone } = props;
   const t = useTranslations("composer");
   const session = useSession();
   const [text, setText] = useState("");
@@ -46,9 +48,9 @@ export function Composer({ channel, limit, formKey, error, editing, onSend, onEd
 
   // What was typed before the page came alive, or left here earlier.
   useEffect(() => {
-    const typed = box.current?.value || recallDraft(channel.id);
+    const typed = box.current?.value || recallDraft(me, channel.id);
     if (typed) setText(typed);
-  }, [channel.id]);
+  }, [me, channel.id]);
 
   useEffect(() => {
     if (!editing) return;
@@ -65,7 +67,7 @@ export function Composer({ channel, limit, formKey, error, editing, onSend, onEd
   function change(next: string) {
     setText(next);
     setCode(undefined);
-    if (!editing) keepDraft(channel.id, next);
+    if (!editing) keepDraft(me, channel.id, next);
   }
 
   async function submit(event?: FormEvent) {
@@ -74,7 +76,7 @@ export function Composer({ channel, limit, formKey, error, editing, onSend, onEd
     if (editing) return save(editing);
     if (await onSend(text)) {
       setText("");
-      forgetDraft(channel.id);
+      forgetDraft(me, channel.id);
     } else {
       setCode("busy");
     }

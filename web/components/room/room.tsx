@@ -54,14 +54,15 @@ export function Room({ served, target, formKey, error, panelError }: RoomProps) 
   }, [unreadElsewhere, channel.name, state.server]);
 
   async function send(text: string): Promise<boolean> {
-    if (room.newer) await session?.showNewest();
+    // Without a connection the newest lines have to wait; what is written has not.
+    if (room.newer) await session?.window.showNewest().catch(() => undefined);
     const taken = session?.post(channel.id, text) ?? false;
     if (taken) toBottom();
     return taken;
   }
 
   async function toNewest() {
-    if (room.newer) await session?.showNewest();
+    if (room.newer) await session?.window.showNewest();
     toBottom();
   }
 
@@ -95,6 +96,7 @@ export function Room({ served, target, formKey, error, panelError }: RoomProps) 
               <Composer
                 key={channel.id}
                 channel={channel}
+                me={state.user.id}
                 limit={state.limits.text_characters}
                 formKey={formKey}
                 error={error}

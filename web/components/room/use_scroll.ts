@@ -38,8 +38,8 @@ export function useScroll({ target, session }: ScrollOptions): Scroll {
   const [atBottom, setAtBottom] = useState(target === undefined);
   const held = useRef<Held>({ bottom: target === undefined });
 
-  const loadOlder = useCallback(() => void session?.loadOlder().catch(() => undefined), [session]);
-  const loadNewer = useCallback(() => void session?.loadNewer().catch(() => undefined), [session]);
+  const loadOlder = useCallback(() => void session?.window.loadOlder().catch(() => undefined), [session]);
+  const loadNewer = useCallback(() => void session?.window.loadNewer().catch(() => undefined), [session]);
 
   const look = useCallback(() => {
     const box = scroller.current;

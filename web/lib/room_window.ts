@@ -1,0 +1,133 @@
+/** The window of lines a room shows: loading more at either end, within a bound. */
+
+import { callApi } from "./api_client.ts";
+import { type ClientState, withUsers } from "./apply_event.ts";
+import type { Line, Room, Snapshot, UserView } from "./protocol.gen.ts";
+
+/** A room's window never grows beyond this many lines; the far end is dropped and can be loaded again. */
+export const LINES_KEPT = 600;
+const PAGE = 50;
+
+/** The state the window is part of. */
+export interface WindowHost {
+  /** The state now, with everything heard so far in it. */
+  settled(): ClientState | undefined;
+  show(state: ClientState): void;
+  /** Shows a fresh snapshot, brought up to date. */
+  take(snapshot: Snapshot): void;
+}
+
+interface Page {
+  messages: Line[];
+  older?: boolean;
+  newer?: boolean;
+  users?: UserView[];
+}
+
+interface Joined {
+  lines: Line[];
+  older?: boolean;
+  newer?: boolean;
+  users?: UserView[];
+  end?: boolean;
+}
+
+export class RoomWindow {
+  readonly #host: WindowHost;
+  #loading = false;
+
+  constructor(host: WindowHost) {
+    this.#host = host;
+  }
+
+  /** Loads what stands before the window; the promise is false when there was nothing to do. */
+  async loadOlder(): Promise<boolean> {
+    return this.#load(
+      (room) => (room.older ? `before=${room.lines[0]?.seq ?? 0}` : undefined),
+      (lines, more) => ({ older: more.older, lines: [...more.messages, ...lines], users: more.users }),
+    );
+  }
+
+  /** Loads what stands behind the window; when that reaches the newest line, the room is live again. */
+  async loadNewer(): Promise<boolean> {
+    return this.#load(
+      (room) => (room.newer ? `after=${room.lines.at(-1)?.seq ?? 0}` : undefined),
+      (lines, more) => ({ newer: true, lines: [...lines, ...more.messages], users: more.users, end: !more.newer }),
+    );
+  }
+
+  /** Leaves the window and shows the newest lines. */
+  async showNewest(): Promise<void> {
+    const room = this.#host.settled()?.room;
+    if (room) this.#host.take(await callApi<Snapshot>("GET", `/api/snapshot?channel=${room.channel.id}`));
+  }
+
+  async #load(
+    where: (room: Room) => string | undefined,
+    join: (lines: Line[], page: Page) => Joined,
+  ): Promise<boolean> {
+    const room = this.#host.settled()?.room;
+    const place = room && where(room);
+    if (!room || !place || this.#loading) return false;
+    this.#loading = true;
+    try {
+      const page = await callApi<Page>("GET", `/api/channels/${room.channel.id}/messages?${place}&limit=${PAGE}`);
+      const state = this.#host.settled();
+      if (state?.room?.channel.id !== room.channel.id) return false;
+      const joined = join(state.room.lines, page);
+      if (joined.end) await this.#reachNewest(joined.lines);
+      else this.#host.show(withWindow(state, joined));
+      return true;
+    } finally {
+      this.#loading = false;
+    }
+  }
+
+  /**
+   * The window has come to the newest lines. A fresh snapshot's window takes over its end, so that from its seq on the
+   * events do the rest; no line between the two can be missing where they overlap.
+   */
+  async #reachNewest(lines: Line[]): Promise<void> {
+    const channel = this.#host.settled()?.room?.channel.id;
+    const snapshot = await callApi<Snapshot>("GET", `/api/snapshot?channel=${channel}`);
+    const now = this.#host.settled()?.room;
+    if (now?.channel.id !== channel || !snapshot.room) return;
+    const first = snapshot.room.lines[0]?.seq ?? 0;
+    const before = lines.filter((line) => line.seq < first);
+    const overlaps = lines.some((line) => line.seq >= first);
+    const room = overlaps
+      ? { ...snapshot.room, lines: [...before, ...snapshot.room.lines], older: now?.older }
+      : snapshot.room;
+    this.#host.take({ ...snapshot, room });
+  }
+}
+
+function withWindow(state: ClientState, { lines, older, newer, users }: Joined): ClientState {
+  if (!state.room) return state;
+  // Loading backwards drops the newest end and the other way round, so that a window has a bound.
+  const backwards = newer === undefined;
+  const kept = backwards ? lines.slice(0, LINES_KEPT) : lines.slice(-LINES_KEPT);
+  const dropped = lines.length > kept.length;
+  const room = {
+    ...state.room,
+    lines: kept,
+    older: backwards ? older : state.room.older || dropped,
+    newer: backwards ? state.room.newer || dropped : newer,
+  };
+  return withUsers({ ...state, room }, users ?? []);
+}
+
+/** A room that is left open for days does not grow without end. */
+export function trimmed(state: ClientState): ClientState {
+  const { room } = state;
+  if (!room || room.newer || room.lines.length <= LINES_KEPT) return state;
+  return { ...state, room: { ...room, lines: room.lines.slice(-LINES_KEPT / 2), older: true } };
+}
+
+/** Where a fresh window has to lie: around the middle of the one that is shown, unless that is at the end. */
+export function placeOf(room: Room): string {
+  if (!room.newer) return "";
+  const messages = room.lines.filter((line) => line.type === "message.posted");
+  const middle = messages[messages.length >> 1];
+  return middle ? `&around=${middle.number}` : "";
+}
