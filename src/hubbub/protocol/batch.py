@@ -14,6 +14,15 @@ class Touch:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """`user` has now read `channel` up to message `number`, by saying so or by posting."""
+
+    channel: str
+    user: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """Events `first`..`last` of `stream`, encoded as they travel, one payload an event.
 
@@ -27,3 +36,4 @@ class Batch:
     last: int
     payloads: tuple[bytes, ...]
     touched: tuple[Touch, ...] = ()
+    moves: tuple[Move, ...] = ()

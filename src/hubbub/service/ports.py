@@ -96,6 +96,10 @@ class Channels(Protocol):
         """Members in the order they joined, after the user `after`."""
         ...
 
+    async def fetch_positions(self, user: str, channel: str, *, most: int) -> dict[str, int]:
+        """How far each member has read; nobody when there are more than `most`. Raises `not_a_member` too."""
+        ...
+
     async def find_general(self) -> str | None:
         """The id of the first channel everyone joins."""
         ...

@@ -50,6 +50,15 @@ _MEMBERS_AFTER: Final = compile_sql(
     "of_channel",
     "limit",
 )
+_POSITIONS: Final = compile_sql(
+    select(members.c.user, members.c.position)
+    .where(members.c.channel == bindparam("channel"))
+    .order_by(members.c.joined_seq)
+    .limit(bindparam("limit"))
+    .offset(literal("0")),
+    "channel",
+    "limit",
+)
 _GENERAL: Final = compile_sql(
     select(channels.c.id).where(channels.c.everyone == literal("1")).order_by(channels.c.created_at, channels.c.id)
 )
@@ -147,6 +156,18 @@ class SqliteChannels:
             else:
                 rows = await reader.fetch_all(_MEMBERS_AFTER, (channel, after, channel, limit))
             return [UserView(id=id_, name=name) for id_, name in rows]
+
+    async def fetch_positions(self, user: str, channel: str, *, most: int) -> dict[str, int]:
+        """How far each member has read, in the order they joined; nobody when there are more than `most`.
+
+        Raises `no_such_channel`, `not_a_member`.
+        """
+        async with self._readers.transaction() as reader:
+            summary, member = await summaries.fetch_summary(reader, user, channel)
+            if not member:
+                raise Refused("not_a_member")
+            rows = await reader.fetch_all(_POSITIONS, (channel, most)) if summary.members <= most else ()
+            return dict(rows)
 
     async def find_general(self) -> str | None:
         """The id of the first channel everyone joins."""

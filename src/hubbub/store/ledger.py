@@ -16,7 +16,7 @@ from typing import Final
 from hubbub.domain.ids import channel_stream, user_stream
 from hubbub.domain.roles import Role
 from hubbub.protocol import codec
-from hubbub.protocol.batch import Batch, Touch
+from hubbub.protocol.batch import Batch, Move, Touch
 from hubbub.protocol.events import (
     AnyChannelEvent,
     AnyEvent,
@@ -41,17 +41,18 @@ MAX_HEADS: Final = 100_000
 class _OpenBatch:
     """A batch still growing."""
 
-    __slots__ = ("first", "payloads", "stream", "touched")
+    __slots__ = ("first", "moves", "payloads", "stream", "touched")
 
     def __init__(self, stream: str, first: int) -> None:
         self.stream = stream
         self.first = first
         self.payloads: list[bytes] = []
         self.touched: tuple[Touch, ...] = ()
+        self.moves: list[Move] = []
 
     def close(self) -> Batch:
         last = self.first + len(self.payloads) - 1
-        return Batch(self.stream, self.first, last, tuple(self.payloads), self.touched)
+        return Batch(self.stream, self.first, last, tuple(self.payloads), self.touched, tuple(self.moves))
 
 
 class Ledger:
@@ -213,6 +214,11 @@ class Ledger:
             batch = self._open[state.stream] = _OpenBatch(state.stream, seq)
             self._batches.append(batch)
         batch.payloads.append(body)
+
+    def note_move(self, state: ChannelState | UserState, channel: ChannelState, member: MemberState) -> None:
+        """With the event just appended to `state`'s stream, `member` has read on: others hear of it where few are."""
+        if 1 < channel.members <= self.limits.receipt_members:
+            self._open[state.stream].moves.append(Move(channel.id, member.user, member.position))
 
     def mark(self, state: ChannelState | UserState | MemberState) -> None:
         """The state changed: write it with the next flush."""

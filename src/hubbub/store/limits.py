@@ -10,11 +10,13 @@ from hubbub.config import Limits
 
 @dataclass(frozen=True, slots=True)
 class StoreLimits:
-    """`queue`: items that may wait for the writer; `batch`: items in one transaction; `readers`: connections."""
+    """`queue`: items that may wait for the writer; `batch`: items in one transaction; `readers`: connections.
+    `receipt_members`: in larger channels a batch does not say whose positions moved."""
 
     channels_per_user: int = 500
     reactions_per_message: int = 1000
     emoji_per_message: int = 40
+    receipt_members: int = 50
     queue: int = 10_000
     batch: int = 256
     readers: int = 3
@@ -26,4 +28,5 @@ class StoreLimits:
             queue=limits.posts_queue,
             channels_per_user=limits.channels_per_user,
             emoji_per_message=limits.reactions_per_message,
+            receipt_members=limits.receipt_members,
         )

@@ -44,6 +44,7 @@ def append_post(ledger: Ledger, intent: PostMessage) -> Appended:
     member.position = number
     member.position_seq = seq
     ledger.mark(member)
+    ledger.note_move(channel, channel, member)
     return Appended(channel.stream, seq, number)
 
 

@@ -26,4 +26,5 @@ def append_position(ledger: Ledger, intent: SetPosition) -> Appended:
         member.position = number
         member.position_seq = channel.seq
         ledger.mark(member)
+        ledger.note_move(actor, channel, member)
     return Appended(actor.stream, actor.seq, number)
