@@ -382,6 +382,17 @@ async def test_what_a_slow_reader_has_not_taken_is_kept_and_sent_in_order(bench:
     assert await wired.frames() == [(FIN | TEXT, b"and on")]
 
 
+async def test_a_link_says_whether_its_peer_has_yet_to_take_something(bench: Bench) -> None:
+    wired = await bench.connect(buffers=4096)
+    said = [wired.link.has_unsent]
+    text = b"x" * 60_000
+    wired.link.send_text(text)
+    said.append(wired.link.has_unsent)
+    await wired.read_all(len(encode_frame(TEXT, text)))
+    await bench.settle()
+    assert [*said, wired.link.has_unsent] == [False, True, False]
+
+
 async def test_a_reader_that_is_too_slow_is_closed_with_4008(bench: Bench) -> None:
     wired = await bench.connect(buffers=4096)
     while not wired.link.closed:

@@ -118,6 +118,11 @@ class Link:
     def closed(self) -> bool:
         return self._state != OPEN
 
+    @property
+    def has_unsent(self) -> bool:
+        """Whether the peer has yet to take what was sent before."""
+        raise NotImplementedError
+
     def send(self, data: bytes) -> None:
         """Send whole frames (`encode_frame`, `Encoded`). Never blocks, never raises; over `unsent_bytes` the link is
         closed with 4008."""

@@ -52,6 +52,10 @@ class PollerLink(Link):
         super().__init__(keeper, handler, address=address, deflate_bits=deflate_bits, session=session)
         self._unsent: bytearray | None = None
 
+    @property
+    def has_unsent(self) -> bool:
+        return self._unsent is not None
+
     def _put(self, data: bytes) -> None:
         sent = 0
         if self._unsent is None:

@@ -47,6 +47,10 @@ class TransportLink(Link, asyncio.Protocol):
 
     # --- what a link needs --------------------------------------------------------------------------------------
 
+    @property
+    def has_unsent(self) -> bool:
+        return self._transport.get_write_buffer_size() > 0
+
     def _put(self, data: bytes) -> None:
         transport = self._transport
         unsent = transport.get_write_buffer_size()
