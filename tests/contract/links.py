@@ -11,12 +11,13 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import NamedTuple
 
+from hubbub.websocket.event_stream import PolledEventStream, TransportEventStream
 from hubbub.websocket.frames import FIN, MASKED, Received, unmask
 from hubbub.websocket.keeper import Keeper
 from hubbub.websocket.limits import WireLimits
 from hubbub.websocket.link import Handler, Link
-from hubbub.websocket.poller import Poller
-from hubbub.websocket.transport import Transports
+from hubbub.websocket.poller import Poller, PollerLink
+from hubbub.websocket.transport import TransportLink, Transports
 
 KINDS = ("poller", "transport")
 MASK = b"\x12\x34\x56\x78"
@@ -206,7 +207,12 @@ class Bench:
         return self.poller or self.transports
 
     async def connect(
-        self, handler: Recorder | None = None, *, deflate_bits: int = 0, buffers: int | None = None
+        self,
+        handler: Recorder | None = None,
+        *,
+        deflate_bits: int = 0,
+        buffers: int | None = None,
+        event_stream: bool = False,
     ) -> Wired:
         """A new link; `buffers`: octets the kernel keeps for each side."""
         handler = handler or Recorder()
@@ -219,10 +225,12 @@ class Bench:
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffers)
         link: Link
         if self.poller is not None:
-            link = self.poller.adopt(ours.detach(), handler, address="peer", deflate_bits=deflate_bits)
+            polled = PolledEventStream if event_stream else PollerLink
+            link = self.poller.adopt(ours.detach(), handler, address="peer", deflate_bits=deflate_bits, make=polled)
         else:
+            carried = TransportEventStream if event_stream else TransportLink
             transport, _ = await asyncio.get_running_loop().connect_accepted_socket(asyncio.Protocol, ours)
-            link = self.transports.adopt(transport, handler, address="peer", deflate_bits=deflate_bits)
+            link = self.transports.adopt(transport, handler, address="peer", deflate_bits=deflate_bits, make=carried)
         link._begin(b"")
         return Wired(self, link, peer, handler)
 
