@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"strings"
 	"syscall"
 )
 
@@ -18,17 +17,19 @@ const (
 
 // conn is one member. `rest` holds a frame cut by a read, and is empty nearly always.
 type conn struct {
-	fd       int
-	index    int
-	state    state
-	received uint32 // messages of this run
-	sequence uint64 // of the last message: hubbub's seq, or the counter in the text
-	rest     []byte
-	unsent   []byte
+	fd      int
+	index   int
+	state   state
+	rest    []byte
+	unsent  []byte
+	cut     []byte // of a text in fragments: what came of it, and its size with the heads
+	cutSize int
+}
 
-	cutFirst  uint64 // of a text in fragments: its first message, its length, and with the heads
-	cutLength int
-	cutBytes  int
+// seat is what one member has had of one channel.
+type seat struct {
+	received uint32 // messages of this run
+	sequence uint32 // of the last message: what the server numbered it, or the number in the text
 }
 
 // ipBindAddressNoPort lets the kernel choose the port at connect, so that ports are free per destination.
@@ -45,6 +46,7 @@ func (l *loop) connect() error {
 	}
 	l.byFd[fd] = c
 	l.conns = append(l.conns, c)
+	l.seats = append(l.seats, make([]seat, l.channels)...)
 	l.pending++
 	if err := syscall.SetsockoptInt(fd, syscall.IPPROTO_TCP, syscall.TCP_NODELAY, 1); err != nil {
 		return fmt.Errorf("TCP_NODELAY: %w", err)
@@ -94,15 +96,10 @@ func (l *loop) onlyReads(c *conn) {
 }
 
 func (l *loop) upgradeRequest(c *conn) []byte {
-	var b strings.Builder
-	fmt.Fprintf(&b, "GET %s HTTP/1.1\r\nHost: %s\r\nOrigin: http://%s\r\n", l.path, l.host, l.host)
-	b.WriteString("Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n")
-	b.WriteString("Sec-WebSocket-Key: m3xNMIzhueJyd3N66EAK6w==\r\n")
-	if l.mode == "hubbub" {
-		fmt.Fprintf(&b, "Cookie: session=%s\r\n", l.tokens[c.index%len(l.tokens)])
-	}
-	b.WriteString("\r\n")
-	return []byte(b.String())
+	target, heads := l.dialect.target(l, c)
+	return fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: %s\r\nOrigin: http://%s\r\n"+
+		"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"+
+		"Sec-WebSocket-Key: m3xNMIzhueJyd3N66EAK6w==\r\n%s\r\n", target, l.host, l.host, heads)
 }
 
 func (l *loop) write(c *conn, data []byte) {
@@ -176,12 +173,7 @@ func (l *loop) readHead(c *conn, data []byte) int {
 		l.fail(c, "upgrade refused: %.300s", data)
 		return len(data)
 	}
-	if l.mode == "hubbub" {
-		c.state = greeting
-		l.write(c, appendFrame(nil, opText, []byte(`{"type":"hello"}`)))
-	} else {
-		l.becomeLive(c)
-	}
+	l.dialect.greet(l, c)
 	return end + 4
 }
 

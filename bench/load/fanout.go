@@ -11,24 +11,22 @@ import (
 )
 
 const (
-	counterDigits  = 12
 	maxOutstanding = 4096
 	maxMeasure     = 120 * time.Second // of one run: it stops by itself
 	stallLimit     = 10 * time.Second
 )
 
-// filler makes the text up to its size.
-var filler = strings.Repeat(" the quick brown fox jumps over the lazy dog,", 200)
-
 // processKey tells this process's posts from those of an earlier one on the same store.
 var processKey = fmt.Sprintf("%016x", rand.Uint64())
 
-// fanRun is one fan-out run. Messages are numbered from 0 within it; rings are indexed by that number.
+// fanRun is one fan-out run. Messages are numbered from 0 within it, each channel's turn coming round: message m is the
+// m / channels-th of channel m % channels. Rings are indexed by that number.
 //
-// Invariant: a message is complete when every member has it, and at most `outstanding` are incomplete.
+// Invariant: a message is complete when every member of its channel has it, and at most `outstanding` are incomplete.
 type fanRun struct {
 	began       time.Time
-	members     int32
+	members     []int32 // of each channel
+	posters     []*conn // of each channel
 	outstanding int
 	made        int
 	completed   int
@@ -48,71 +46,115 @@ func (r *fanRun) now() int64 { return int64(time.Since(r.began)) }
 
 func (r *fanRun) measures(message int) bool { return r.measuredAt >= 0 && message >= r.measuredAt }
 
-func (r *fanRun) acknowledge(id uint64, now int64) {
-	if message := int(id - r.firstID); message >= 0 && message < r.made && r.measures(message) {
+// acknowledge takes the server's word for post `id`.
+func (l *loop) acknowledge(id uint64, now int64) {
+	r := l.run
+	if r == nil || id < r.firstID {
+		return
+	}
+	if message := int(id - r.firstID); message < r.made && r.measures(message) {
 		r.ack.add(now - r.postedAt[message%maxOutstanding])
 	}
 }
 
-// deliver counts `count` messages that member c received, the first of them numbered `sequence` by the server.
-func (l *loop) deliver(c *conn, sequence uint64, count int, size int, now int64) {
-	if c.sequence != 0 && sequence != c.sequence+1 {
-		l.fail(c, "message %d came after %d", sequence, c.sequence)
+// count adds what a frame with messages took on the wire.
+func (l *loop) count(size int) {
+	if l.run != nil {
+		l.run.bytes += uint64(size)
 	}
-	c.sequence = sequence + uint64(count) - 1
+}
+
+// deliver counts the message that member c received in a channel, where the server gave it the number `sequence`.
+func (l *loop) deliver(c *conn, channel int, sequence uint64, now int64) {
+	if channel >= l.channels {
+		l.fail(c, "a message in channel %d", channel)
+		return
+	}
+	seat := &l.seats[c.index*l.channels+channel]
+	if seat.sequence != 0 && sequence != uint64(seat.sequence)+1 {
+		l.fail(c, "message %d came after %d in channel %d", sequence, seat.sequence, channel)
+	}
+	seat.sequence = uint32(sequence)
 	r := l.run
 	if r == nil {
 		return
 	}
-	r.deliveries += uint64(count)
-	r.bytes += uint64(size)
-	for range count {
-		message := int(c.received)
-		c.received++
-		slot := message % maxOutstanding
-		if message >= r.made || r.remaining[slot] == 0 {
-			l.fail(c, "received a message nobody posted")
-			return
-		}
-		if r.measures(message) {
-			r.each.add(now - r.postedAt[slot])
-		}
-		if r.remaining[slot]--; r.remaining[slot] == 0 {
-			r.completed++
-			r.progressAt = now
-			if r.measures(message) {
-				r.last.add(now - r.postedAt[slot])
-			}
+	r.deliveries++
+	message := int(seat.received)*l.channels + channel
+	seat.received++
+	slot := message % maxOutstanding
+	if message >= r.made || r.remaining[slot] == 0 {
+		l.fail(c, "received a message nobody posted to it")
+		return
+	}
+	measured := r.measures(message)
+	if measured {
+		r.each.add(now - r.postedAt[slot])
+	}
+	if r.remaining[slot]--; r.remaining[slot] == 0 {
+		r.completed++
+		r.progressAt = now
+		if measured {
+			r.last.add(now - r.postedAt[slot])
 		}
 	}
 }
 
-// post lets the first member write as many messages as may be outstanding.
+// post writes as many messages as may be outstanding. One that lags a whole ring behind holds all others up.
 func (l *loop) post() {
-	poster, r := l.conns[0], l.run
+	r := l.run
 	now := r.now()
-	for r.made-r.completed < r.outstanding {
-		slot := r.made % maxOutstanding
-		r.remaining[slot], r.postedAt[slot] = r.members, now
-		poster.unsent = appendFrame(poster.unsent, opText, l.message())
+	for r.made-r.completed < r.outstanding && r.remaining[r.made%maxOutstanding] == 0 {
+		channel, slot := r.made%l.channels, r.made%maxOutstanding
+		l.made[channel]++
+		poster := r.posters[channel]
+		if len(poster.unsent) == 0 {
+			l.dirty = append(l.dirty, poster)
+		}
+		poster.unsent = appendFrame(poster.unsent, opText, l.dialect.message(l, l.posts, channel, l.made[channel]))
+		r.remaining[slot], r.postedAt[slot] = r.members[channel], now
 		r.made++
 		l.posts++
 	}
-	l.flush(poster)
+	full := l.dirty[:0]
+	for _, poster := range l.dirty {
+		if l.flush(poster); len(poster.unsent) > 0 {
+			full = append(full, poster)
+		}
+	}
+	l.dirty = full
 }
 
-func (l *loop) message() []byte {
-	text := (fmt.Sprintf("%0*d", counterDigits, l.posts+1) + filler)[:l.textSize]
-	if l.mode == "gorilla" {
-		return []byte(text)
+// seat says who is in each channel, and who posts there: of those for whom it comes first in their list, the first.
+func (l *loop) seat(r *fanRun) error {
+	r.members, r.posters = make([]int32, l.channels), make([]*conn, l.channels)
+	longest := 0
+	for _, c := range l.conns {
+		seats := l.seatsOf(c.index)
+		longest = max(longest, len(seats))
+		for _, channel := range seats {
+			r.members[channel]++
+		}
 	}
-	return fmt.Appendf(nil, `{"type":"message.post","id":%d,"channel":"%s","text":"%s","key":"%s-%019d"}`,
-		l.posts, l.channel, text, processKey, l.posts)
+	for place := range longest {
+		for _, c := range l.conns {
+			if seats := l.seatsOf(c.index); place < len(seats) && r.posters[seats[place]] == nil {
+				r.posters[seats[place]] = c
+			}
+		}
+	}
+	for channel, poster := range r.posters {
+		if poster == nil {
+			return fmt.Errorf("nobody is in channel %d", channel)
+		}
+	}
+	return nil
 }
 
 // Report is the answer to `fanout`; times are in microseconds.
 type Report struct {
-	Members        int      `json:"members"`
+	Members        int      `json:"members"` // all connections
+	Channels       int      `json:"channels"`
 	Outstanding    int      `json:"outstanding"`
 	Seconds        float64  `json:"seconds"`
 	Messages       int      `json:"messages"`
@@ -142,9 +184,12 @@ func (l *loop) fanout(outstanding int, warmup, measure time.Duration) (*Report, 
 	if outstanding < 1 || outstanding > maxOutstanding || len(l.conns) == 0 || warmup+measure > maxMeasure {
 		return nil, fmt.Errorf("fanout: needs connections, 1 to %d outstanding, at most %s", maxOutstanding, maxMeasure)
 	}
-	r := &fanRun{began: time.Now(), members: int32(len(l.conns)), outstanding: outstanding, firstID: l.posts, measuredAt: -1}
-	for _, c := range l.conns {
-		c.received = 0
+	r := &fanRun{began: time.Now(), outstanding: outstanding, firstID: l.posts, measuredAt: -1}
+	if err := l.seat(r); err != nil {
+		return nil, err
+	}
+	for place := range l.seats {
+		l.seats[place].received = 0
 	}
 	l.run = r
 	defer func() { l.run = nil }()
@@ -180,7 +225,7 @@ func (l *loop) fanout(outstanding int, warmup, measure time.Duration) (*Report, 
 			return nil, fmt.Errorf("standard input ended")
 		}
 	}
-	return r.report(start, end), nil
+	return l.report(start, end), nil
 }
 
 func (l *loop) mark(idle int64) mark {
@@ -189,12 +234,13 @@ func (l *loop) mark(idle int64) mark {
 	return mark{at: r.now(), idle: idle, made: r.made, deliveries: r.deliveries, bytes: r.bytes, onCPU: onCPU, runDelay: runDelay}
 }
 
-func (r *fanRun) report(start, end mark) *Report {
+func (l *loop) report(start, end mark) *Report {
+	r := l.run
 	took := float64(end.at-start.at) / 1e9
 	deliveries := end.deliveries - start.deliveries
 	cpu := float64(end.onCPU-start.onCPU) / 1e9
 	return &Report{
-		Members: int(r.members), Outstanding: r.outstanding, Seconds: took, Messages: end.made - start.made,
+		Members: len(l.conns), Channels: l.channels, Outstanding: r.outstanding, Seconds: took, Messages: end.made - start.made,
 		Deliveries: deliveries, PerSecond: float64(deliveries) / took, Bytes: end.bytes - start.bytes,
 		Each: r.each.quantiles(), Last: r.last.quantiles(), Ack: r.ack.quantiles(),
 		Idle: float64(end.idle-start.idle) / float64(end.at-start.at), ServerCPU: cpu,

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/binary"
 	"syscall"
 	"unsafe"
@@ -19,13 +18,6 @@ const (
 
 // mask is a constant: the server has to undo it all the same, and the generator has to be cheap.
 var mask = [4]byte{0x37, 0xfa, 0x21, 0x3d}
-
-var (
-	posted   = []byte(`{"type":"message.posted","seq":`)
-	answered = []byte(`{"type":"ok","id":`)
-	welcome  = []byte(`{"type":"hello"`)
-	refused  = []byte(`{"type":"error"`)
-)
 
 // rawRead is read(2) without telling Go's scheduler: the descriptor never blocks and nothing else wants to run.
 func rawRead(fd int, buffer []byte) (int, syscall.Errno) {
@@ -91,7 +83,7 @@ func (l *loop) readFrames(c *conn, data []byte) int {
 		payload := data[used+head : used+head+size]
 		switch data[used] {
 		case opText:
-			l.readText(c, payload, head, now)
+			l.dialect.heard(l, c, payload, head+size, now)
 		case opStart, opMore, opLast:
 			l.readFragment(c, data[used], payload, head, now)
 		case opPing:
@@ -106,62 +98,17 @@ func (l *loop) readFrames(c *conn, data []byte) int {
 	}
 }
 
-func (l *loop) readText(c *conn, payload []byte, head int, now int64) {
-	if l.mode == "gorilla" {
-		l.readCoalesced(c, number(payload), len(payload), head+len(payload), now)
-		return
-	}
-	switch {
-	case bytes.HasPrefix(payload, posted):
-		l.deliver(c, number(payload[len(posted):]), 1, head+len(payload), now)
-	case bytes.HasPrefix(payload, answered):
-		if l.run != nil {
-			l.run.acknowledge(number(payload[len(answered):]), now)
-		}
-	case c.state == greeting && bytes.HasPrefix(payload, welcome):
-		l.becomeLive(c)
-	case bytes.HasPrefix(payload, refused):
-		l.fail(c, "refused: %.300s", payload)
-	default:
-		l.others++
-	}
-}
-
-// readCoalesced counts a message into which the peer put every one then waiting, with a newline between.
-func (l *loop) readCoalesced(c *conn, first uint64, length, bytes int, now int64) {
-	count := (length + 1) / (l.textSize + 1)
-	if count*(l.textSize+1) != length+1 {
-		l.fail(c, "a text of %d bytes is no whole number of messages", length)
-		return
-	}
-	l.deliver(c, first, count, bytes, now)
-}
-
-// readFragment adds up a text that the peer cut where its write buffer was full.
+// readFragment joins a text that the server cut where its write buffer was full.
 func (l *loop) readFragment(c *conn, op byte, payload []byte, head int, now int64) {
-	if l.mode != "gorilla" || (op == opStart) != (c.cutBytes == 0) {
+	if (op == opStart) != (c.cutSize == 0) {
 		l.fail(c, "unexpected frame %#x", op)
 		return
 	}
-	if op == opStart {
-		c.cutFirst = number(payload)
-	}
-	c.cutLength += len(payload)
-	c.cutBytes += head + len(payload)
+	c.cut = append(c.cut, payload...)
+	c.cutSize += head + len(payload)
 	if op == opLast {
-		length, bytes := c.cutLength, c.cutBytes
-		c.cutLength, c.cutBytes = 0, 0
-		l.readCoalesced(c, c.cutFirst, length, bytes, now)
+		text, size := c.cut, c.cutSize
+		c.cut, c.cutSize = c.cut[:0], 0
+		l.dialect.heard(l, c, text, size, now)
 	}
-}
-
-// number reads the digits data starts with.
-func number(data []byte) (value uint64) {
-	for _, digit := range data {
-		if digit < '0' || digit > '9' {
-			break
-		}
-		value = value*10 + uint64(digit-'0')
-	}
-	return value
 }

@@ -21,14 +21,17 @@ type loop struct {
 	events  []syscall.EpollEvent
 	buffer  []byte
 	conns   []*conn // by index
+	seats   []seat  // by index × channels + channel
 	byFd    []*conn // by descriptor
 	pending int     // handshakes under way
 	input   []byte  // of standard input, not yet a whole line
 	ended   bool    // standard input has ended
 	failed  error   // the first failure of any connection
 	run     *fanRun
-	posts   uint64 // ever made by this process, so that no key repeats
-	others  uint64 // frames that are neither message, answer nor greeting
+	posts   uint64   // ever made by this process, so that no key repeats
+	made    []uint32 // the same by channel
+	others  uint64   // frames that are neither message, answer nor greeting
+	dirty   []*conn  // what was posted and not yet written
 }
 
 func newLoop(o options) (*loop, error) {
@@ -36,7 +39,10 @@ func newLoop(o options) (*loop, error) {
 	if err != nil {
 		return nil, fmt.Errorf("epoll_create: %w", err)
 	}
-	l := &loop{options: o, epoll: epoll, events: make([]syscall.EpollEvent, 2048), buffer: make([]byte, readSize)}
+	l := &loop{
+		options: o, epoll: epoll, events: make([]syscall.EpollEvent, 2048), buffer: make([]byte, readSize),
+		posts: firstPost, made: make([]uint32, o.channels),
+	}
 	if err := syscall.SetNonblock(0, true); err != nil {
 		return nil, fmt.Errorf("standard input: %w", err)
 	}
@@ -132,5 +138,5 @@ func (l *loop) closeAll() {
 		l.byFd[c.fd] = nil
 		_ = syscall.Close(c.fd)
 	}
-	l.conns, l.pending = nil, 0
+	l.conns, l.seats, l.pending = nil, nil, 0
 }

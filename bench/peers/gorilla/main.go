@@ -1,9 +1,11 @@
 // Command gorilla is a chat server in the shape of gorilla/websocket's chat example, for comparison: one goroutine is
 // the hub, each client has one goroutine that reads and one that writes, and between hub and client is a buffered
-// channel. What one client sends is sent to all. Nothing is stored and nobody is asked who they are.
+// channel. What one client sends is sent to all who are in the chat channel whose name the message begins with; a
+// client's query says where it is in. Nothing is stored and nobody is asked who they are.
 package main
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
 	"log"
@@ -22,9 +24,9 @@ const (
 	queueLength  = 256
 )
 
-// hub owns the set of clients; only its own goroutine touches it.
+// hub owns the sets of clients; only its own goroutine touches them.
 type hub struct {
-	clients    map[*client]struct{}
+	rooms      map[string]map[*client]struct{}
 	register   chan *client
 	unregister chan *client
 	broadcast  chan []byte
@@ -33,6 +35,8 @@ type hub struct {
 type client struct {
 	hub   *hub
 	conn  *websocket.Conn
+	rooms []string
+	gone  bool // the hub's
 	queue chan []byte
 }
 
@@ -40,11 +44,17 @@ func (h *hub) run() {
 	for {
 		select {
 		case c := <-h.register:
-			h.clients[c] = struct{}{}
+			for _, room := range c.rooms {
+				if h.rooms[room] == nil {
+					h.rooms[room] = map[*client]struct{}{}
+				}
+				h.rooms[room][c] = struct{}{}
+			}
 		case c := <-h.unregister:
 			h.remove(c)
 		case message := <-h.broadcast:
-			for c := range h.clients {
+			room, _, _ := bytes.Cut(message, []byte{' '})
+			for c := range h.rooms[string(room)] {
 				select {
 				case c.queue <- message:
 				default: // too slow
@@ -56,10 +66,14 @@ func (h *hub) run() {
 }
 
 func (h *hub) remove(c *client) {
-	if _, known := h.clients[c]; known {
-		delete(h.clients, c)
-		close(c.queue)
+	if c.gone {
+		return
 	}
+	c.gone = true
+	for _, room := range c.rooms {
+		delete(h.rooms[room], c)
+	}
+	close(c.queue)
 }
 
 func (c *client) readPump() {
@@ -132,7 +146,7 @@ func main() {
 	address := flag.String("address", "127.0.0.1:0", "where to listen; the address is printed")
 	flag.Parse()
 	h := &hub{
-		clients:    map[*client]struct{}{},
+		rooms:      map[string]map[*client]struct{}{},
 		register:   make(chan *client),
 		unregister: make(chan *client),
 		broadcast:  make(chan []byte),
@@ -145,7 +159,7 @@ func main() {
 		if err != nil {
 			return
 		}
-		c := &client{hub: h, conn: conn, queue: make(chan []byte, queueLength)}
+		c := &client{hub: h, conn: conn, rooms: r.URL.Query()["channel"], queue: make(chan []byte, queueLength)}
 		h.register <- c
 		go c.writePump()
 		go c.readPump()
