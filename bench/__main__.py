@@ -1,80 +1,74 @@
-"""`python -m bench`: measure Hubbub beside a known server and write down the results."""
+"""`python -m bench`: measure Hubbub beside other servers and write down the results."""
 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import os
+import resource
 import sys
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
-from bench.build import BENCH, BenchError, build_programs
+from bench import channels, fanout, memory
+from bench.build import BENCH, BenchError, Programs, build_programs
+from bench.case import Case, Options, Run
+from bench.cases import CASES as OWN_CASES
 from bench.chart import draw_chart
-from bench.fanout import measure_fanout
 from bench.machine import describe_machine, measure_sync
-from bench.memory import measure_memory
+from bench.peer import PEERS, versions_of
 from bench.processes import LOAD_CORE, SERVER_CORE
 from bench.report import Result, panels_of, verdicts_of, write_page
-from bench.seeding import seed
-from bench.servers import LIMITS, Stage, start_gorilla, start_hubbub
+from bench.servers import LIMITS
+
+CASES: Final[tuple[Case, ...]] = (fanout.CASE, channels.CASE, memory.CASE, *OWN_CASES)
 
 RESULTS = BENCH / "results"
 MOST_CONNECTIONS = 18_000  # descriptors are bounded, and so is the load
+MOST_DESCRIPTORS = 1 << 17
+QUICK = Options(members=20, connections=100, rounds=1, warmup=0.1, seconds=0.3, quick=True)
 
 
 def main() -> int:
-    options = _parse_options()
+    arguments = _parse_arguments()
     try:
-        result = measure(options)
+        result = measure(arguments, _options_of(arguments))
     except BenchError as error:
         _tell(str(error))
         return 1
     except KeyboardInterrupt:
         return 130
-    if options.save:
+    if arguments.save:
         _save(result)
-    if options.json:
+    if arguments.json:
         print(json.dumps(result, indent=2))
-    for line in verdicts_of(result):
+    for line in ["A quick run: its figures mean nothing."] if options.quick else verdicts_of(result, CASES):
         _tell(line)
     return 0
 
 
-def measure(options: argparse.Namespace) -> Result:
+def measure(arguments: argparse.Namespace, options: Options) -> Result:
     """All that was asked for; every server started here is stopped when it returns or raises."""
+    _raise_descriptors()
     before = os.getloadavg()[0]
-    _tell("building the load generator and the peer")
-    programs = build_programs()
+    _tell("building the load generator and the peers")
+    programs = build_programs(options.peers, _tell)
     result: Result = {
-        "name": options.name,
+        "name": arguments.name,
         "date": datetime.now(UTC).date().isoformat(),
         "machine": describe_machine(),
-        "settings": {
-            "server_core": SERVER_CORE,
-            "load_core": LOAD_CORE,
-            "limits_raised": dict(LIMITS),
-            "rounds": options.rounds,
-            "warmup_seconds": options.warmup,
-            "seconds": options.seconds,
-            "first": options.first,
-        },
+        "peers": _describe_peers(programs),
+        "settings": _settings(options),
     }
-    with tempfile.TemporaryDirectory(prefix="hubbub-bench-", dir=options.folder) as folder:
+    with tempfile.TemporaryDirectory(prefix="hubbub-bench-", dir=arguments.folder) as folder:
         sync_before = measure_sync(Path(folder))
-        if options.only in (None, "fanout"):
-            _tell(f"making {options.members} accounts")
-            stage = Stage(programs, seed(Path(folder, "fanout"), options.members), options.members, options.first)
-            result["fanout"] = _measure_fanout(stage, options)
-        if options.only in (None, "memory"):
-            _tell(f"making {options.connections} accounts")
-            stage = Stage(
-                programs, seed(Path(folder, "memory"), options.connections), options.connections, options.first
-            )
-            result["memory"] = _measure_memory(stage)
+        for case in CASES:
+            if arguments.only is None or case.name in arguments.only:
+                result[case.name] = _measure_case(case, Run(options, programs, Path(folder, case.name), _tell))
         result["conditions"] = {
             "load_before": round(before, 1),
             "load_after": round(os.getloadavg()[0], 1),
@@ -84,53 +78,64 @@ def measure(options: argparse.Namespace) -> Result:
     return result
 
 
-def _measure_fanout(stage: Stage, options: argparse.Namespace) -> dict[str, object]:
-    with contextlib.ExitStack() as stack:
-        servers = []
-        for start in (start_hubbub, start_gorilla):
-            running = start(stage)
-            stack.callback(running.stop)
-            servers.append(running)
-        return measure_fanout(
-            servers,
-            members=options.members,
-            rounds=options.rounds,
-            warmup=options.warmup,
-            seconds=options.seconds,
-            tell=_tell,
-        )
-
-
-def _measure_memory(stage: Stage) -> list[dict[str, object]]:
-    measured = []
-    for start in (start_hubbub, start_gorilla):
-        running = start(stage)
-        try:
-            measured.append(measure_memory(running, stage.members, _tell))
-        finally:
-            running.stop()
+def _measure_case(case: Case, run: Run) -> object:
+    run.folder.mkdir()
+    began = time.monotonic()
+    _tell(f"== {case.name}: {case.about}")
+    measured: object = case.measure(run)
+    _tell(f"== {case.name} took {time.monotonic() - began:.0f} s")
     return measured
+
+
+def _describe_peers(programs: Programs) -> dict[str, object]:
+    return {
+        "built": {name: versions_of(PEERS[name]) for name in programs.peers},
+        "missing": dict(programs.missing),
+    }
+
+
+def _settings(options: Options) -> dict[str, object]:
+    return {
+        "server_core": SERVER_CORE,
+        "load_core": LOAD_CORE,
+        "limits_raised": dict(LIMITS),
+        "rounds": options.rounds,
+        "warmup_seconds": options.warmup,
+        "seconds": options.seconds,
+        "first": options.first,
+        "full": options.full,
+        "quick": options.quick,
+    }
+
+
+def _raise_descriptors() -> None:
+    """As many as are allowed, for the children too."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_DESCRIPTORS if most == resource.RLIM_INFINITY else min(most, MOST_DESCRIPTORS)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def _save(result: Result) -> None:
     RESULTS.mkdir(exist_ok=True)
     stem = f"{result['date']}-{result['name']}"
     (RESULTS / f"{stem}.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-    (RESULTS / f"{stem}.svg").write_text(draw_chart(panels_of(result)), encoding="utf-8")
-    (RESULTS / f"{stem}.md").write_text(write_page(result, f"{stem}.svg"), encoding="utf-8")
+    (RESULTS / f"{stem}.svg").write_text(draw_chart(panels_of(result, CASES)), encoding="utf-8")
+    (RESULTS / f"{stem}.md").write_text(write_page(result, CASES, f"{stem}.svg"), encoding="utf-8")
     _tell(f"written to bench/results/{stem}.json, .md and .svg")
 
 
-def _parse_options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--only", choices=("fanout", "memory"), help="measure one thing")
-    parser.add_argument("--members", type=_bounded(1, MOST_CONNECTIONS), default=1000, help="of the fan-out's channel")
-    parser.add_argument(
-        "--connections", type=_bounded(10, MOST_CONNECTIONS), default=15_000, help="idle ones, for memory"
-    )
-    parser.add_argument("--rounds", type=_bounded(1, 100), default=7, help="of the fan-out, each server in turn")
-    parser.add_argument("--seconds", type=float, default=4.0, help="measured in each round")
-    parser.add_argument("--warmup", type=float, default=1.0, help="seconds before that")
+def _parse_arguments() -> argparse.Namespace:
+    cases = "; ".join(f"{case.name} ({case.about})" for case in CASES)
+    parser = argparse.ArgumentParser(prog="python -m bench", description=f"{__doc__} Cases: {cases}.")
+    parser.add_argument("--only", type=_words([case.name for case in CASES]), help="these cases, with commas between")
+    parser.add_argument("--peers", type=_words([*PEERS, "none"]), help="these peers, or none; otherwise all")
+    parser.add_argument("--full", action="store_true", help="fan-out to 10, 100, 1,000 and 15,000 members")
+    parser.add_argument("--quick", action="store_true", help="seconds instead of minutes: figures that mean nothing")
+    parser.add_argument("--members", type=_bounded(1, MOST_CONNECTIONS), help="of the fan-out's channel (1,000)")
+    parser.add_argument("--connections", type=_bounded(10, MOST_CONNECTIONS), help="idle ones, for memory (15,000)")
+    parser.add_argument("--rounds", type=_bounded(1, 100), help="of the fan-out, each server in turn (5)")
+    parser.add_argument("--seconds", type=float, help="measured in each round (3)")
+    parser.add_argument("--warmup", type=float, help="seconds before that (0.7)")
     parser.add_argument("--first", action="store_true", help="run before all else on the machine (root)")
     parser.add_argument(
         "--folder", help="where the database is put, on a real disk (else the folder for temporary files)"
@@ -139,6 +144,34 @@ def _parse_options() -> argparse.Namespace:
     parser.add_argument("--no-save", dest="save", action="store_false", help="write no files")
     parser.add_argument("--json", action="store_true", help="print the results as JSON")
     return parser.parse_args()
+
+
+def _options_of(arguments: argparse.Namespace) -> Options:
+    """What was said, over what holds otherwise."""
+    base = QUICK if arguments.quick else Options()
+    peers = arguments.peers and [name for name in arguments.peers if name != "none"]
+    return Options(
+        members=arguments.members or base.members,
+        connections=arguments.connections or base.connections,
+        rounds=arguments.rounds or base.rounds,
+        warmup=base.warmup if arguments.warmup is None else arguments.warmup,
+        seconds=base.seconds if arguments.seconds is None else arguments.seconds,
+        full=arguments.full,
+        quick=arguments.quick,
+        first=arguments.first,
+        peers=None if peers is None else tuple(peers),
+    )
+
+
+def _words(known: Sequence[str]) -> Callable[[str], list[str]]:
+    def convert(text: str) -> list[str]:
+        words = text.split(",")
+        for word in words:
+            if word not in known:
+                raise argparse.ArgumentTypeError(f"{word!r} is none of {', '.join(known)}")
+        return words
+
+    return convert
 
 
 def _bounded(least: int, most: int) -> Callable[[str], int]:

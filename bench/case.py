@@ -25,8 +25,8 @@ class Options:
     members: int = 1000
     connections: int = 15_000
     rounds: int = 5
-    warmup: float = 1.0
-    seconds: float = 4.0
+    warmup: float = 0.7
+    seconds: float = 3.0
     full: bool = False
     quick: bool = False  # seconds instead of minutes, to see that it works: the figures mean nothing
     first: bool = False

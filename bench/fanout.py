@@ -1,90 +1,62 @@
-"""Fan-out: one poster, many members, both servers alive side by side and measured in turns."""
+"""Fan-out: one poster, one channel, many members."""
 
 from __future__ import annotations
 
-import statistics
-from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from dataclasses import replace
+from typing import Final
 
-from bench.processes import SERVER_CORE, busy_seconds, processor_seconds
-from bench.servers import Running
+from bench.case import Case, Measured, Run
+from bench.chart import Panel
+from bench.rounds import all_servers, measure_rounds
+from bench.seeding import seed
+from bench.servers import Stage
+from bench.turns import draw_rounds, judge, write_rounds
 
-OUTSTANDING = (1, 64)
-
-Round: TypeAlias = dict[str, object]
-Tell: TypeAlias = Callable[[str], None]
-
-
-def measure_fanout(
-    servers: Sequence[Running], *, members: int, rounds: int, warmup: float, seconds: float, tell: Tell
-) -> dict[str, object]:
-    """`rounds` times each server with each number of messages outstanding; who goes first changes each round."""
-    for running in servers:
-        tell(f"{running.name}: opening {members} connections")
-        running.load.ask("open", members)
-    measured: list[Round] = []
-    for number in range(rounds):
-        for outstanding in OUTSTANDING:
-            for running in servers if number % 2 == 0 else reversed(servers):
-                result = _measure_once(running, outstanding, warmup, seconds)
-                measured.append({"round": number + 1, "server": running.name, **result})
-                tell(
-                    f"round {number + 1} of {rounds}, {running.name}, {outstanding} outstanding:"
-                    f" {result['deliveries_per_second']:,.0f} deliveries/s"
-                )
-    return {"members": members, "rounds": measured, "summary": summarise(measured)}
+FULL: Final = (10, 100, 1000, 15_000)
+FULL_ROUNDS: Final = 3  # of the sizes that nothing was promised for
+PROMISED: Final = 1000  # members
+TARGETS: Final = (("gorilla", 1, 1.0), ("centrifuge", 1, 1.4), ("gorilla", 64, 4.0), ("centrifuge", 64, 3.0))
 
 
-def _measure_once(running: Running, outstanding: int, warmup: float, seconds: float) -> dict[str, float]:
-    busy, own = busy_seconds(SERVER_CORE), processor_seconds(running.pid)
-    result = running.load.ask("fanout", outstanding, warmup, seconds)
-    others = (busy_seconds(SERVER_CORE) - busy) - (processor_seconds(running.pid) - own)
-    return {**result, "others_share_of_core": round(max(0.0, others) / (warmup + seconds), 3)}
+def measure_fanout(run: Run) -> Measured:
+    """A list, one for each number of members."""
+    options = run.options
+    sizes = sorted({*FULL, options.members}) if options.full else [options.members]
+    return [_measure_size(run, size) for size in sizes]
 
 
-def summarise(measured: Sequence[Round]) -> list[dict[str, object]]:
-    """For each number outstanding: each server's medians, and the median of the rounds' ratios."""
-    return [_summarise_one([one for one in measured if one["outstanding"] == count]) for count in OUTSTANDING]
+def _measure_size(run: Run, members: int) -> Measured:
+    options = run.options
+    if members not in (options.members, PROMISED):
+        options = replace(options, rounds=min(options.rounds, FULL_ROUNDS))
+    run.tell(f"making {members:,} accounts")
+    stage = Stage(run.programs, seed(run.folder / str(members), members), members, options.first)
+    with all_servers(stage, run.tell) as servers:
+        return {"members": members, **measure_rounds(servers, options, run.tell)}
 
 
-def _summarise_one(measured: Sequence[Round]) -> dict[str, object]:
-    names = sorted({str(one["server"]) for one in measured}, reverse=True)
-    by_name = {name: [one for one in measured if one["server"] == name] for name in names}
-    summary: dict[str, object] = {"outstanding": measured[0]["outstanding"]}
-    for name, rounds in by_name.items():
-        rates = [_number(one, "deliveries_per_second") for one in rounds]
-        summary[name] = {
-            "deliveries_per_second": round(statistics.median(rates)),
-            "lowest": round(min(rates)),
-            "highest": round(max(rates)),
-            "bytes_per_delivery": round(_median(rounds, "bytes") / _median(rounds, "deliveries"), 1),
-            "server_cpu_us_per_delivery": round(_median(rounds, "server_cpu_us_per_delivery"), 3),
-            **{
-                f"latency_{kind}_us": _median_quantiles(rounds, f"latency_{kind}_us")
-                for kind in ("each", "last", "ack")
-            },
-        }
-    if len(names) == 2:
-        ours, theirs = (by_name[name] for name in ("hubbub", "gorilla"))
-        ratios = [
-            _number(one, "deliveries_per_second") / _number(other, "deliveries_per_second")
-            for one, other in zip(ours, theirs, strict=True)
-        ]
-        summary["ratio"] = round(statistics.median(ratios), 2)
-        summary["ratios"] = [round(ratio, 2) for ratio in ratios]
-    return summary
+def _title(size: Measured) -> str:
+    return f"Fan-out to {size['members']:,} members"
 
 
-def _number(values: Round, name: str) -> float:
-    value = values[name]
-    assert isinstance(value, int | float)
-    return float(value)
+def write_fanout(measured: Measured) -> list[str]:
+    return [part for size in measured for one in size["summary"] for part in write_rounds(one, _title(size))]
 
 
-def _median(rounds: Sequence[Round], name: str) -> float:
-    return statistics.median(_number(one, name) for one in rounds)
+def draw_fanout(measured: Measured) -> list[Panel]:
+    return [draw_rounds(one, f"{size['members']:,} members") for size in measured for one in size["summary"]]
 
 
-def _median_quantiles(rounds: Sequence[Round], name: str) -> dict[str, float]:
-    found = [values for one in rounds if isinstance(values := one[name], dict)]
-    return {key: round(statistics.median(one[key] for one in found), 1) for key in found[0]}
+def judge_fanout(measured: Measured) -> list[str]:
+    return [
+        line
+        for size in measured
+        if size["members"] == PROMISED
+        for one in size["summary"]
+        for line in judge(one, _title(size), TARGETS)
+    ]
+
+
+CASE: Final = Case(
+    "fanout", "one message to all members of a channel", measure_fanout, write_fanout, draw_fanout, judge_fanout
+)

@@ -26,7 +26,6 @@ def describe_machine() -> dict[str, object]:
         "uvloop": version("uvloop"),
         "sqlite": sqlite3.sqlite_version,
         "go": subprocess.run(["go", "env", "GOVERSION"], capture_output=True, text=True).stdout.strip(),
-        "gorilla/websocket": _gorilla_version(),
         "hubbub": version("hubbub"),
     }
 
@@ -52,9 +51,3 @@ def measure_sync(folder: Path, times: int = 200) -> float:
 def _cpu_model() -> str:
     found = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
     return found[1] if found else platform.machine()
-
-
-def _gorilla_version() -> str:
-    text = (Path(__file__).parent / "peers" / "gorilla" / "go.mod").read_text(encoding="utf-8")
-    found = re.search(r"gorilla/websocket (v\S+)", text)
-    return found[1] if found else ""

@@ -1,72 +1,155 @@
-"""Memory: what one idle, authenticated connection in one channel takes of the server's user space."""
+"""Memory: what one idle connection in one channel takes of the server's user space, and of the kernel."""
 
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
-from bench.processes import descriptors_of, memory_of, wait_for_descriptors, wait_until_settled
-from bench.servers import Running
+from bench.case import Case, Measured, Run, write_table
+from bench.chart import Bar, Panel
+from bench.peer import short_of, title_of
+from bench.processes import descriptors_of, kernel_memory, memory_of, wait_for_descriptors, wait_until_settled
+from bench.seeding import seed
+from bench.servers import Running, Stage, servers_of, start_server
 
-WARM_UP_CONNECTIONS = 500
-STEPS = 5
-POST_SECONDS = 2
+WARM_UP_CONNECTIONS: Final = 500
+STEPS: Final = 3
+POST_SECONDS: Final = 2
+STILL_SECONDS: Final = 2.0  # that memory has stood still when it is read
+SPARE_DESCRIPTORS: Final = 16  # a server may open for itself after it said that it listens
+BOUND: Final = 1024  # bytes an idle connection may take
 
-Tell: TypeAlias = Callable[[str], None]
 Sizes: TypeAlias = dict[str, int]
 
 
-def measure_memory(running: Running, connections: int, tell: Tell) -> dict[str, object]:
-    """Memory at 0 … `connections` connections, in steps, and again after messages have reached every one of them.
-
-    The zero is taken after WARM_UP_CONNECTIONS were opened, written to and closed, so that what is loaded or allocated
-    once is in it.
-    """
-    before = descriptors_of(running.pid)
-    running.load.ask("open", min(WARM_UP_CONNECTIONS, connections))
-    running.load.ask("fanout", 1, 0, 0.5)
-    running.load.ask("close")
-    wait_for_descriptors(running.pid, before)
-    steps = [_settled(running, 0, tell)]
-    for step in range(1, STEPS + 1):
-        count = connections * step // STEPS
-        running.load.ask("open", count)
-        steps.append(_settled(running, count, tell))
-    posted = running.load.ask("fanout", 1, 0, POST_SECONDS)
-    after = _settled(running, connections, tell)
-    running.load.ask("close")
-    wait_for_descriptors(running.pid, before)
-    closed = _settled(running, 0, tell)
-    return {
-        "server": running.name,
-        "connections": connections,
-        "steps": steps,
-        "bytes_per_connection": {kind: _per_connection(steps[-1], steps[0], kind) for kind in _kinds(steps[0])},
-        "slope": {kind: round(_slope(steps, kind)) for kind in _kinds(steps[0])},
-        "after_messages": {
-            "messages": posted["messages"],
-            "bytes_per_connection": {kind: _per_connection(after, steps[0], kind) for kind in _kinds(after)},
-        },
-        "after_closing": closed,
-    }
+def measure_memory(run: Run) -> Measured:
+    """A list, one for each server: they are started one after the other."""
+    connections = run.options.connections
+    run.tell(f"making {connections:,} accounts")
+    stage = Stage(run.programs, seed(run.folder / "seeded", connections), connections, run.options.first)
+    measured = []
+    for name in servers_of(run.programs):
+        with start_server(stage, name) as running:
+            measured.append(_Watch(running, run).measure(connections))
+    return measured
 
 
-def _settled(running: Running, connections: int, tell: Tell) -> Sizes:
-    wait_until_settled(running.pid)
-    sizes = memory_of(running.pid)
-    tell(f"{running.name}: {connections} idle connections, {sizes['rss'] / 2**20:.1f} MiB resident")
-    return {"connections": connections, **sizes}
+class _Watch:
+    """One server's memory."""
+
+    def __init__(self, running: Running, run: Run) -> None:
+        self._running = running
+        self._tell = run.tell
+        self._quick = run.options.quick
+        self._descriptors = descriptors_of(running.pid) + SPARE_DESCRIPTORS
+
+    def measure(self, connections: int) -> Measured:
+        """At 0 … `connections` connections, in steps, and again after messages have reached every one of them.
+
+        The zero is taken after WARM_UP_CONNECTIONS were opened, written to and closed, so that what is loaded or
+        allocated once is in it.
+        """
+        load = self._running.load
+        load.ask("open", min(WARM_UP_CONNECTIONS, connections))
+        load.ask("fanout", 1, 0, 0.5)
+        self._close()
+        steps = [self._settled(0)]
+        for step in range(1, STEPS + 1):
+            count = connections * step // STEPS
+            load.ask("open", count)
+            steps.append(self._settled(count))
+        posted = load.ask("fanout", 1, 0, 0.1 if self._quick else POST_SECONDS)
+        after = self._settled(connections)
+        self._close()
+        kinds = _kinds(after)
+        return {
+            "server": self._running.name,
+            "connections": connections,
+            "steps": steps,
+            "bytes_per_connection": {kind: per_connection(steps[-1], steps[0], kind) for kind in kinds},
+            "slope": {kind: round(slope(steps, kind)) for kind in kinds},
+            "after_messages": {
+                "messages": posted["messages"],
+                "bytes_per_connection": {kind: per_connection(after, steps[0], kind) for kind in kinds},
+            },
+            "after_closing": self._settled(0),
+        }
+
+    def _close(self) -> None:
+        self._running.load.ask("close")
+        wait_for_descriptors(self._running.pid, self._descriptors)
+
+    def _settled(self, connections: int) -> Sizes:
+        wait_until_settled(self._running.pid, still=0.2 if self._quick else STILL_SECONDS)
+        sizes = memory_of(self._running.pid)
+        self._tell(f"{self._running.name}: {connections:,} idle connections, {sizes['rss'] / 2**20:.1f} MiB resident")
+        return {"connections": connections, **sizes, "kernel": kernel_memory()}
 
 
 def _kinds(sizes: Sizes) -> list[str]:
     return [kind for kind in sizes if kind != "connections"]
 
 
-def _per_connection(sizes: Sizes, zero: Sizes, kind: str) -> int:
+def per_connection(sizes: Sizes, zero: Sizes, kind: str) -> int:
     return round((sizes[kind] - zero[kind]) / sizes["connections"])
 
 
-def _slope(steps: list[Sizes], kind: str) -> float:
+def slope(steps: list[Sizes], kind: str) -> float:
     """Bytes a connection by least squares over all steps: near the plain difference when growth is linear."""
     return statistics.linear_regression([step["connections"] for step in steps], [step[kind] for step in steps]).slope
+
+
+HEAD: Final = (
+    "server",
+    "resident",
+    "proportional",
+    "private",
+    "slope",
+    "after messages to all",
+    "kernel, both ends",
+)
+
+
+def write_memory(measured: Measured) -> list[str]:
+    rows = [
+        [
+            title_of(one["server"]),
+            *(f"{one['bytes_per_connection'][kind]:,}" for kind in ("rss", "pss", "private_dirty")),
+            f"{one['slope']['rss']:,}",
+            f"{one['after_messages']['bytes_per_connection']['rss']:,}",
+            f"{one['bytes_per_connection']['kernel']:,}",
+        ]
+        for one in measured
+    ]
+    counts = [step["connections"] for step in measured[0]["steps"]]
+    steps = [[title_of(one["server"]), *(f"{step['rss'] / 2**20:.1f}" for step in one["steps"])] for one in measured]
+    return [
+        f"## Memory of an idle connection, {measured[0]['connections']:,} of them",
+        "Bytes of user space for each connection, over what the same process takes with none (after a warm-up); and of "
+        "the kernel, counted over the whole machine, so for the server's socket and the generator's:",
+        write_table(HEAD, rows),
+        "Resident MiB of the whole process as connections are added:",
+        write_table(("connections", *(f"{count:,}" for count in counts)), steps),
+    ]
+
+
+def draw_memory(measured: Measured) -> list[Panel]:
+    bars = [
+        Bar(short_of(one["server"]), max(0, per["rss"]), f"{per['rss']:,} B", one["server"] == "hubbub")
+        for one in measured
+        for per in [one["bytes_per_connection"]]
+    ]
+    count = measured[0]["connections"]
+    return [Panel(f"Memory of an idle connection, {count:,} of them", "User space; less is better", bars)]
+
+
+def judge_memory(measured: Measured) -> list[str]:
+    return [
+        f"Memory: {size:,} bytes an idle connection, {'within' if size <= BOUND else 'ABOVE'} the bound of {BOUND:,}"
+        for one in measured
+        if one["server"] == "hubbub"
+        for size in [max(one["bytes_per_connection"][kind] for kind in ("rss", "pss", "private_dirty"))]
+    ]
+
+
+CASE: Final = Case("memory", "idle connections", measure_memory, write_memory, draw_memory, judge_memory)

@@ -7,16 +7,15 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TypeAlias
+from typing import IO
 
-from bench.build import BenchError
+from bench.build import BenchError, Command
 
 SERVER_CORE = 0
 LOAD_CORE = 1
-Command: TypeAlias = Sequence[str | Path]
 
 STOP_SECONDS = 20
 PRECEDENCE = 5
@@ -114,6 +113,15 @@ def memory_of(pid: int) -> dict[str, int]:
     text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
     sizes = {line.split()[0]: int(line.split()[1]) * 1024 for line in text.splitlines()[1:]}
     return {"rss": sizes["Rss:"], "pss": sizes["Pss:"], "private_dirty": sizes["Private_Dirty:"]}
+
+
+KERNEL_KINDS = ("Slab:", "PageTables:", "KernelStack:")
+
+
+def kernel_memory() -> int:
+    """Bytes the kernel holds for everybody on this machine: sockets and epoll entries lie in its slabs."""
+    sizes = {line.split()[0]: int(line.split()[1]) for line in Path("/proc/meminfo").read_text().splitlines()}
+    return sum(sizes[kind] for kind in KERNEL_KINDS) * 1024
 
 
 def descriptors_of(pid: int) -> int:

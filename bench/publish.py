@@ -6,6 +6,7 @@ import json
 import sys
 from pathlib import Path
 
+from bench.__main__ import CASES
 from bench.build import BENCH
 from bench.report import Result, write_tables
 
@@ -23,7 +24,7 @@ def publish(results: Path, document: Path) -> None:
     source = f"From [{results.stem}]({stem}.md) ([JSON]({stem}.json)):"
     tables = [
         part.replace("## ", "### ", 1) if part.startswith("## ") else part
-        for part in write_tables(result, f"{stem}.svg")
+        for part in write_tables(result, CASES, f"{stem}.svg")
     ]
     figures = "\n\n".join([BEGIN, source, *tables, END])
     document.write_text(before + figures + after, encoding="utf-8")

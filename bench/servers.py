@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
-from typing import Final
+from types import MappingProxyType, TracebackType
+from typing import Final, Self
 from urllib.parse import urlsplit
 
-from bench.build import BenchError, Programs
-from bench.processes import LOAD_CORE, SERVER_CORE, Command, Load, Process, start
+from bench.build import BenchError, Command, Programs
+from bench.peer import PEERS
+from bench.processes import LOAD_CORE, SERVER_CORE, Load, Process, start
 from bench.seeding import Seeded
 
 # Limits stay on; those that one poster or one machine full of members would run into are raised.
@@ -34,6 +36,7 @@ class Running:
     name: str
     server: Process
     load: Load
+    address: str  # host:port
 
     @property
     def pid(self) -> int:
@@ -42,6 +45,14 @@ class Running:
     def stop(self) -> None:
         self.load.stop()
         self.server.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,24 +87,39 @@ def start_hubbub(stage: Stage) -> Running:
     server = start(command, SERVER_CORE, stage.folder, environ, first=stage.first)
     line = server.out.readline()  # Hubbub is at http://127.0.0.1:40123
     address = urlsplit(line.rpartition(" ")[2].strip()).netloc
-    return _aim(
-        stage, "hubbub", server, address, ["-tokens", str(stage.seeded.tokens), "-channel", stage.seeded.channel]
-    )
+    tokens: list[str | Path] = ["-tokens", stage.seeded.tokens, "-channels", stage.seeded.channels]
+    return _aim(stage, "hubbub", "hubbub", server, address, tokens)
 
 
-def start_gorilla(stage: Stage) -> Running:
-    server = start([stage.programs.gorilla], SERVER_CORE, stage.folder, {"GOMAXPROCS": "1"}, first=stage.first)
-    return _aim(stage, "gorilla", server, server.out.readline().strip(), [])
+def start_peer(stage: Stage, name: str) -> Running:
+    """The peer called `name`, of those that were built."""
+    server = start(stage.programs.peers[name], SERVER_CORE, stage.folder, {"GOMAXPROCS": "1"}, first=stage.first)
+    return _aim(stage, name, PEERS[name].dialect, server, server.out.readline().strip(), [])
 
 
-def _aim(stage: Stage, mode: str, server: Process, address: str, options: list[str]) -> Running:
+def start_server(stage: Stage, name: str) -> Running:
+    return start_hubbub(stage) if name == "hubbub" else start_peer(stage, name)
+
+
+def servers_of(programs: Programs) -> list[str]:
+    """Whom a case with peers measures: Hubbub first."""
+    return ["hubbub", *programs.peers]
+
+
+def _aim(stage: Stage, name: str, dialect: str, server: Process, address: str, words: Sequence[str | Path]) -> Running:
     sources = max(1, -(-stage.members // CONNECTIONS_PER_SOURCE))
-    numbers = ["-pid", str(server.pid), "-sources", str(sources)]
-    command: Command = [stage.programs.load, "-mode", mode, "-address", address, *numbers, *options]
+    seats: list[str | Path] = ["-seats", stage.seeded.seats] if stage.seeded.seats is not None else []
+    command: Command = [
+        stage.programs.load,
+        *("-mode", dialect, "-address", address, "-pid", str(server.pid), "-sources", str(sources)),
+        *seats,
+        *words,
+    ]
     try:
         if not address:
-            raise BenchError(f"The server {mode} did not start; its own words are above.")
-        return Running(mode, server, Load(start(command, LOAD_CORE, stage.folder, {}, first=stage.first)))
+            raise BenchError(f"The server {name} did not start; its own words are above.")
+        load = Load(start(command, LOAD_CORE, stage.folder, {}, first=stage.first))
     except BaseException:
         server.stop()
         raise
+    return Running(name, server, load, address)
