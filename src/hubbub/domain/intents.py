@@ -7,12 +7,12 @@ the event is written. All times are milliseconds since 1970, UTC.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class CreateUser:
+
+class CreateUser(msgspec.Struct, frozen=True, gc=False):
     """A new account `user`. The first one on a server becomes owner; all join the channels everyone joins.
 
     `role` None means: owner when it is the first account, member otherwise. Refused: `name_taken`.
@@ -25,8 +25,7 @@ class CreateUser:
     role: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CreateChannel:
+class CreateChannel(msgspec.Struct, frozen=True, gc=False):
     """A new channel with the id `channel`; its creator is its first member. Refused: `forbidden`, `name_taken`,
     `too_many_channels`. Two channels may not have the same name key, unless one of them is private."""
 
@@ -38,8 +37,7 @@ class CreateChannel:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class UpdateChannel:
+class UpdateChannel(msgspec.Struct, frozen=True, gc=False):
     """Rename a channel or set its topic (None leaves as it is); one event for each that changes."""
 
     actor: str
@@ -49,8 +47,7 @@ class UpdateChannel:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class AddMember:
+class AddMember(msgspec.Struct, frozen=True, gc=False):
     """`actor` is `user`: joining a public channel. Otherwise: a member puts somebody in. Already in: no event.
 
     Refused: `no_such_channel` (absent, or private and the actor not in it), `no_such_user`, `forbidden`,
@@ -63,8 +60,7 @@ class AddMember:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveMember:
+class RemoveMember(msgspec.Struct, frozen=True, gc=False):
     """`actor` is `user`: leaving. Otherwise somebody with the right to takes them out. Not in: `not_a_member`."""
 
     actor: str
@@ -73,8 +69,7 @@ class RemoveMember:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class PostMessage:
+class PostMessage(msgspec.Struct, frozen=True, gc=False):
     """A message; with a `key` it is stored once per user for ever, a repeat gets the first answer again.
 
     Advances the author's own read position. Refused: `no_such_channel`, `not_a_member`.
@@ -87,8 +82,7 @@ class PostMessage:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class EditMessage:
+class EditMessage(msgspec.Struct, frozen=True, gc=False):
     """Refused: `no_such_message`, `not_yours`, `already_deleted`, `not_a_member`. The same text again: no event."""
 
     actor: str
@@ -98,8 +92,7 @@ class EditMessage:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteMessage:
+class DeleteMessage(msgspec.Struct, frozen=True, gc=False):
     """Redacts every earlier event of the message in the same transaction. Refused: as for editing; a second time:
     `already_deleted`."""
 
@@ -109,8 +102,7 @@ class DeleteMessage:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class AddReaction:
+class AddReaction(msgspec.Struct, frozen=True, gc=False):
     """Already there: no event. Refused: `no_such_message`, `already_deleted`, `too_many_reactions`, `not_a_member`."""
 
     actor: str
@@ -120,8 +112,7 @@ class AddReaction:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveReaction:
+class RemoveReaction(msgspec.Struct, frozen=True, gc=False):
     """Not there: no event."""
 
     actor: str
@@ -131,8 +122,7 @@ class RemoveReaction:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class SetPosition:
+class SetPosition(msgspec.Struct, frozen=True, gc=False):
     """The user has read up to `number` (0 for nothing; lower than before marks as unread). Clamped to the head."""
 
     actor: str
@@ -156,8 +146,7 @@ Intent: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Appended:
+class Appended(msgspec.Struct, frozen=True, gc=False):
     """The answer to an intent: `seq` of its (last) event, or the head where nothing had to change.
 
     `number` is the message's, where there is one. `stream` names the log that `seq` counts.

@@ -323,20 +323,22 @@ class Ledger:
             self.cursor.executemany(writes.INSERT_LINE, self._line_rows)
             self._line_rows.clear()
         if self._dirty:
-            for state in self._dirty:
-                if state.dirty:
-                    self._write_head(state)
-            self._dirty.clear()
+            self._write_heads()
 
-    def _write_head(self, state: ChannelState | UserState | MemberState) -> None:
-        state.dirty = False
-        if isinstance(state, MemberState):
-            row = (state.position, state.position_seq, state.user, state.channel)
-            self.cursor.execute(writes.UPDATE_POSITION, row)
-        elif isinstance(state, ChannelState):
-            self.cursor.execute(writes.UPDATE_CHANNEL, (state.seq, state.number, state.members, state.id))
-        else:
-            self.cursor.execute(writes.UPDATE_USER, (state.seq, state.id))
+    def _write_heads(self) -> None:
+        positions: list[tuple[int, int, str, str]] = []
+        for state in self._dirty:
+            if not state.dirty:
+                continue
+            state.dirty = False
+            if isinstance(state, MemberState):
+                positions.append((state.position, state.position_seq, state.user, state.channel))
+            elif isinstance(state, ChannelState):
+                self.cursor.execute(writes.UPDATE_CHANNEL, (state.seq, state.number, state.members, state.id))
+            else:
+                self.cursor.execute(writes.UPDATE_USER, (state.seq, state.id))
+        self.cursor.executemany(writes.UPDATE_POSITION, positions)
+        self._dirty.clear()
 
     def take_batches(self) -> list[Batch]:
         """What was appended since the last call, to be called after the commit."""

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from hubbub.errors import CloseCode
-from hubbub.websocket.deflate import Encoded, WireError
+from hubbub.websocket.deflate import DEFLATE_FROM, Encoded, WireError, encode_text
 from hubbub.websocket.frames import (
     BINARY,
     CLOSE,
@@ -136,7 +136,8 @@ class Link:
     def send_text(self, payload: bytes) -> None:
         """Send one text message, compressed if that was agreed on and pays."""
         if self._state == OPEN:
-            self._put(Encoded((payload,)).for_window(self.deflate_bits))
+            short = len(payload) < DEFLATE_FROM
+            self._put(encode_text(payload) if short else Encoded((payload,)).for_window(self.deflate_bits))
 
     def close(self, code: int = CloseCode.NORMAL, reason: str = "") -> None:
         """Start the closing handshake (section 7.1.2). The link is `closed` at once; the connection ends when the peer
