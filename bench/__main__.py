@@ -35,8 +35,9 @@ QUICK = Options(members=20, connections=100, rounds=1, warmup=0.1, seconds=0.3, 
 
 def main() -> int:
     arguments = _parse_arguments()
+    options = _options_of(arguments)
     try:
-        result = measure(arguments, _options_of(arguments))
+        result = measure(arguments, options)
     except BenchError as error:
         _tell(str(error))
         return 1

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import uvloop
 from websockets.asyncio.server import ServerConnection, broadcast, serve
+from websockets.exceptions import ConnectionClosedError
 
 ROOMS: defaultdict[str, set[ServerConnection]] = defaultdict(set)
 
@@ -24,6 +25,8 @@ async def talk(connection: ServerConnection) -> None:
         async for message in connection:
             assert isinstance(message, str)
             broadcast(ROOMS[message.partition(" ")[0]], message)
+    except ConnectionClosedError:
+        pass  # cut, as happens
     finally:
         for channel in channels:
             ROOMS[channel].discard(connection)
