@@ -14,7 +14,7 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -48,8 +48,9 @@ class Server:
         settings: Mapping[str, str] | None = None,
         port: int | None = None,
         trusted: ssl.SSLContext | None = None,
+        program: Sequence[str] = ("-m", "hubbub"),
     ) -> None:
-        """`trusted`: it speaks TLS, with a certificate this context believes."""
+        """`trusted`: it speaks TLS, with a certificate this context believes. `program`: what Python runs."""
         self.data = data
         self.port = port or free_port()
         self.log = data.parent / f"{data.name}.log"
@@ -61,6 +62,7 @@ class Server:
         }
         self._pages = pages
         self._trusted = trusted
+        self._program = tuple(program)
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -75,20 +77,29 @@ class Server:
     def pid(self) -> int:
         return self._running().pid
 
+    @property
+    def ended(self) -> int | None:
+        """The exit code of a server that ended by itself; None while it runs, or was never started."""
+        return None if self._process is None else self._process.poll()
+
     def start(self) -> Self:
         """Starts it and returns when it is ready; raises ServerError with the log otherwise."""
-        command = [sys.executable, "-m", "hubbub", "serve", "--port", str(self.port), "--data", str(self.data)]
-        with self.log.open("ab") as log:
-            # A process group of its own, so that a kill takes Node along.
-            self._process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self._environment, start_new_session=True
-            )
+        self.spawn()
         try:
             self.wait_until_ready()
         except BaseException:
             self.kill()
             raise
         return self
+
+    def spawn(self) -> None:
+        """Starts it, and does not wait until it is ready."""
+        command = [sys.executable, *self._program, "serve", "--port", str(self.port), "--data", str(self.data)]
+        with self.log.open("ab") as log:
+            # A process group of its own, so that a kill takes Node along.
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self._environment, start_new_session=True
+            )
 
     def stop(self, *, seconds: float = STOP_SECONDS) -> int:
         """SIGTERM; the exit code. Killed, and a ServerError, when it takes longer than `seconds`."""
