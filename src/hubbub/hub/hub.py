@@ -108,9 +108,9 @@ class Hub(Generic[LinkT, EncodedT]):
             del self._users[user_id]
             for channel in user.channels or ():
                 self._remove(channel, user)
-        if was_here:
-            left = () if self.is_here(user_id) else tuple(channel.name for channel in user.channels or ())
-            self._observer.on_gone(link, user_id, left)
+        was_last = was_here and not self.is_here(user_id)
+        left = tuple(channel.name for channel in user.channels or ()) if was_last else None
+        self._observer.on_gone(link, user_id, left)
 
     # Who is here
 

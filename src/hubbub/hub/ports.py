@@ -36,14 +36,63 @@ class Scheduler(Protocol):
     def call_soon(self, callback: Callable[[], None]) -> object: ...
 
 
+class Timer(Protocol):
+    def cancel(self) -> object: ...
+
+
+class Clockwork(Protocol):
+    """What ephemera ask of the event loop; `time` is in seconds and never goes back."""
+
+    def time(self) -> float: ...
+
+    def call_later(self, delay: float, callback: Callable[[], None]) -> Timer: ...
+
+
+class SpareLink(Link, Protocol):
+    """A connection as ephemera see it: what is sent on it may be left out."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def has_unsent(self) -> bool:
+        """Something waits to be sent: whoever reads so slowly is not sent what may be lost."""
+        ...
+
+
+SpareT = TypeVar("SpareT", bound=SpareLink)
+
+
+class Roster(Protocol[SpareT]):
+    """What ephemera ask of the hub; see there."""
+
+    @property
+    def congested(self) -> bool: ...
+
+    def links_of(self, user_id: str) -> Sequence[SpareT]: ...
+
+    def is_here(self, user_id: str) -> bool: ...
+
+    def is_greeted(self, link: SpareT) -> bool: ...
+
+    def is_member(self, user_id: str, stream_name: str) -> bool: ...
+
+    def share_a_channel(self, one_id: str, other_id: str) -> bool: ...
+
+    def listeners(self, stream_name: str) -> Sequence[SpareT]: ...
+
+    def count_users(self, stream_name: str) -> int: ...
+
+
 class Observer(Protocol[LinkT_contra]):
     """Who is told, at once, of changes in the roster; it may ask the hub, and must not change it."""
 
     def on_here(self, link: LinkT_contra, user: str) -> None:
         """`link` is past its hello."""
 
-    def on_gone(self, link: LinkT_contra, user: str, left: Sequence[str]) -> None:
-        """It was, and is unregistered. `left`: the channels' streams its user heard, when it was their last one."""
+    def on_gone(self, link: LinkT_contra, user: str, left: Sequence[str] | None) -> None:
+        """`link` is unregistered. `left`: when with it the last of its user's went that was past its hello, the streams
+        of the channels they heard."""
 
     def on_member(self, user: str, stream: str, joined: bool) -> None:
         """Somebody, here or not, is in a channel from now on, or no more."""
@@ -54,6 +103,6 @@ class Unobserved:
 
     def on_here(self, link: object, user: str) -> None: ...
 
-    def on_gone(self, link: object, user: str, left: Sequence[str]) -> None: ...
+    def on_gone(self, link: object, user: str, left: Sequence[str] | None) -> None: ...
 
     def on_member(self, user: str, stream: str, joined: bool) -> None: ...

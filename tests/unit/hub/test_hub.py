@@ -123,10 +123,10 @@ class Onlooker:
         assert self.hub.is_greeted(link)
         self.here.append(link)
 
-    def on_gone(self, link: ModelLink, user: str, left: Sequence[str]) -> None:
-        self.here.remove(link)
-        assert self.hub.is_here(user) == any(other.user == user for other in self.here)
-        assert not (left and self.hub.is_here(user))
+    def on_gone(self, link: ModelLink, user: str, left: Sequence[str] | None) -> None:
+        was_here = link in self.here
+        self.here = [other for other in self.here if other is not link]
+        assert (left is not None) == (was_here and not any(other.user == user for other in self.here))
 
     def on_member(self, user: str, stream: str, joined: bool) -> None:
         (self.members[stream].add if joined else self.members[stream].discard)(user)
