@@ -224,7 +224,7 @@ class PresenceMachine(RuleBasedStateMachine):
         for channel in CHANNELS:
             self.here.members[channel] = set()
         self.links: list[KeepingLink] = []
-        self.shy: set[KeepingLink] = set()
+        self.shy: list[KeepingLink] = []
         self.away: set[KeepingLink] = set()
         self.watchers: dict[KeepingLink, Watcher] = {}
 
@@ -238,7 +238,7 @@ class PresenceMachine(RuleBasedStateMachine):
         if greeted:
             self.here.greet(link)
         else:
-            self.shy.add(link)
+            self.shy.append(link)
 
     @precondition(lambda self: self.shy)
     @rule()
@@ -250,7 +250,7 @@ class PresenceMachine(RuleBasedStateMachine):
     def disconnect(self, data: st.DataObject) -> None:
         link = self.pick(data)
         self.links.remove(link)
-        self.shy.discard(link)
+        self.shy = [other for other in self.shy if other is not link]
         self.away.discard(link)
         self.watchers.pop(link, None)
         self.here.close(link)
