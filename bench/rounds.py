@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import statistics
+import time
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias, TypeVar
 
@@ -52,13 +53,13 @@ def in_turn(items: Sequence[Item], number: int) -> list[Item]:
 
 
 def _measure_once(running: Running, outstanding: int, options: Options) -> dict[str, float]:
-    busy, own = busy_seconds(SERVER_CORE), processor_seconds(running.pid)
+    began, busy, own = time.monotonic(), busy_seconds(SERVER_CORE), processor_seconds(running.pid)
     try:
         result = running.load.ask("fanout", outstanding, options.warmup, options.seconds)
     except BenchError as error:
         raise BenchError(f"{running.name}: {error}") from error
     others = (busy_seconds(SERVER_CORE) - busy) - (processor_seconds(running.pid) - own)
-    return {**result, "others_share_of_core": round(max(0.0, others) / (options.warmup + options.seconds), 3)}
+    return {**result, "others_share_of_core": round(max(0.0, others) / (time.monotonic() - began), 3)}
 
 
 def summarise(measured: Sequence[Round]) -> list[dict[str, Measured]]:

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"fmt"
+
+	"hubbub/bench/load/wire"
 )
 
 // centrifuge: commands and replies are JSON objects, in one frame one or more, a newline between. A member connects,
@@ -29,7 +31,7 @@ func (centrifuge) greet(l *loop, c *conn) {
 	for place, channel := range l.seatsOf(c.index) {
 		commands = fmt.Appendf(commands, "\n"+`{"id":%d,"subscribe":{"channel":"%0*d"}}`, connectID+1+place, channelDigits, channel)
 	}
-	l.write(c, appendFrame(nil, opText, commands))
+	l.write(c, wire.AppendFrame(nil, wire.Text, commands))
 }
 
 func (d centrifuge) heard(l *loop, c *conn, text []byte, size int, now int64) {
@@ -57,11 +59,11 @@ func (centrifuge) object(l *loop, c *conn, line []byte, now int64) {
 			l.others++
 			return
 		}
-		l.deliver(c, int(number(rest)), number(rest[at+len(offset):]), now)
+		l.deliver(c, int(wire.Number(rest)), wire.Number(rest[at+len(offset):]), now)
 	case bytes.Equal(line, empty):
-		l.write(c, appendFrame(nil, opText, empty))
+		l.write(c, wire.AppendFrame(nil, wire.Text, empty))
 	case bytes.HasPrefix(line, reply):
-		id := number(line[len(reply):])
+		id := wire.Number(line[len(reply):])
 		switch {
 		case bytes.Contains(line[:min(len(line), 40)], failure):
 			l.fail(c, "refused: %.300s", line)

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+
+	"hubbub/bench/load/wire"
 )
 
 // A dialect is how a server is spoken to. Every server numbers the messages of a channel, or repeats the number that
@@ -51,7 +53,7 @@ func (hubbub) target(l *loop, c *conn) (string, string) {
 
 func (hubbub) greet(l *loop, c *conn) {
 	c.state = greeting
-	l.write(c, appendFrame(nil, opText, []byte(`{"type":"hello"}`)))
+	l.write(c, wire.AppendFrame(nil, wire.Text, []byte(`{"type":"hello"}`)))
 }
 
 func (hubbub) heard(l *loop, c *conn, text []byte, size int, now int64) {
@@ -66,9 +68,9 @@ func (hubbub) heard(l *loop, c *conn, text []byte, size int, now int64) {
 			}
 		}
 		l.count(size)
-		l.deliver(c, channel, number(text[len(posted):]), now)
+		l.deliver(c, channel, wire.Number(text[len(posted):]), now)
 	case bytes.HasPrefix(text, answered):
-		l.acknowledge(number(text[len(answered):]), now)
+		l.acknowledge(wire.Number(text[len(answered):]), now)
 	case c.state == greeting && bytes.HasPrefix(text, welcome):
 		l.becomeLive(c)
 	case bytes.HasPrefix(text, refused):
@@ -104,7 +106,7 @@ func (plain) heard(l *loop, c *conn, text []byte, size int, now int64) {
 			l.fail(c, "not a message: %.100q", text)
 			return
 		}
-		l.deliver(c, int(number(text[:channelDigits])), number(text[channelDigits+1:l.textSize]), now)
+		l.deliver(c, int(wire.Number(text[:channelDigits])), wire.Number(text[channelDigits+1:l.textSize]), now)
 		if len(text) == l.textSize {
 			return
 		}
@@ -126,17 +128,6 @@ var filler = strings.Repeat(" the quick brown fox jumps over the lazy dog,", 200
 
 func (l *loop) text(channel int, number uint32) string {
 	return (fmt.Sprintf("%0*d %0*d", channelDigits, channel, counterDigits, number) + filler)[:l.textSize]
-}
-
-// number reads the digits data starts with.
-func number(data []byte) (value uint64) {
-	for _, digit := range data {
-		if digit < '0' || digit > '9' {
-			break
-		}
-		value = value*10 + uint64(digit-'0')
-	}
-	return value
 }
 
 // quoted is what stands between `mark` and the next quote; nil when there is none. Channel ids need no escapes.

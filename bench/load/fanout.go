@@ -3,11 +3,9 @@ package main
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
-	"strconv"
-	"strings"
 	"time"
+
+	"hubbub/bench/load/wire"
 )
 
 const (
@@ -36,9 +34,9 @@ type fanRun struct {
 	measuredAt  int // the number of the first message posted in the measured time; -1 before
 	deliveries  uint64
 	bytes       uint64
-	each        histogram
-	last        histogram
-	ack         histogram
+	each        wire.Histogram
+	last        wire.Histogram
+	ack         wire.Histogram
 	progressAt  int64
 }
 
@@ -53,7 +51,7 @@ func (l *loop) acknowledge(id uint64, now int64) {
 		return
 	}
 	if message := int(id - r.firstID); message < r.made && r.measures(message) {
-		r.ack.add(now - r.postedAt[message%maxOutstanding])
+		r.ack.Add(now - r.postedAt[message%maxOutstanding])
 	}
 }
 
@@ -89,13 +87,13 @@ func (l *loop) deliver(c *conn, channel int, sequence uint64, now int64) {
 	}
 	measured := r.measures(message)
 	if measured {
-		r.each.add(now - r.postedAt[slot])
+		r.each.Add(now - r.postedAt[slot])
 	}
 	if r.remaining[slot]--; r.remaining[slot] == 0 {
 		r.completed++
 		r.progressAt = now
 		if measured {
-			r.last.add(now - r.postedAt[slot])
+			r.last.Add(now - r.postedAt[slot])
 		}
 	}
 }
@@ -111,7 +109,7 @@ func (l *loop) post() {
 		if len(poster.unsent) == 0 {
 			l.dirty = append(l.dirty, poster)
 		}
-		poster.unsent = appendFrame(poster.unsent, opText, l.dialect.message(l, l.posts, channel, l.made[channel]))
+		poster.unsent = wire.AppendFrame(poster.unsent, wire.Text, l.dialect.message(l, l.posts, channel, l.made[channel]))
 		r.remaining[slot], r.postedAt[slot] = r.members[channel], now
 		r.made++
 		l.posts++
@@ -153,21 +151,21 @@ func (l *loop) seat(r *fanRun) error {
 
 // Report is the answer to `fanout`; times are in microseconds.
 type Report struct {
-	Members        int      `json:"members"` // all connections
-	Channels       int      `json:"channels"`
-	Outstanding    int      `json:"outstanding"`
-	Seconds        float64  `json:"seconds"`
-	Messages       int      `json:"messages"`
-	Deliveries     uint64   `json:"deliveries"`
-	PerSecond      float64  `json:"deliveries_per_second"`
-	Bytes          uint64   `json:"bytes"`
-	Each           Quantile `json:"latency_each_us"`
-	Last           Quantile `json:"latency_last_us"`
-	Ack            Quantile `json:"latency_ack_us"`
-	Idle           float64  `json:"generator_idle_share"`
-	ServerCPU      float64  `json:"server_cpu_seconds"`
-	ServerWaited   float64  `json:"server_waited_seconds"`
-	CPUPerDelivery float64  `json:"server_cpu_us_per_delivery"`
+	Members        int            `json:"members"` // all connections
+	Channels       int            `json:"channels"`
+	Outstanding    int            `json:"outstanding"`
+	Seconds        float64        `json:"seconds"`
+	Messages       int            `json:"messages"`
+	Deliveries     uint64         `json:"deliveries"`
+	PerSecond      float64        `json:"deliveries_per_second"`
+	Bytes          uint64         `json:"bytes"`
+	Each           wire.Quantiles `json:"latency_each_us"`
+	Last           wire.Quantiles `json:"latency_last_us"`
+	Ack            wire.Quantiles `json:"latency_ack_us"`
+	Idle           float64        `json:"generator_idle_share"`
+	ServerCPU      float64        `json:"server_cpu_seconds"`
+	ServerWaited   float64        `json:"server_waited_seconds"`
+	CPUPerDelivery float64        `json:"server_cpu_us_per_delivery"`
 }
 
 type mark struct {
@@ -229,7 +227,7 @@ func (l *loop) fanout(outstanding int, warmup, measure time.Duration) (*Report, 
 }
 
 func (l *loop) mark(idle int64) mark {
-	onCPU, runDelay := processorTime(l.pid)
+	onCPU, runDelay := wire.ProcessorTime(l.pid)
 	r := l.run
 	return mark{at: r.now(), idle: idle, made: r.made, deliveries: r.deliveries, bytes: r.bytes, onCPU: onCPU, runDelay: runDelay}
 }
@@ -242,25 +240,8 @@ func (l *loop) report(start, end mark) *Report {
 	return &Report{
 		Members: len(l.conns), Channels: l.channels, Outstanding: r.outstanding, Seconds: took, Messages: end.made - start.made,
 		Deliveries: deliveries, PerSecond: float64(deliveries) / took, Bytes: end.bytes - start.bytes,
-		Each: r.each.quantiles(), Last: r.last.quantiles(), Ack: r.ack.quantiles(),
+		Each: r.each.Quantiles(), Last: r.last.Quantiles(), Ack: r.ack.Quantiles(),
 		Idle: float64(end.idle-start.idle) / float64(end.at-start.at), ServerCPU: cpu,
 		ServerWaited: float64(end.runDelay-start.runDelay) / 1e9, CPUPerDelivery: cpu * 1e6 / float64(max(1, deliveries)),
 	}
-}
-
-// processorTime sums, over the threads of a process, nanoseconds on a processor and nanoseconds waiting for one.
-func processorTime(pid int) (onCPU, runDelay int64) {
-	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			continue
-		}
-		if fields := strings.Fields(string(text)); len(fields) == 3 {
-			a, _ := strconv.ParseInt(fields[0], 10, 64)
-			b, _ := strconv.ParseInt(fields[1], 10, 64)
-			onCPU, runDelay = onCPU+a, runDelay+b
-		}
-	}
-	return onCPU, runDelay
 }

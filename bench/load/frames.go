@@ -1,23 +1,18 @@
 package main
 
 import (
-	"encoding/binary"
 	"syscall"
 	"unsafe"
+
+	"hubbub/bench/load/wire"
 )
 
+// First bytes of a text in fragments, which only a server sends: its start, its middle ones and its last.
 const (
-	opText  = 0x81 // with FIN, as every frame here is sent whole
-	opStart = 0x01 // a text's first fragment, its middle ones and its last
+	opStart = 0x01
 	opMore  = 0x00
 	opLast  = 0x80
-	opClose = 0x88
-	opPing  = 0x89
-	opPong  = 0x8a
 )
-
-// mask is a constant: the server has to undo it all the same, and the generator has to be cheap.
-var mask = [4]byte{0x37, 0xfa, 0x21, 0x3d}
 
 // rawRead is read(2) without telling Go's scheduler: the descriptor never blocks and nothing else wants to run.
 func rawRead(fd int, buffer []byte) (int, syscall.Errno) {
@@ -29,46 +24,6 @@ func rawRead(fd int, buffer []byte) (int, syscall.Errno) {
 	}
 }
 
-// appendFrame appends a masked frame (RFC 6455 section 5.2).
-func appendFrame(to []byte, op byte, payload []byte) []byte {
-	switch n := len(payload); {
-	case n < 126:
-		to = append(to, op, 0x80|byte(n))
-	case n < 1<<16:
-		to = binary.BigEndian.AppendUint16(append(to, op, 0x80|126), uint16(n))
-	default:
-		to = binary.BigEndian.AppendUint64(append(to, op, 0x80|127), uint64(n))
-	}
-	to = append(to, mask[:]...)
-	start := len(to)
-	to = append(to, payload...)
-	for i := range to[start:] {
-		to[start+i] ^= mask[i&3]
-	}
-	return to
-}
-
-// frameAt returns the header's and the payload's length of the frame data starts with; ok is false when it is cut.
-func frameAt(data []byte) (head, size int, ok bool) {
-	if len(data) < 2 {
-		return 0, 0, false
-	}
-	head, size = 2, int(data[1]&0x7f)
-	switch size {
-	case 126:
-		if len(data) < 4 {
-			return 0, 0, false
-		}
-		head, size = 4, int(binary.BigEndian.Uint16(data[2:]))
-	case 127:
-		if len(data) < 10 {
-			return 0, 0, false
-		}
-		head, size = 10, int(binary.BigEndian.Uint64(data[2:]))
-	}
-	return head, size, size >= 0 && len(data)-head >= size
-}
-
 // readFrames handles every whole frame of data and returns how many bytes they took.
 func (l *loop) readFrames(c *conn, data []byte) int {
 	used, now := 0, int64(0)
@@ -76,20 +31,20 @@ func (l *loop) readFrames(c *conn, data []byte) int {
 		now = l.run.now()
 	}
 	for {
-		head, size, ok := frameAt(data[used:])
+		head, size, ok := wire.FrameAt(data[used:])
 		if !ok {
 			return used
 		}
 		payload := data[used+head : used+head+size]
 		switch data[used] {
-		case opText:
+		case wire.Text:
 			l.dialect.heard(l, c, payload, head+size, now)
 		case opStart, opMore, opLast:
 			l.readFragment(c, data[used], payload, head, now)
-		case opPing:
-			l.write(c, appendFrame(nil, opPong, payload))
-		case opPong:
-		case opClose:
+		case wire.Ping:
+			l.write(c, wire.AppendFrame(nil, wire.Pong, payload))
+		case wire.Pong:
+		case wire.Close:
 			l.fail(c, "the server closed it: %x %.100s", payload[:min(2, size)], payload[min(2, size):])
 		default:
 			l.fail(c, "unexpected frame %#x", data[used])

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"syscall"
 	"time"
+
+	"hubbub/bench/load/wire"
 )
 
 const (
@@ -134,7 +136,7 @@ func (l *loop) open(total int) error {
 
 func (l *loop) closeAll() {
 	for _, c := range l.conns {
-		_, _ = syscall.Write(c.fd, appendFrame(nil, opClose, []byte{0x03, 0xe8}))
+		_, _ = syscall.Write(c.fd, wire.AppendFrame(nil, wire.Close, []byte{0x03, 0xe8}))
 		l.byFd[c.fd] = nil
 		_ = syscall.Close(c.fd)
 	}
