@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
+import signal
 import sys
 from dataclasses import asdict
 from importlib.metadata import version as package_version
@@ -13,7 +15,7 @@ from typing import Annotated
 import msgspec
 import typer
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from hubbub.config import Config, find_config_file, load_config
 from hubbub.domain.roles import Role
@@ -91,6 +93,34 @@ def verify(data: Data = None, config: ConfigFile = None, as_json: AsJson = False
     print(msgspec.json.encode({"ok": report.ok, **asdict(report)}).decode() if as_json else tell_report(report))
     if not report.ok:
         raise typer.Exit(1)
+
+
+@app.command()
+def bench(
+    quick: Annotated[bool, typer.Option("--quick", help="A few seconds, to see that it works.")] = False,
+    folder: Annotated[
+        Path | None, typer.Option(help="On the disk to measure (else the current one); nothing stays there.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure what this machine carries: about a minute, with a server and people of its own, and none of your data."""
+    from hubbub.bench.measure import QUICK, STEPS, Size, measure
+    from hubbub.bench.report import tell_result
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that all is cleaned up
+    columns = (BarColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    steps = itertools.count()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=STEPS)
+        result = measure(
+            QUICK if quick else Size(),
+            folder or Path(),
+            lambda what: bar.update(task, description=what, completed=next(steps)),
+        )
+    if as_json:
+        print(msgspec.json.encode(result).decode())
+    else:
+        Console().print(tell_result(result))
 
 
 @app.command()
