@@ -153,9 +153,11 @@ class Proxy:
         return next((each for each in self.connections if each.is_socket), None)
 
     async def close(self) -> None:
+        """End every connection, and take no more."""
         self._accepting.cancel()
-        for task in self._tasks:
-            task.cancel()
+        self.refusing = True
+        for connection in self.connections:
+            connection.end(abrupt=True)
         await asyncio.wait([self._accepting, *self._tasks])
         self._listener.close()
 
@@ -172,9 +174,9 @@ class Proxy:
         server.setblocking(False)
         server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
         try:
+            await asyncio.get_running_loop().sock_connect(server, self._target)
             if self.refusing:
                 raise ConnectionRefusedError
-            await asyncio.get_running_loop().sock_connect(server, self._target)
         except OSError:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NOT)
             client.close()
