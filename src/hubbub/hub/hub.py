@@ -191,6 +191,11 @@ class Hub(Generic[LinkT, EncodedT]):
     # Delivery
 
     @property
+    def busy(self) -> bool:
+        """Something is on its way to its listeners."""
+        return self._courier.waiting > 0
+
+    @property
     def congested(self) -> bool:
         """More is waiting to be delivered than should be: posting had better wait."""
         return self._courier.waiting > self._backlog_events

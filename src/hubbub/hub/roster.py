@@ -100,9 +100,20 @@ class Channel(Stream[LinkT]):
 
     def links(self) -> list[LinkT]:
         if self._flat is None:
-            catching = self.catching
-            self._flat = [link for user in self.users for link in user.all_links if link not in catching]
+            self._flat = self._flatten()
         return self._flat
+
+    def _flatten(self) -> list[LinkT]:
+        """Of thousands of members, so written that it takes no longer than a slice of delivery does."""
+        flat: list[LinkT] = []
+        for user in self.users:
+            links = user.links_kept
+            if isinstance(links, tuple):
+                flat += links
+            else:
+                flat.append(links)
+        catching = self.catching
+        return [link for link in flat if link not in catching] if catching else flat
 
     def changed(self) -> None:
         self._flat = None
@@ -121,12 +132,12 @@ class User(Stream[LinkT]):
     `left` has the seq at which the user left a channel, while a link's reading may still be from before that.
     """
 
-    __slots__ = ("_links", "ahead", "changes", "channels", "id", "left")
+    __slots__ = ("ahead", "changes", "channels", "id", "left", "links_kept")
 
     def __init__(self, user: str) -> None:
         super().__init__(UNKNOWN)
         self.id = user
-        self._links: LinkT | tuple[LinkT, ...] = ()
+        self.links_kept: LinkT | tuple[LinkT, ...] = ()
         self.channels: tuple[Channel[LinkT], ...] | None = None
         self.changes: tuple[tuple[str, bool, int], ...] = ()
         self.ahead: Mapping[tuple[str, LinkT], int] = NONE_AHEAD
@@ -139,12 +150,12 @@ class User(Stream[LinkT]):
     @property
     def all_links(self) -> tuple[LinkT, ...]:
         """A single one, the usual case, is kept without a tuple of its own."""
-        links = self._links
+        links = self.links_kept
         return links if isinstance(links, tuple) else (links,)
 
     @all_links.setter
     def all_links(self, links: tuple[LinkT, ...]) -> None:
-        self._links = links[0] if len(links) == 1 else links
+        self.links_kept = links[0] if len(links) == 1 else links
 
     @property
     def loaded(self) -> bool:
