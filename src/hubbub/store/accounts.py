@@ -13,6 +13,7 @@ from hubbub.domain.roles import Role
 from hubbub.errors import Refused
 from hubbub.protocol.events import UserView
 from hubbub.store import writes
+from hubbub.store.gathering import Gathering
 from hubbub.store.ledger import Ledger
 from hubbub.store.names import fetch_names
 from hubbub.store.readers import Readers
@@ -26,13 +27,15 @@ _ACCOUNT: Final = compile_sql(
     ),
     "name_key",
 )
-_SESSION: Final = compile_sql(
-    select(users.c.id, users.c.name, users.c.role, sessions.c.expires_at)
+# Ids are no text, so that each_of does not take them; a place nobody needs holds NULL.
+SESSIONS_AT_ONCE: Final = 16
+_PLACES: Final = [f"session{number}" for number in range(SESSIONS_AT_ONCE)]
+_SESSIONS: Final = compile_sql(
+    select(sessions.c.id, users.c.id, users.c.name, users.c.role, sessions.c.expires_at)
     .select_from(sessions.join(users))
-    .where(sessions.c.id == bindparam("session"), sessions.c.expires_at > bindparam("now"))
+    .where(sessions.c.id.in_([bindparam(place) for place in _PLACES]))
     .where(users.c.disabled_at.is_(None)),
-    "session",
-    "now",
+    *_PLACES,
 )
 _FOUND: Final = compile_sql(
     select(users.c.id, users.c.name)
@@ -56,6 +59,7 @@ class SqliteAccounts:
     def __init__(self, writer: Writer, readers: Readers) -> None:
         self._writer = writer
         self._readers = readers
+        self._sessions = Gathering(self._fetch_sessions, SESSIONS_AT_ONCE)
 
     async def fetch_account(self, name_key: str) -> Account | None:
         async with self._readers.statement() as reader:
@@ -87,12 +91,14 @@ class SqliteAccounts:
 
     async def fetch_session(self, session: bytes, *, now: int) -> Session | None:
         """None when unknown, expired, or its user disabled."""
+        found = await self._sessions.fetch(session)
+        return found if found is not None and found.expires_at > now else None
+
+    async def _fetch_sessions(self, wanted: Sequence[bytes]) -> dict[bytes, Session]:
+        places = [*wanted, *[None] * (SESSIONS_AT_ONCE - len(wanted))]
         async with self._readers.statement() as reader:
-            row = await reader.fetch_one(_SESSION, (session, now))
-        if row is None:
-            return None
-        user, name, role, expires_at = row
-        return Session(session, user, name, Role(role), expires_at)
+            rows = await reader.fetch_all(_SESSIONS, places)
+        return {id_: Session(id_, user, name, Role(role), until) for id_, user, name, role, until in rows}
 
     async def delete_session(self, session: bytes) -> None:
         await self._writer.submit(_delete_session, session)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from asyncio import Future
+from collections.abc import Sequence
 from typing import Final
 
+import msgspec
 from sqlalchemy import bindparam, exists, select
 from sqlalchemy import literal_column as literal
 
@@ -12,20 +14,24 @@ from hubbub.domain.ids import CHANNEL
 from hubbub.domain.intents import Appended, Intent
 from hubbub.protocol.views import Heads, Membership
 from hubbub.store.apply import apply_intent
+from hubbub.store.gathering import Gathering
 from hubbub.store.readers import Readers
 from hubbub.store.rest import without_room
 from hubbub.store.schema import channels, events, members, users
-from hubbub.store.statements import compile_sql
+from hubbub.store.statements import compile_sql, each_of
 from hubbub.store.writer import Writer
 
+# So many users' heads are read at once: a row a channel, which a user may be in hundreds of.
+HEADS_AT_ONCE: Final = 16
+_wanted: Final = each_of(bindparam("users")).table_valued("value")
 # One row even for a user in no channel; the user's own head is in each.
 _HEADS: Final = compile_sql(
-    select(users.c.seq, members.c.channel, channels.c.seq, members.c.joined_seq, members.c.joined_user_seq)
+    select(users.c.id, users.c.seq, members.c.channel, channels.c.seq, members.c.joined_seq, members.c.joined_user_seq)
     .select_from(
         users.outerjoin(members, members.c.user == users.c.id).outerjoin(channels, channels.c.id == members.c.channel)
     )
-    .where(users.c.id == bindparam("user")),
-    "user",
+    .where(users.c.id.in_(select(_wanted.c.value))),
+    "users",
 )
 _events: Final = (
     select(events.c.seq, events.c.body)
@@ -58,6 +64,7 @@ class SqliteLog:
         self._writer = writer
         self._readers = readers
         self._epoch = epoch
+        self._heads = Gathering(self._fetch_heads, HEADS_AT_ONCE)
 
     def append(self, intent: Intent) -> Future[Appended]:
         """Carry out one intent; done after its commit. Intents are committed in the order of the calls.
@@ -69,17 +76,19 @@ class SqliteLog:
 
     async def fetch_heads(self, user: str) -> Heads:
         """The heads as of one moment; those of an unknown user are 0 and none."""
+        found = await self._heads.fetch(user)
+        return found if found is not None else Heads(self._epoch, 0, {})
+
+    async def _fetch_heads(self, wanted: Sequence[str]) -> dict[str, Heads]:
+        found: dict[str, Heads] = {}
         async with self._readers.statement() as reader:
-            rows = await reader.fetch_all(_HEADS, (user,))
-        return Heads(
-            epoch=self._epoch,
-            user_seq=rows[0][0] if rows else 0,
-            channels={
-                channel: Membership(head, joined_seq, joined_user_seq)
-                for _, channel, head, joined_seq, joined_user_seq in rows
-                if channel is not None
-            },
-        )
+            rows = await reader.fetch_all(_HEADS, (msgspec.json.encode(wanted).decode(),))
+        for user, user_seq, channel, head, joined_seq, joined_user_seq in rows:
+            if user not in found:
+                found[user] = Heads(self._epoch, user_seq, {})
+            if channel is not None:
+                found[user].channels[channel] = Membership(head, joined_seq, joined_user_seq)
+        return found
 
     async def fetch_events(
         self, stream: str, after: int, limit: int, *, member: str | None = None
