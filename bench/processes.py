@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ from bench.build import BenchError, Command
 SERVER_CORE = 0
 LOAD_CORE = 1
 
+START_SECONDS = 60
 STOP_SECONDS = 20
 PRECEDENCE = 5
 
@@ -55,6 +57,11 @@ class Process:
     def out(self) -> IO[str]:
         assert self.child.stdout is not None
         return self.child.stdout
+
+    def first_line(self) -> str:
+        """What it says when it is up; empty when it ended or said nothing for START_SECONDS."""
+        ready, _, _ = select.select([self.out], [], [], START_SECONDS)
+        return self.out.readline().strip() if ready else ""
 
     def stop(self) -> None:
         if self.child.stdin is not None:

@@ -46,10 +46,9 @@ def measure_rounds(servers: Sequence[Running], options: Options, tell: Tell) -> 
 
 
 def in_turn(items: Sequence[Item], number: int) -> list[Item]:
-    """The order of a round: each begins once, and in every other round they go backwards."""
-    start = number % len(items)
-    turned = [*items[start:], *items[:start]]
-    return turned if number % 2 == 0 else turned[::-1]
+    """The order of a round: each begins in its turn, and every other round goes backwards from there."""
+    way = 1 if number % 2 == 0 else -1
+    return [items[(number + way * step) % len(items)] for step in range(len(items))]
 
 
 def _measure_once(running: Running, outstanding: int, options: Options) -> dict[str, float]:

@@ -85,8 +85,8 @@ def start_hubbub(stage: Stage) -> Running:
     ]
     environ = {**clean, **LIMITS, "HUBBUB_LOG__LEVEL": "warning"}
     server = start(command, SERVER_CORE, stage.folder, environ, first=stage.first)
-    line = server.out.readline()  # Hubbub is at http://127.0.0.1:40123
-    address = urlsplit(line.rpartition(" ")[2].strip()).netloc
+    line = server.first_line()  # Hubbub is at http://127.0.0.1:40123
+    address = urlsplit(line.rpartition(" ")[2]).netloc
     tokens: list[str | Path] = ["-tokens", stage.seeded.tokens, "-channels", stage.seeded.channels]
     return _aim(stage, "hubbub", "hubbub", server, address, tokens)
 
@@ -94,7 +94,7 @@ def start_hubbub(stage: Stage) -> Running:
 def start_peer(stage: Stage, name: str) -> Running:
     """The peer called `name`, of those that were built."""
     server = start(stage.programs.peers[name], SERVER_CORE, stage.folder, {"GOMAXPROCS": "1"}, first=stage.first)
-    return _aim(stage, name, PEERS[name].dialect, server, server.out.readline().strip(), [])
+    return _aim(stage, name, PEERS[name].dialect, server, server.first_line(), [])
 
 
 def start_server(stage: Stage, name: str) -> Running:

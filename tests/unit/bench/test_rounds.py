@@ -51,7 +51,7 @@ def test_every_server_goes_first_once() -> None:
 
 def test_neighbours_go_after_each_other_and_before() -> None:
     assert in_turn(["a", "b"], 0) == ["a", "b"]
-    assert in_turn(["a", "b", "c"], 1) == ["a", "c", "b"]
+    assert in_turn(["a", "b", "c"], 1) == ["b", "a", "c"]
 
 
 def test_a_ratio_is_that_of_one_round_and_the_median_is_of_ratios() -> None:
