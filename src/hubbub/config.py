@@ -143,6 +143,13 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     head_seconds: Annotated[float, _about("A request's head must be there after this long.", gt=0)] = 10
     page_size: Annotated[int, _about("Messages on one page of history.", ge=1, le=1000)] = 100
     resume_events: Annotated[int, _about("Missed events sent for one stream; more is a reset.", ge=1)] = 1000
+    resumes_per_second: Annotated[
+        float, _about("Connections greeted in a second; more wait, so that whoever is there is served.", gt=0)
+    ] = 2000
+    resumes_at_once: Annotated[int, _about("Connections being sent what they missed.", ge=1)] = 16
+    resumes_waiting: Annotated[
+        int, _about("Connections that may wait for their greeting; beyond it the answer is busy.", ge=1)
+    ] = 20_000
     unsent_bytes: Annotated[int, _about("Bytes waiting for a slow reader before it is cut.", ge=64 << 10)] = 1 << 20
     channels_per_user: Annotated[int, _about("Channels one user is in.", ge=1)] = 500
     reactions_per_message: Annotated[int, _about("Different emoji on one message.", ge=1)] = 20

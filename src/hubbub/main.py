@@ -37,6 +37,7 @@ from hubbub.store.limits import StoreLimits
 from hubbub.store.sqlite import Store, open_store
 from hubbub.telemetry import get_logger
 from hubbub.websocket import wire
+from hubbub.websocket.admission import Admission
 from hubbub.websocket.deflate import Encoded
 from hubbub.websocket.doorman import Doorman
 from hubbub.websocket.endpoint import Endpoint, Throttles
@@ -163,10 +164,11 @@ async def compose(config: Config, clock: MonotonicClock) -> Server:
     hasher = PasswordHasher(config.limits.password_checks)
     services = make_services(config, store, hub, hasher, clock)
     tasks = Tasks()
-    greeter = Greeter(store.log, store.accounts, hub, clock, shown_limits(config), config.limits.resume_events)
+    admission = make_admission(config, loop)
+    greeter = Greeter(store.log, hub, admission, shown_limits(config), config.limits.resume_events)
     endpoint = make_endpoint(config, services, greeter, hub, clock, tasks)
     event_endpoint = EventEndpoint(endpoint, greeter, spawn=tasks.spawn)
-    doorman = Doorman(services.sessions, endpoint, config)
+    doorman = Doorman(services.sessions, endpoint, admission, config)
     upgrades = Upgrades(
         loop,
         WireLimits.of(config),
@@ -206,6 +208,16 @@ def make_services(
         sessions=SessionService(store.accounts, hasher, SessionSockets(hub), clock, config.session.days),
         channels=ChannelService(store.log, store.channels, clock, limits),
         messages=MessageService(store.log, store.channels, hub, clock, limits),
+    )
+
+
+def make_admission(config: Config, loop: asyncio.AbstractEventLoop) -> Admission:
+    limits = config.limits
+    return Admission(
+        loop,
+        at_once=limits.resumes_at_once,
+        per_second=limits.resumes_per_second if limits.enabled else None,
+        waiting=limits.resumes_waiting,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from asyncio import Future
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 from sqlalchemy import bindparam, exists, select
@@ -21,8 +21,13 @@ from hubbub.store.schema import channels, events, members, users
 from hubbub.store.statements import compile_sql, each_of
 from hubbub.store.writer import Writer
 
+Range: TypeAlias = tuple[str, int, int]
+"""A stream, and the events with `after` < seq ≤ `upto`."""
+
 # So many users' heads are read at once: a row a channel, which a user may be in hundreds of.
 HEADS_AT_ONCE: Final = 16
+# So many people's missed events; mostly these are the same ones.
+RANGES_AT_ONCE: Final = 16
 _wanted: Final = each_of(bindparam("users")).table_valued("value")
 # One row even for a user in no channel; the user's own head is in each.
 _HEADS: Final = compile_sql(
@@ -65,6 +70,7 @@ class SqliteLog:
         self._readers = readers
         self._epoch = epoch
         self._heads = Gathering(self._fetch_heads, HEADS_AT_ONCE)
+        self._ranges = Gathering(self._fetch_ranges, RANGES_AT_ONCE)
 
     def append(self, intent: Intent) -> Future[Appended]:
         """Carry out one intent; done after its commit. Intents are committed in the order of the calls.
@@ -89,6 +95,26 @@ class SqliteLog:
             if channel is not None:
                 found[user].channels[channel] = Membership(head, joined_seq, joined_user_seq)
         return found
+
+    async def fetch_range(self, stream: str, after: int, upto: int) -> Sequence[tuple[int, bytes]]:
+        """The events with `after` < seq ≤ `upto`, as (seq, encoded), for somebody known to be entitled to them. Many
+        who want the same share one reading."""
+        return await self._ranges.fetch((stream, after, upto)) or ()
+
+    async def _fetch_ranges(self, wanted: Sequence[Range]) -> dict[Range, Sequence[tuple[int, bytes]]]:
+        """Those that begin at the same place are read once, as far as the longest."""
+        longest: dict[tuple[str, int], int] = {}
+        for stream, after, upto in wanted:
+            longest[stream, after] = max(upto, longest.get((stream, after), 0))
+        read: dict[tuple[str, int], list[tuple[int, bytes]]] = {}
+        async with self._readers.statement() as reader:
+            for (stream, after), upto in longest.items():
+                rows = await reader.fetch_all(_EVENTS, (stream, after, upto - after))
+                read[stream, after] = [(seq, without_room(body)) for seq, body in rows]
+        return {
+            (stream, after, upto): [event for event in read[stream, after] if event[0] <= upto]
+            for stream, after, upto in wanted
+        }
 
     async def fetch_events(
         self, stream: str, after: int, limit: int, *, member: str | None = None

@@ -10,6 +10,7 @@ from hubbub.domain.accounts import Session
 from hubbub.domain.proxies import forwarded_address, is_among, last_of
 from hubbub.protocol.cursor import decode_cursor
 from hubbub.service.sessions import SessionService
+from hubbub.websocket.admission import Admission
 from hubbub.websocket.endpoint import Endpoint
 from hubbub.websocket.event_endpoint import Reader
 from hubbub.websocket.handshake import RequestHead
@@ -19,10 +20,12 @@ from hubbub.websocket.handshake import RequestHead
 class Doorman:
     sessions: SessionService
     endpoint: Endpoint
+    admission: Admission
     config: Config
 
     async def authorize(self, head: RequestHead) -> Session:
-        """Raises `not_logged_in`, `too_many_connections`, `shutting_down`."""
+        """Raises `not_logged_in`, `too_many_connections`, `shutting_down`, and `busy` when too many wait already."""
+        self.admission.check()
         # Under https only the cookie that no other host can have set is believed (RFC 6265bis, section 4.1.3.2).
         name = "__Host-session" if self.is_secure(head) else "session"
         session = await self.sessions.authenticate(head.bearer() or head.cookie(name))
