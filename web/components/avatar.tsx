@@ -1,18 +1,22 @@
 import { Hash, Lock } from "lucide-react";
 
+import { PresenceDot } from "@/components/presence";
 import { hueOf, initialsOf } from "@/lib/names";
 
 interface AvatarProps {
   id: string;
   name: string;
-  size?: "small" | "large";
+  size?: "tiny" | "small" | "large";
+  /** With a dot for who is here. */
+  presence?: boolean;
 }
 
 /** A person, as a coloured initial. Beside the name, so screen readers skip it. */
-export function Avatar({ id, name, size }: AvatarProps) {
+export function Avatar({ id, name, size, presence }: AvatarProps) {
   return (
     <span className={`avatar ${size ?? ""}`} data-hue={hueOf(id)} aria-hidden="true">
       {initialsOf(name)}
+      {presence && <PresenceDot user={id} />}
     </span>
   );
 }

@@ -15,7 +15,7 @@ import {
 import { preloadOverlays } from "@/components/overlays/lazy";
 import { type ChatView, ChatSession } from "@/lib/chat_session";
 import type { Snapshot } from "@/lib/protocol.gen.ts";
-import { onWake } from "@/lib/wake";
+import { onAttention, onWake } from "@/lib/wake";
 
 const Session = createContext<ChatSession | undefined>(undefined);
 
@@ -33,9 +33,11 @@ export function ChatProvider({ served, children }: { served: Snapshot; children:
   useEffect(preloadOverlays, []);
   useEffect(() => {
     if (!session) return;
-    const stop = onWake(() => session.wake());
+    const stopWaking = onWake(() => session.wake());
+    const stopSeeing = onAttention(() => session.presence.seen());
     return () => {
-      stop();
+      stopWaking();
+      stopSeeing();
       session.stop();
     };
   }, [session]);

@@ -19,10 +19,12 @@ import {
 import type { Carrier, CarrierKind, Command, Ears } from "./carrier.ts";
 import { callCommand } from "./commands.ts";
 import { forgetDrafts } from "./drafts.ts";
+import { Ephemera } from "./ephemera.ts";
 import { Heard } from "./heard.ts";
 import { newKey } from "./new_key.ts";
 import { Outbox, type OutboxItem, type OutboxNews } from "./outbox.ts";
 import { KeptPosts } from "./outbox_store.ts";
+import { OwnPresence, OwnTyping } from "./own_presence.ts";
 import type { AnyEvent, AnyFrame, Ok, Snapshot, UserView } from "./protocol.gen.ts";
 import { CLOSE_CODES } from "./protocol.gen.ts";
 import { placeOf, RoomWindow, trimmed } from "./room_window.ts";
@@ -58,17 +60,15 @@ export class ChatSession {
   readonly #onEnd: (code: number) => void;
   /** The window of lines of the open room. */
   readonly window: RoomWindow;
+  /** What is true for a moment; has subscribers of its own. */
+  readonly ephemera: Ephemera;
+  readonly typing: OwnTyping;
+  readonly presence: OwnPresence;
 
   constructor(user: string, onEnd: (code: number) => void) {
     this.#onEnd = onEnd;
     this.#socket = new Socket(
-      {
-        open: openCarrier,
-        setTimeout: (call, ms) => setTimeout(call, ms),
-        clearTimeout: (timer) => clearTimeout(timer as number),
-        now: Date.now,
-        random: Math.random,
-      },
+      { open: openCarrier, ...CLOCK },
       {
         position: () => {
           const state = this.#settled();
@@ -80,6 +80,10 @@ export class ChatSession {
       },
     );
     this.#outbox = this.#makeOutbox(user);
+    this.ephemera = new Ephemera(user, { request: (command) => this.#socket.request(command), ...CLOCK });
+    const send = (command: Command) => void this.#socket.request(command).catch(() => undefined);
+    this.typing = new OwnTyping({ send, ...CLOCK });
+    this.presence = new OwnPresence({ send, ...CLOCK }, () => this.#change({}));
     this.window = new RoomWindow({
       settled: () => this.#settled(),
       show: (state) => this.#change({ state }),
@@ -98,11 +102,8 @@ export class ChatSession {
       onChange: (outbox) => this.#change({ outbox }),
       tell: (news) => tabs.tell(news),
       alone: (channel, most, call) => tabs.alone(channel, most, call),
-      setTimeout: (call, ms) => setTimeout(call, ms),
-      clearTimeout: (timer) => clearTimeout(timer as number),
-      now: Date.now,
-      random: Math.random,
       newKey,
+      ...CLOCK,
     });
   }
 
@@ -189,6 +190,8 @@ export class ChatSession {
   #hear(frame: AnyFrame): void {
     switch (frame.type) {
       case "hello":
+        this.ephemera.greeted(frame.limits);
+        this.presence.greeted();
         return this.#checkEpoch(frame.epoch);
       case "reset":
         return this.#distrust(frame.stream);
@@ -196,15 +199,18 @@ export class ChatSession {
       case "error":
         return; // the carrier's to match with their commands
       case "typing":
+        void this.#nameUnknown(frame.users);
+        return this.ephemera.hear(frame);
       case "presence":
       case "receipts":
-        return; // nothing shows them yet
+        return this.ephemera.hear(frame);
       default:
         this.#enqueue(frame);
     }
   }
 
   #enqueue(event: AnyEvent): void {
+    if (event.type === "message.posted") this.ephemera.posted(event.channel, event.author);
     this.#queue.push(event);
     if (this.#flushing) return;
     this.#flushing = true;
@@ -228,13 +234,13 @@ export class ChatSession {
     const { state } = this.#view;
     this.#outbox.settle(state);
     if (state.stale?.length) void this.#resync();
-    void this.#nameUnknown(state);
+    void this.#nameUnknown(unknownUsers(state));
   }
 
-  async #nameUnknown(state: ClientState): Promise<void> {
-    const ids = unknownUsers(state)
-      .filter((id) => !this.#asked.has(id))
-      .slice(0, USERS_AT_ONCE);
+  /** Asks for the names of those who have none yet. */
+  async #nameUnknown(users: readonly string[]): Promise<void> {
+    const known = new Set(this.#view?.state.users?.map(({ id }) => id));
+    const ids = users.filter((id) => !known.has(id) && !this.#asked.has(id)).slice(0, USERS_AT_ONCE);
     if (ids.length === 0) return;
     for (const id of ids) this.#asked.add(id);
     try {
@@ -267,6 +273,7 @@ export class ChatSession {
   }
 
   post(channel: string, text: string, key?: string): boolean {
+    this.typing.posted();
     return this.#outbox.post(channel, text, key);
   }
 
@@ -289,6 +296,7 @@ export class ChatSession {
   }
 
   stop(): void {
+    this.presence.stop();
     this.#socket.stop();
   }
 
@@ -308,6 +316,7 @@ export class ChatSession {
   #connected(connection: Connection): void {
     this.#change({ connection });
     if (connection === "open") this.#outbox.wake();
+    else this.ephemera.lost();
   }
 
   #change(changes: Partial<ChatView>): void {
@@ -320,6 +329,13 @@ export class ChatSession {
     for (const call of this.#subscribers) call();
   }
 }
+
+const CLOCK = {
+  setTimeout: (call: () => void, ms: number): unknown => setTimeout(call, ms),
+  clearTimeout: (timer: unknown): void => clearTimeout(timer as number),
+  now: Date.now,
+  random: Math.random,
+};
 
 function openCarrier(kind: CarrierKind, ears: Ears): Carrier {
   if (kind === "stream") return new StreamCarrier({ fetch: (...call) => fetch(...call), call: callCommand }, ears);

@@ -36,16 +36,26 @@ export function requestOf(command: Command): Call | undefined {
       return ["DELETE", `${at}/members/${command.user}`];
     case "member.list":
       return ["GET", `${at}/members${command.after ? `?after=${command.after}` : ""}`];
+    case "typing.start":
+      return ["PUT", `${at}/typing`];
+    case "typing.stop":
+      return ["DELETE", `${at}/typing`];
+    case "presence.watch":
+      // Who is there now; to be told of changes belongs to a socket.
+      return command.users.length > 0 ? ["GET", `/api/presence?users=${command.users.join(",")}`] : undefined;
+    case "receipt.list":
+      return ["GET", `${at}/receipts`];
     default:
       return undefined;
   }
 }
 
 /** What routes answer: the fields of ok, but a new channel whole. */
-type Answer = Pick<Ok, "seq" | "number" | "members"> & { channel?: { id: string } };
+type Answer = Pick<Ok, "seq" | "number" | "members" | "presence" | "positions"> & { channel?: { id: string } };
 
 export async function callCommand(command: Command): Promise<Ok> {
   const call = requestOf(command);
-  const answer = call ? await callApi<Answer>(...call) : {};
+  // Some have nothing to say, and then not even an empty object.
+  const answer = (call && (await callApi<Answer | undefined>(...call))) ?? {};
   return { ...answer, type: "ok", id: 0, channel: answer.channel?.id };
 }

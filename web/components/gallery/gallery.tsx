@@ -5,11 +5,13 @@ import { type ReactNode, useState } from "react";
 import { Avatar, ChannelAvatar } from "@/components/avatar";
 import { ConfirmDialog } from "@/components/confirm_dialog";
 import { FieldError } from "@/components/error_text";
-import { CHANNELS, ME, NAMES, SAMPLES } from "@/components/gallery/samples";
+import { ANN, CHANNELS, LONG, ME, NAMES, SAMPLES, WANG } from "@/components/gallery/samples";
+import { PresenceMark } from "@/components/presence";
 import { DownButton } from "@/components/room/down_button";
 import { EmojiPicker } from "@/components/room/emoji_picker";
 import { MessageRow } from "@/components/room/message_row";
 import { StatusNotice } from "@/components/room/status_notice";
+import { TypingDots, useTypingText } from "@/components/room/typing_line";
 import { ChannelRow } from "@/components/side/channel_row";
 import { useCalendar } from "@/components/time";
 
@@ -56,6 +58,12 @@ export function Gallery() {
           {Array.from({ length: 12 }, (_, index) => (
             <Avatar key={index} id={String(index)} name={String.fromCharCode(65 + index)} size="small" />
           ))}
+          {(["online", "away", "offline"] as const).map((status) => (
+            <span className="avatar-place" key={status}>
+              <Avatar id={status} name={status} />
+              <PresenceMark status={status} />
+            </span>
+          ))}
           <ChannelAvatar id="a" locked={false} />
           <ChannelAvatar id="b" locked />
         </div>
@@ -67,14 +75,22 @@ export function Gallery() {
               key={channel.id}
               channel={channel}
               open={index === 0}
+              nameOf={nameOf}
               author={nameOf(channel.last?.author ?? "")}
             />
           ))}
         </ul>
       </Part>
       <Part title="Notices">
-        <StatusNotice connection="waiting" stale={false} />
-        <StatusNotice connection="open" stale />
+        <div className="gallery-status">
+          <StatusNotice connection="waiting" stale={false} />
+        </div>
+        <div className="gallery-status">
+          <StatusNotice connection="open" stale />
+        </div>
+        <TypingSample writers={[ANN]} />
+        <TypingSample writers={[ANN, WANG]} />
+        <TypingSample writers={[ANN, WANG, LONG, ME]} />
         <div className="gallery-down">
           <DownButton shown count={0} onPress={nothing} />
         </div>
@@ -107,6 +123,16 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
       <h2>{title}</h2>
       {children}
     </section>
+  );
+}
+
+function TypingSample({ writers }: { writers: readonly string[] }) {
+  const say = useTypingText(nameOf);
+  return (
+    <p className="typing">
+      <TypingDots />
+      <span className="typing-text">{say(writers)}</span>
+    </p>
   );
 }
 
@@ -144,6 +170,7 @@ function Messages() {
           rowKey={sample.name}
           message={sample.message}
           item={sample.item}
+          sign={sample.sign}
           mine={sample.message.author === ME}
           first={sample.first ?? true}
           last={sample.last ?? true}

@@ -1,12 +1,13 @@
 import type { OutboxItem } from "@/lib/outbox";
 import type { ChannelSummary, MessagePosted } from "@/lib/protocol.gen.ts";
+import type { Sign } from "@/lib/receipts";
 
 /** Made-up messages and channels, one for each state there is. All times are fixed, so that pictures can be compared. */
 
 export const ME = "01HZZZZZZZZZZZZZZZZZZZZZME";
-const ANN = "01HZZZZZZZZZZZZZZZZZZZZANN";
-const WANG = "01HZZZZZZZZZZZZZZZZZZZWANG";
-const LONG = "01HZZZZZZZZZZZZZZZZZZZL0NG";
+export const ANN = "01HZZZZZZZZZZZZZZZZZZZZANN";
+export const WANG = "01HZZZZZZZZZZZZZZZZZZZWANG";
+export const LONG = "01HZZZZZZZZZZZZZZZZZZZL0NG";
 const CHANNEL = "01HZZZZZZZZZZZZZZZZZCHANNE";
 const NOON = Date.UTC(2026, 2, 3, 12);
 
@@ -21,6 +22,7 @@ interface Sample {
   name: string;
   message: MessagePosted;
   item?: OutboxItem;
+  sign?: Sign;
   first?: boolean;
   last?: boolean;
   targeted?: boolean;
@@ -30,7 +32,7 @@ interface Sample {
 let number = 0;
 
 function say(name: string, author: string, text: string, changes: Partial<MessagePosted & Sample> = {}): Sample {
-  const { item, first, last, targeted, editing, ...rest } = changes;
+  const { item, sign, first, last, targeted, editing, ...rest } = changes;
   number += 1;
   const message = {
     type: "message.posted",
@@ -42,7 +44,7 @@ function say(name: string, author: string, text: string, changes: Partial<Messag
     text,
     ...rest,
   } as const;
-  return { name, message, item, first, last, targeted, editing };
+  return { name, message, item, sign, first, last, targeted, editing };
 }
 
 function sending(status: OutboxItem["status"], error?: string): OutboxItem {
@@ -58,6 +60,11 @@ export const SAMPLES: Sample[] = [
   say("Mine, edited", ME, "A short one.", { edited_at: NOON }),
   say("Waiting", ME, "On its way.", { item: sending("waiting") }),
   say("Sent", ME, "Stored; its event is still to come.", { item: sending("sent") }),
+  say("Nobody has read it", ME, "It is there for all.", { sign: { marks: [], readers: [] } }),
+  say("Read by one", ME, "She came this far.", { sign: { marks: [ANN], readers: [ANN] } }),
+  say("Read by many", ME, "Many came this far, and stayed.", {
+    sign: { marks: [ANN, WANG, LONG, ME], readers: [ANN, WANG, LONG, ME] },
+  }),
   say("Failed", ME, "The server refused this.", { item: sending("failed", "text_too_long") }),
   say("Deleted", ANN, "", { deleted: true }),
   say("Deleted, mine", ME, "", { deleted: true }),

@@ -62,12 +62,17 @@ export function Composer(props: ComposerProps) {
     return () => setText(draft.current);
   }, [editing]);
 
+  // One who leaves the room is not writing in it.
+  useEffect(() => () => session?.typing.stopped(), [session, channel.id]);
+
   useBrowserLayoutEffect(() => grow(box.current), [text]);
 
   function change(next: string) {
     setText(next);
     setCode(undefined);
-    if (!editing) keepDraft(me, channel.id, next);
+    if (editing) return;
+    keepDraft(me, channel.id, next);
+    session?.typing.changed(channel.id, next);
   }
 
   async function submit(event?: FormEvent) {

@@ -2,25 +2,27 @@
 
 import { LoaderCircle } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { type KeyboardEvent, type MouseEvent, useCallback, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type MouseEvent, useMemo, useRef, useState } from "react";
 
 import { ChannelAvatar } from "@/components/avatar";
 import { MessageRow } from "@/components/room/message_row";
 import { SystemRow } from "@/components/room/system_row";
 import { useMessageActions } from "@/components/room/use_message_actions";
+import { useReceipts } from "@/components/room/use_receipts";
 import { Clock, DayName, useCalendar } from "@/components/time";
 import { channelPath } from "@/lib/addresses";
 import type { ClientState } from "@/lib/apply_event";
 import { type Row, rowsOf } from "@/lib/grouping";
 import type { OutboxItem } from "@/lib/outbox";
 import type { MessagePosted, Room } from "@/lib/protocol.gen.ts";
+import type { Sign } from "@/lib/receipts";
 import { mayDeleteOthers } from "@/lib/state_views";
 
 interface LineListProps {
   room: Room;
   state: ClientState;
   outbox: readonly OutboxItem[];
-  names: ReadonlyMap<string, string>;
+  nameOf(id: string): string;
   target: number | undefined;
   unreadAfter: number | undefined;
   editing: number | undefined;
@@ -31,9 +33,8 @@ interface LineListProps {
 
 /** A room's lines, oldest first. The arrow keys go from message to message, Tab to what one can do with it. */
 export function LineList(props: LineListProps) {
-  const { room, state, outbox, names, target, unreadAfter } = props;
+  const { room, state, outbox, nameOf, target, unreadAfter } = props;
   const t = useTranslations("room");
-  const someone = useTranslations("message")("someone");
   const calendar = useCalendar();
   const list = useRef<HTMLOListElement>(null);
   const actions = useMessageActions(room.channel.id, props.onEdit);
@@ -44,7 +45,7 @@ export function LineList(props: LineListProps) {
     [room.lines, room.newer, outbox, me, calendar, unreadAfter],
   );
   const tabStop = current ?? rows.findLast((row) => row.kind === "message")?.key;
-  const nameOf = useCallback((id: string) => names.get(id) ?? someone, [names, someone]);
+  const signs = useReceipts(room, me);
   const deletesOthers = mayDeleteOthers(state);
 
   function walk(event: KeyboardEvent<HTMLOListElement>) {
@@ -92,6 +93,7 @@ export function LineList(props: LineListProps) {
             targeted={row.kind === "message" && target !== undefined && row.message.number === target}
             editing={row.kind === "message" && props.editing !== undefined && row.message.number === props.editing}
             deletesOthers={deletesOthers}
+            sign={row.kind === "message" ? signs.get(row.message.number) : undefined}
             member={room.member}
             actions={actions}
           />
@@ -119,6 +121,7 @@ interface RowViewProps {
   targeted: boolean;
   editing: boolean;
   deletesOthers: boolean;
+  sign: Sign | undefined;
   member: boolean;
   actions: ReturnType<typeof useMessageActions>;
 }
@@ -154,6 +157,7 @@ function RowView({ row, nameOf, calendar, ...rest }: RowViewProps) {
           rowKey={row.key}
           message={row.message}
           item={row.item}
+          sign={rest.sign}
           mine={row.mine}
           first={row.first}
           last={row.last}

@@ -9,6 +9,7 @@ import { Avatar } from "@/components/avatar";
 import { useSession } from "@/components/chat_provider";
 import { ConfirmDialog } from "@/components/confirm_dialog";
 import { FieldError } from "@/components/error_text";
+import { PresenceText } from "@/components/presence";
 import { useShallowLink } from "@/components/shallow_link";
 import { channelPath } from "@/lib/addresses";
 import { callApi, codeOf, Refusal } from "@/lib/api_client";
@@ -199,9 +200,10 @@ function MemberList({ room, state }: { room: Room; state: ClientState }) {
       <ul className="members">
         {members.map((member) => (
           <li key={member.id}>
-            <Avatar id={member.id} name={member.name} size="small" />
+            <Avatar id={member.id} name={member.name} size="small" presence />
             <span className="member-name">
               {member.name}
+              <PresenceText user={member.id} />
               {member.id === state.user.id && <span className="quiet"> ({t("you")})</span>}
             </span>
             {removable && member.id !== state.user.id && (

@@ -1,6 +1,6 @@
 "use client";
 
-import { Check, CircleAlert, Clock3 } from "lucide-react";
+import { CircleAlert } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { memo, type MouseEvent, type PointerEvent, useRef, useState } from "react";
 
@@ -9,12 +9,14 @@ import { useErrorText } from "@/components/error_text";
 import { Markdown } from "@/components/markdown";
 import { MessageTools } from "@/components/room/message_tools";
 import { Reactions } from "@/components/room/reactions";
+import { ReadSign } from "@/components/room/read_sign";
 import type { MessageAction } from "@/components/room/use_message_actions";
 import { Clock } from "@/components/time";
 import { messagePath } from "@/lib/addresses";
 import { isEmojiOnly } from "@/lib/markdown";
 import type { OutboxItem } from "@/lib/outbox";
 import type { MessagePosted } from "@/lib/protocol.gen.ts";
+import type { Sign } from "@/lib/receipts";
 import type { Calendar } from "@/lib/times";
 
 export interface MessageRowProps {
@@ -22,6 +24,8 @@ export interface MessageRowProps {
   message: MessagePosted;
   /** Set while the message is on its way out. */
   item: OutboxItem | undefined;
+  /** How far one's own message was read, where that is told. */
+  sign?: Sign | undefined;
   mine: boolean;
   first: boolean;
   last: boolean;
@@ -77,7 +81,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
       onContextMenu={openMenu}
       {...(usable ? press : {})}
     >
-      {(first || last) && <Avatar id={message.author} name={author} />}
+      {(first || last) && <Avatar id={message.author} name={author} presence />}
       {first && (
         <div className="message-head">
           <span className="message-author">{author}</span>
@@ -88,6 +92,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         <div className="bubble" data-large={(!message.deleted && isEmojiOnly(message.text ?? "")) || undefined}>
           <Text message={message} />
         </div>
+        {mine && <ReadSign item={item} sign={props.sign} nameOf={props.nameOf} />}
         {!item && (
           <a className="stamp" href={messagePath(message.channel, message.number)} tabIndex={-1}>
             <Clock at={message.at} calendar={calendar} />
@@ -109,7 +114,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
       {message.reactions && (
         <Reactions message={message} me={props.me} nameOf={props.nameOf} disabled={!props.mayReact} run={run} />
       )}
-      {item && <Delivery item={item} run={run} />}
+      {item?.status === "failed" && <Failure item={item} run={run} />}
       {props.targeted && usable && <PlainActions {...props} />}
     </li>
   );
@@ -158,12 +163,10 @@ function PlainActions({ message, mine, mayDelete }: MessageRowProps) {
   );
 }
 
-/** How far a message of one's own is: a clock, a tick, or what to do. */
-function Delivery({ item, run }: { item: OutboxItem; run(action: MessageAction): void }) {
+/** Why it was not sent, and what to do. */
+function Failure({ item, run }: { item: OutboxItem; run(action: MessageAction): void }) {
   const t = useTranslations("message");
   const errorText = useErrorText();
-  if (item.status === "waiting") return <Sign icon={<Clock3 aria-hidden />} text={t("waiting")} />;
-  if (item.status === "sent") return <Sign icon={<Check aria-hidden />} text={t("sent")} />;
   return (
     <div className="delivery failed" role="alert">
       <CircleAlert aria-hidden />
@@ -176,15 +179,6 @@ function Delivery({ item, run }: { item: OutboxItem; run(action: MessageAction):
       <button type="button" onClick={() => run({ type: "discard", item })}>
         {t("discard")}
       </button>
-    </div>
-  );
-}
-
-function Sign({ icon, text }: { icon: React.ReactNode; text: string }) {
-  return (
-    <div className="delivery" title={text}>
-      {icon}
-      <span className="unseen">{text}</span>
     </div>
   );
 }

@@ -2,7 +2,7 @@
 
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 
 import { useChat, useSession } from "@/components/chat_provider";
 import { Announcer } from "@/components/room/announcer";
@@ -11,6 +11,7 @@ import { JoinBar } from "@/components/room/join_bar";
 import { LineList } from "@/components/room/line_list";
 import { MembersPanel } from "@/components/room/members_panel";
 import { StatusNotice } from "@/components/room/status_notice";
+import { TypingLine } from "@/components/room/typing_line";
 import { TopBar } from "@/components/room/top_bar";
 import { useReading } from "@/components/room/use_reading";
 import { useScroll } from "@/components/room/use_scroll";
@@ -43,6 +44,8 @@ export function Room({ served, target, formKey, error, panelError }: RoomProps) 
   const path = usePathname();
   const panelOpen = path.endsWith("/members");
   const names = useMemo(() => namesOf(state), [state]);
+  const someone = useTranslations("message")("someone");
+  const nameOf = useCallback((id: string) => names.get(id) ?? someone, [names, someone]);
   const outbox = useMemo(() => view.outbox.filter((item) => item.channel === channel.id), [view.outbox, channel.id]);
 
   const { scroller, atBottom, toBottom, loadOlder, loadNewer } = useScroll({ target, session });
@@ -71,11 +74,12 @@ export function Room({ served, target, formKey, error, panelError }: RoomProps) 
       <div className="scroll" ref={scroller} data-testid="scroll">
         <div className="sheet">
           <TopBar room={room} panelOpen={panelOpen} state={state} />
+          <StatusNotice connection={view.connection} stale={(state.stale?.length ?? 0) > 0} />
           <LineList
             room={room}
             state={state}
             outbox={outbox}
-            names={names}
+            nameOf={nameOf}
             target={target}
             unreadAfter={reading.unreadAfter}
             editing={editing?.number}
@@ -84,7 +88,6 @@ export function Room({ served, target, formKey, error, panelError }: RoomProps) 
             onNewer={loadNewer}
           />
           <div className="dock">
-            <StatusNotice connection={view.connection} stale={(state.stale?.length ?? 0) > 0} />
             <DownButton
               shown={!atBottom || room.newer === true}
               count={channel.unread?.length ?? 0}
@@ -93,18 +96,21 @@ export function Room({ served, target, formKey, error, panelError }: RoomProps) 
             {view.gone ? (
               <p className="dock-note">{t("gone")}</p>
             ) : room.member ? (
-              <Composer
-                key={channel.id}
-                channel={channel}
-                me={state.user.id}
-                limit={state.limits.text_characters}
-                formKey={formKey}
-                error={error}
-                editing={editing}
-                onSend={send}
-                onEditLast={() => setEditing(lastOwn(room, state.user.id))}
-                onEditDone={() => setEditing(undefined)}
-              />
+              <>
+                <TypingLine channel={channel.id} nameOf={nameOf} />
+                <Composer
+                  key={channel.id}
+                  channel={channel}
+                  me={state.user.id}
+                  limit={state.limits.text_characters}
+                  formKey={formKey}
+                  error={error}
+                  editing={editing}
+                  onSend={send}
+                  onEditLast={() => setEditing(lastOwn(room, state.user.id))}
+                  onEditDone={() => setEditing(undefined)}
+                />
+              </>
             ) : (
               <JoinBar channel={channel} error={error} />
             )}

@@ -5,6 +5,8 @@ import { useTranslations } from "next-intl";
 import { memo } from "react";
 
 import { ChannelAvatar } from "@/components/avatar";
+import { useEphemera } from "@/components/presence";
+import { TypingDots, useTypingText } from "@/components/room/typing_line";
 import { ListTime } from "@/components/time";
 import { channelPath } from "@/lib/addresses";
 import type { ChannelSummary } from "@/lib/protocol.gen.ts";
@@ -16,9 +18,12 @@ interface ChannelRowProps {
   open: boolean;
   /** Who wrote the last message. */
   author: string | undefined;
+  nameOf(id: string): string;
 }
 
-export const ChannelRow = memo(function ChannelRow({ channel, open, author }: ChannelRowProps) {
+const NOBODY: readonly string[] = [];
+
+export const ChannelRow = memo(function ChannelRow({ channel, open, author, nameOf }: ChannelRowProps) {
   const t = useTranslations("side");
   const unread = channel.unread?.length ?? 0;
   return (
@@ -39,20 +44,7 @@ export const ChannelRow = memo(function ChannelRow({ channel, open, author }: Ch
           <Pending />
           {channel.last && <ListTime at={channel.last.at} />}
         </span>
-        <span className="channel-last">
-          {channel.last ? (
-            channel.last.deleted ? (
-              <i>{t("deleted")}</i>
-            ) : (
-              <>
-                {author && <span className="channel-author">{author}: </span>}
-                {previewOf(channel.last.text ?? "")}
-              </>
-            )
-          ) : (
-            (channel.topic ?? t("empty"))
-          )}
-        </span>
+        <Last channel={channel} author={author} nameOf={nameOf} />
         {unread > 0 && (
           <span className="badge">
             <span aria-hidden="true">{unreadLabel(channel.unread)}</span>
@@ -63,6 +55,35 @@ export const ChannelRow = memo(function ChannelRow({ channel, open, author }: Ch
     </li>
   );
 });
+
+/** What was said last, or that somebody is about to say more. */
+function Last({ channel, author, nameOf }: Omit<ChannelRowProps, "open">) {
+  const t = useTranslations("side");
+  const writers = useEphemera((ephemera) => ephemera.typing(channel.id), NOBODY);
+  const say = useTypingText(nameOf);
+  const { last } = channel;
+  return (
+    <>
+      {writers.length > 0 && (
+        // The list of channels is to be read in peace: that somebody types is for the eye alone.
+        <span className="channel-last channel-typing" aria-hidden="true">
+          <TypingDots />
+          {say(writers)}
+        </span>
+      )}
+      <span className={writers.length > 0 ? "unseen" : "channel-last"}>
+        {!last && (channel.topic ?? t("empty"))}
+        {last?.deleted && <i>{t("deleted")}</i>}
+        {last && !last.deleted && (
+          <>
+            {author && <span className="channel-author">{author}: </span>}
+            {previewOf(last.text ?? "")}
+          </>
+        )}
+      </span>
+    </>
+  );
+}
 
 /** A small turning ring while the channel is being opened; a style rule shows it only after 200 ms. */
 function Pending() {

@@ -4,12 +4,12 @@ import { Compass, Search, Settings, SquarePen } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 
-import { Avatar } from "@/components/avatar";
 import { Mark } from "@/components/brand";
 import { useLiveView, useOpenChannel } from "@/components/chat_provider";
 import { ChannelRow } from "@/components/side/channel_row";
+import { OwnState } from "@/components/side/own_state";
 import { Resizer } from "@/components/side/resizer";
 import type { ClientState } from "@/lib/apply_event";
 import type { Snapshot } from "@/lib/protocol.gen.ts";
@@ -23,6 +23,8 @@ export function Side({ served }: { served: Snapshot }) {
   const open = useOpenChannel();
   const [wanted, setWanted] = useState("");
   const names = useMemo(() => namesOf(state), [state]);
+  const someone = useTranslations("message")("someone");
+  const nameOf = useCallback((id: string) => names.get(id) ?? someone, [names, someone]);
   const channels = useMemo(() => byActivity(state.channels), [state.channels]);
   const found = wanted ? channels.filter((channel) => matches(channel.name, wanted)) : channels;
   return (
@@ -82,6 +84,7 @@ export function Side({ served }: { served: Snapshot }) {
               key={channel.id}
               channel={channel}
               open={channel.id === open}
+              nameOf={nameOf}
               author={channel.last && authorOf(channel.last.author, state, names, t("you"))}
             />
           ))}
@@ -89,8 +92,7 @@ export function Side({ served }: { served: Snapshot }) {
         {found.length === 0 && <p className="side-none">{wanted ? t("none") : t("empty")}</p>}
       </nav>
       <footer className="side-foot">
-        <Avatar id={state.user.id} name={state.user.name} size="small" />
-        <span className="side-me">{state.user.name}</span>
+        <OwnState user={state.user} />
         <Link
           className="icon-button"
           href="/settings"
