@@ -24,12 +24,14 @@ from hubbub.http.app import make_app
 from hubbub.http.listening import HttpServer, bind, make_server, own_address
 from hubbub.http.pages import Pages, PagesProcess
 from hubbub.http.static import StaticFiles
+from hubbub.hub.ephemera import Ephemera, EphemeralLimits
 from hubbub.hub.hub import Hub
 from hubbub.protocol.replies import Limits
 from hubbub.service.accounts import AccountService
 from hubbub.service.channels import ChannelService
 from hubbub.service.messages import MessageService
 from hubbub.service.passwords import PasswordHasher
+from hubbub.service.presence import PresenceService
 from hubbub.service.services import Services
 from hubbub.service.sessions import SessionService
 from hubbub.service.throttle import Throttle
@@ -160,9 +162,10 @@ async def compose(config: Config, clock: MonotonicClock) -> Server:
     broker = LocalBroker()
     hub: Hub[Link, Encoded] = Hub(wire, loop)
     broker.subscribe(hub.deliver)
+    ephemera = make_ephemera(config, hub, broker, loop)
     store = await open_store(config.data, on_commit=broker.publish, clock=clock, limits=StoreLimits.of(config.limits))
     hasher = PasswordHasher(config.limits.password_checks)
-    services = make_services(config, store, hub, hasher, clock)
+    services = make_services(config, store, hub, ephemera, hasher, clock)
     tasks = Tasks()
     admission = make_admission(config, loop)
     greeter = Greeter(store.log, hub, admission, shown_limits(config), config.limits.resume_events)
@@ -199,15 +202,31 @@ async def check(store: Store) -> None:
     await store.accounts.count_users()
 
 
+def make_ephemera(
+    config: Config, hub: Hub[Link, Encoded], broker: LocalBroker, loop: asyncio.AbstractEventLoop
+) -> Ephemera[Link, Encoded]:
+    ephemera: Ephemera[Link, Encoded] = Ephemera(hub, wire, loop, broker.tell, EphemeralLimits.of(config.limits))
+    hub.observe(ephemera)
+    broker.subscribe(ephemera.notice)
+    broker.listen(ephemera.hear)
+    return ephemera
+
+
 def make_services(
-    config: Config, store: Store, hub: Hub[Link, Encoded], hasher: PasswordHasher, clock: MonotonicClock
+    config: Config,
+    store: Store,
+    hub: Hub[Link, Encoded],
+    ephemera: Ephemera[Link, Encoded],
+    hasher: PasswordHasher,
+    clock: MonotonicClock,
 ) -> Services:
     limits = shown_limits(config)
     return Services(
         accounts=AccountService(store.log, store.accounts, hasher, clock, config.registration_open),
         sessions=SessionService(store.accounts, hasher, SessionSockets(hub), clock, config.session.days),
         channels=ChannelService(store.log, store.channels, clock, limits),
-        messages=MessageService(store.log, store.channels, hub, clock, limits),
+        messages=MessageService(store.log, store.channels, hub, ephemera, clock, limits),
+        presence=PresenceService(ephemera, store.log, store.channels, limits),
     )
 
 
@@ -253,7 +272,12 @@ def make_pages(config: Config, api: str, token: str) -> tuple[PagesProcess | Non
 def shown_limits(config: Config) -> Limits:
     limits = config.limits
     return Limits(
-        text_characters=limits.text_characters, message_bytes=limits.message_bytes, page_size=limits.page_size
+        text_characters=limits.text_characters,
+        message_bytes=limits.message_bytes,
+        page_size=limits.page_size,
+        typing_seconds=limits.typing_seconds,
+        presence_watch=limits.presence_watch,
+        receipt_members=limits.receipt_members,
     )
 
 

@@ -35,6 +35,9 @@ PUBLIC: dict[tuple[str, str], tuple[str, ...]] = {
     ("PUT", "/messages/1/reactions/👍"): ("200", "200", *("not_a_member",) * 3, "no_such_channel"),
     ("DELETE", "/messages/1/reactions/👍"): ("200", "200", *("not_a_member",) * 3, "no_such_channel"),
     ("PUT", "/position"): ("200", "200", "not_a_member", "not_a_member", "not_a_member", "no_such_channel"),
+    ("PUT", "/typing"): ("204", "204", "not_a_member", "not_a_member", "not_a_member", "no_such_channel"),
+    ("DELETE", "/typing"): ("204", "204", "not_a_member", "not_a_member", "not_a_member", "no_such_channel"),
+    ("GET", "/receipts"): ("200", "200", "not_a_member", "not_a_member", "not_a_member", "no_such_channel"),
     ("GET", "/events"): ("200", "200", "200", "200", "200", "no_such_channel"),
 }
 BODIES: dict[tuple[str, str], dict[str, object]] = {
@@ -69,7 +72,7 @@ class World:
         method, path = action
         path = path.format(other=self.other.id, member=self.people["member"].id)
         answer = await self.people[who].http.request(method, f"/api/channels/{channel}{path}", json=BODIES.get(action))
-        told = {**answer.json(), "request_id": ""}
+        told = {**(answer.json() if answer.content else {}), "request_id": ""}
         return str(answer.status_code) if answer.is_success else told["code"], told
 
 
@@ -151,7 +154,7 @@ async def test_who_was_removed_reads_nothing_more(world: World) -> None:
     creator, member = world.people["creator"], world.people["member"]
     assert (await member.http.get(f"/api/channels/{channel}/events")).status_code == 200
     assert (await creator.http.delete(f"/api/channels/{channel}/members/{member.id}")).status_code == 200
-    for path in ("", "/messages", "/members", "/events"):
+    for path in ("", "/messages", "/members", "/events", "/receipts"):
         assert (await member.http.get(f"/api/channels/{channel}{path}")).json()["code"] == "no_such_channel"
 
 

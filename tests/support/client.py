@@ -113,12 +113,14 @@ async def _logged_in(http: httpx.AsyncClient, url: str, credentials: Mapping[str
 
 @dataclass(slots=True)
 class SocketClient:
-    """One socket. `events` holds every durable event in order of arrival, `resets` every stream that was reset."""
+    """One socket. `events` holds every durable event in order of arrival, `resets` every stream that was reset,
+    `ephemera` what has no seq."""
 
     connection: ClientConnection
     welcome: Json = field(default_factory=dict)
     events: list[Json] = field(default_factory=list)
     resets: list[str] = field(default_factory=list)
+    ephemera: list[Json] = field(default_factory=list)
     failures: list[Json] = field(default_factory=list)
     closed: bool = False
     _answers: dict[int, asyncio.Future[Json]] = field(default_factory=dict)
@@ -190,6 +192,8 @@ class SocketClient:
                 self.failures.append(frame)
             case "reset":
                 self.resets.append(frame["stream"])
+            case "typing" | "presence" | "receipts":
+                self.ephemera.append(frame)
             case _:
                 self.events.append(frame)
 

@@ -21,6 +21,7 @@ class EventSource:
     welcome: Json = field(default_factory=dict)
     events: list[Json] = field(default_factory=list)
     resets: list[str] = field(default_factory=list)
+    ephemera: list[Json] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     heartbeats: int = 0
     goodbye: Json = field(default_factory=dict)
@@ -109,6 +110,8 @@ class EventSource:
                 self.welcome = frame
             case "reset":
                 self.resets.append(frame["stream"])
+            case "typing" | "presence" | "receipts":
+                self.ephemera.append(frame)
             case _:
                 assert self.welcome, "hello comes first"
                 self.events.append(frame)

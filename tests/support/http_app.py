@@ -13,20 +13,27 @@ from typing import Any, TypeAlias
 import httpx
 import uvicorn
 
+from hubbub.broker.local import LocalBroker
 from hubbub.config import Config, load_config
 from hubbub.http.app import Application, make_app
 from hubbub.http.listening import HttpServer, bind, own_address
 from hubbub.http.pages import Pages, PagesProcess
 from hubbub.http.pages_process import START_SECONDS
 from hubbub.http.static import StaticFiles
+from hubbub.hub.ephemera import Ephemera, EphemeralLimits
+from hubbub.hub.hub import Hub
 from hubbub.protocol.batch import Batch
 from hubbub.protocol.replies import Limits
 from hubbub.service.accounts import AccountService
 from hubbub.service.channels import ChannelService
 from hubbub.service.messages import MessageService
+from hubbub.service.presence import PresenceService
 from hubbub.service.services import Services
 from hubbub.service.sessions import SessionService
 from hubbub.store.sqlite import Store, open_store
+from hubbub.websocket import wire
+from hubbub.websocket.deflate import Encoded
+from hubbub.websocket.link import Link
 
 Json: TypeAlias = dict[str, Any]
 
@@ -166,11 +173,23 @@ def make_services(config: Config, store: Store, clock: TurnedClock, sockets: Clo
         text_characters=config.limits.text_characters,
         message_bytes=config.limits.message_bytes,
         page_size=config.limits.page_size,
+        receipt_members=config.limits.receipt_members,
     )
+    ephemera = make_ephemera(config)
     hasher = QuickHasher()
     return Services(
         accounts=AccountService(store.log, store.accounts, hasher, clock, config.registration_open),
         sessions=SessionService(store.accounts, hasher, sockets, clock, config.session.days),
         channels=ChannelService(store.log, store.channels, clock, limits),
-        messages=MessageService(store.log, store.channels, sockets, clock, limits),
+        messages=MessageService(store.log, store.channels, sockets, ephemera, clock, limits),
+        presence=PresenceService(ephemera, store.log, store.channels, limits),
     )
+
+
+def make_ephemera(config: Config) -> Ephemera[Link, Encoded]:
+    """Of a hub that nobody is connected to."""
+    loop, broker = asyncio.get_running_loop(), LocalBroker()
+    hub: Hub[Link, Encoded] = Hub(wire, loop)
+    ephemera: Ephemera[Link, Encoded] = Ephemera(hub, wire, loop, broker.tell, EphemeralLimits.of(config.limits))
+    broker.listen(ephemera.hear)
+    return ephemera

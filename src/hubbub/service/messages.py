@@ -20,7 +20,7 @@ from hubbub.domain.texts import check_emoji, check_key, check_text
 from hubbub.errors import Refused
 from hubbub.protocol.replies import Limits
 from hubbub.protocol.views import Lines
-from hubbub.service.ports import Channels, Clock, Fanout, Log
+from hubbub.service.ports import Channels, Clock, Ephemera, Fanout, Log
 
 EVENTS_PAGE = 500
 LINES_PAGE = 50
@@ -31,6 +31,7 @@ class MessageService:
     log: Log
     channels: Channels
     fanout: Fanout
+    ephemera: Ephemera
     clock: Clock
     limits: Limits
 
@@ -39,7 +40,9 @@ class MessageService:
         if self.fanout.congested:
             raise Refused("busy", retry_after=1)
         text = check_text(text, self.limits.text_characters)
-        return self.log.append(PostMessage(session.user, channel, text, check_key(key), self.clock()))
+        appended = self.log.append(PostMessage(session.user, channel, text, check_key(key), self.clock()))
+        self.ephemera.on_posted(session.user, channel)
+        return appended
 
     def edit_message(self, session: Session, channel: str, number: int, text: str) -> Future[Appended]:
         text = check_text(text, self.limits.text_characters)

@@ -7,13 +7,13 @@ docstring names.
 from __future__ import annotations
 
 from asyncio import Future
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from hubbub.domain.accounts import Account, Session
 from hubbub.domain.intents import Appended, Intent
 from hubbub.protocol.events import ChannelSummary, UserView
-from hubbub.protocol.replies import Limits, Snapshot
+from hubbub.protocol.replies import Limits, Snapshot, Status
 from hubbub.protocol.views import Heads, Lines, Membership
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Accounts",
     "Channels",
     "Clock",
+    "Ephemera",
     "Fanout",
     "Heads",
     "Lines",
@@ -155,4 +156,32 @@ class Fanout(Protocol):
     @property
     def congested(self) -> bool:
         """More is waiting to be delivered than should be."""
+        ...
+
+
+class Ephemera(Protocol):
+    """What holds for a moment, on all nodes; nothing of it is stored, and nothing of it does any input or output."""
+
+    def is_member(self, user: str, channel: str) -> bool:
+        """Whether the user is known to be in the channel without asking the store; False says nothing."""
+        ...
+
+    def set_typing(self, user: str, channel: str, *, active: bool) -> None:
+        """The user, a member of the channel, writes there, or no more."""
+        ...
+
+    def on_posted(self, user: str, channel: str) -> None:
+        """The user has posted: what they were writing is done."""
+        ...
+
+    def set_status(self, user: str, connection: int, *, away: bool) -> None:
+        """Whether nobody sits before the user's connection of this id; one that is gone is no matter."""
+        ...
+
+    def watch(self, user: str, connection: int, wanted: Sequence[str]) -> dict[str, Status]:
+        """What those are to this user now; the connection is told of changes from now on."""
+        ...
+
+    def look(self, channels: Collection[str], wanted: Sequence[str]) -> dict[str, Status]:
+        """What those are now to whoever is in these channels."""
         ...

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hubbub.service.accounts import AccountService
 from hubbub.service.channels import ChannelService
 from hubbub.service.messages import MessageService
+from hubbub.service.presence import PresenceService
 from hubbub.service.sessions import SessionService
 
 
@@ -16,3 +17,4 @@ class Services:
     sessions: SessionService
     channels: ChannelService
     messages: MessageService
+    presence: PresenceService

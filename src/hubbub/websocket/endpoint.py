@@ -144,7 +144,7 @@ class Endpoint(Handler):
 
     def _carry_out(self, link: Link, session: Session, command: AnyNumbered) -> None:
         try:
-            outcome = self._dispatch[type(command)](session, command)
+            outcome = self._dispatch[type(command)](session, command, link.id)
         except Exception as error:
             _reply(link, self._failure(error, session, command))
             return
