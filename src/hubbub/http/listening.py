@@ -12,6 +12,7 @@ import uvicorn
 
 from hubbub.config import Config
 from hubbub.errors import ConfigError
+from hubbub.http.accepting import Acceptor
 
 BACKLOG = 4096
 
@@ -29,7 +30,20 @@ class HttpServer(uvicorn.Server):
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        """uvicorn's own way, but for who takes the connections."""
+        await self.lifespan.startup()
+        settings = self.config
+
+        def make_protocol() -> asyncio.Protocol:
+            protocol: asyncio.Protocol = settings.http_protocol_class(  # type: ignore[call-arg]
+                config=settings, server_state=self.server_state, app_state=self.lifespan.state
+            )
+            return protocol
+
+        acceptor = Acceptor(self._listener, make_protocol, settings.ssl)
+        acceptor.start(settings.backlog)
+        self.servers = [acceptor]  # type: ignore[list-item]
+        self.started = True
         self.answering.set()
 
     async def run_until_told(self) -> None:
