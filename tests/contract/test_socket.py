@@ -129,6 +129,15 @@ async def test_commands_beyond_the_rate_are_refused_with_the_time_to_wait(ann: P
         assert all(answer["retry"] and answer["retry_after"] > 0 for answer in late)
 
 
+async def test_a_hello_beyond_the_rate_is_told_to_come_back_later(ann: Person) -> None:
+    async with open_socket(ann) as socket, raw(ann) as late:
+        await asyncio.gather(*[await socket.send("ping") for _ in range(120)])
+        await late.send('{"type":"hello"}')
+        answer = await receive(late)
+        assert (answer["type"], answer["code"]) == ("error", "rate_limited")
+        assert await close_code(late) == 1013
+
+
 async def test_answers_come_to_as_many_commands_as_are_sent_at_once(ann: Person) -> None:
     async with open_socket(ann) as socket:
         general = (await ann.snapshot())["channels"][0]["id"]

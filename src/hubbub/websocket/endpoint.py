@@ -106,6 +106,8 @@ class Endpoint(Handler):
             _reply(link, failure_of(refused, None if isinstance(command, Hello) else command.id))
             if refused.code == "hello_expected":
                 link.close(CloseCode.POLICY, "hello expected")
+            elif not link.greeted:
+                link.close(CloseCode.TRY_AGAIN_LATER, refused.code)  # nobody waits for a hello's answer for ever
 
     # Commands
 
@@ -118,7 +120,7 @@ class Endpoint(Handler):
         if session.expires_at <= now:
             link.close(CloseCode.SESSION_ENDED, "session expired")
             return
-        self._throttle(link, session, now)
+        self._throttle(link, session, now, greeted=link.greeted)
         if isinstance(command, Hello):
             link.greeted = True
             self._begin(link)
@@ -126,10 +128,13 @@ class Endpoint(Handler):
         else:
             self._carry_out(link, session, command)
 
-    def _throttle(self, link: Link, session: Session, now: int) -> None:
+    def _throttle(self, link: Link, session: Session, now: int, *, greeted: bool) -> None:
+        """Greetings have a line of their own, in which it does not matter that many share an address, as behind one
+        router."""
         if self._throttles is not None:
             self._throttles.users.take(session.user, now)
-            self._throttles.addresses.take(link.address, now)
+            if greeted:
+                self._throttles.addresses.take(link.address, now)
 
     def _begin(self, link: Link) -> None:
         """One more is under way."""
