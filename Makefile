@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 INSTALL := $(PIP) install --quiet --require-hashes
 export PYTHONNOUSERSITE := 1
 
-.PHONY: help serve install web dev test check lock protocol bench clean
+.PHONY: help serve install web dev test check lock protocol bench faults clean
 
 help:
 	@echo "make serve [PORT=8000] [DATA=./hubbub-data] [ARGS='--host 0.0.0.0']   install, build, run"
@@ -22,6 +22,7 @@ help:
 	@echo "make check      the quick gate: format, types, layers, generated files, unit tests"
 	@echo "make web        build the pages      make protocol   write what is generated (protocol, settings)"
 	@echo "make lock       write the lock files make bench      measure"
+	@echo "make faults     strike a server for half an hour, and see what it keeps"
 
 # The server is the recipe's last word (exec), so that it hears SIGTERM and SIGINT itself.
 serve: install web
@@ -71,6 +72,10 @@ protocol: dev
 
 bench: dev web
 	@$(BIN)/python -m bench $(ARGS)
+
+# ARGS: see docs/faults.md.
+faults: dev
+	@$(BIN)/python -m tests.faults.harness $(ARGS)
 
 clean:
 	rm -rf build dist src/hubbub/_web web/.next web/node_modules .mypy_cache .ruff_cache .pytest_cache

@@ -22,6 +22,7 @@ from tests.faults.harness.stage import Stage
 from tests.support.server import Server
 
 STOP_WITHIN: Final = 20.0
+TRIES: Final = 50
 DISK_BYTES: Final = 4 << 30  # at most; a tmpfs takes what is in it
 
 
@@ -64,14 +65,20 @@ class Disk:
 
     def fill(self, room: int) -> None:
         """From now on there are `room` more bytes, and no more."""
-        now = os.statvfs(self.folder)
-        self._resize((now.f_blocks - now.f_bfree) * now.f_frsize + room)
+        for _ in range(TRIES):
+            now = os.statvfs(self.folder)
+            if self._resize((now.f_blocks - now.f_bfree) * now.f_frsize + room):
+                return
+        raise OSError(f"{self.folder} could not be filled: it grew each time")
 
     def free(self) -> None:
-        self._resize(DISK_BYTES)
+        if not self._resize(DISK_BYTES):
+            raise OSError(f"{self.folder} could not be freed")
 
-    def _resize(self, size: int) -> None:
-        subprocess.run(["mount", "-o", f"remount,size={size}", str(self.folder)], check=True, capture_output=True)
+    def _resize(self, size: int) -> bool:
+        """False when more is in it meanwhile."""
+        command = ["mount", "-o", f"remount,size={size}", str(self.folder)]
+        return subprocess.run(command, check=False, capture_output=True).returncode == 0
 
 
 @contextlib.contextmanager

@@ -67,6 +67,11 @@ class Nemesis:
                 await self.stage.until_posts(mishap.after)
                 group.create_task(self._trouble(mishap))
 
+    @property
+    def troubles_done(self) -> int:
+        """How many connections something has happened to."""
+        return sum(self.done[trouble] for trouble in Trouble)
+
     def _count(self, what: str) -> None:
         self.done[what] += 1
         self.marks.append((self.stage.now(), what))
