@@ -177,6 +177,18 @@ async def test_a_reader_that_does_not_read_costs_no_more_than_the_bound_and_is_c
     assert bench.gone == [wired.link]
 
 
+async def test_a_reader_gone_silent_in_mid_write_is_dropped(bench: Bench) -> None:
+    wired = await bench.connect(event_stream=True, buffers=4096)
+    wired.link.begin_at("U", "E", START)
+    wire.write([wired.link], 0, wire.encode([event(6, "A" * 40_000)]), FAR)
+    assert wired.link.has_unsent
+    await bench.advance(LIMITS.pong_wait)
+    assert not wired.link.closed
+    await bench.advance(2 * WALK)
+    assert wired.handler.codes == [CloseCode.TOO_SLOW]
+    assert bench.gone == [wired.link]
+
+
 async def test_one_that_reads_again_in_time_missed_nothing(bench: Bench) -> None:
     wired = await bench.connect(event_stream=True, buffers=4096)
     wired.link.begin_at("U", "E", START)

@@ -64,6 +64,8 @@ class EventStream(Link):
 
     one_way: ClassVar[bool] = True
     trail: Trail | None = None
+    behind = 0
+    """Walks in a row at which the reader had yet to take something."""
 
     # --- what owners call ---------------------------------------------------------------------------------------
 
@@ -91,7 +93,12 @@ class EventStream(Link):
     # --- what keepers and adapters call -------------------------------------------------------------------------
 
     def _tend(self) -> None:
-        """The keeper's walk has come by."""
+        """The keeper's walk has come by. A reader cannot be asked whether it is there: one that is behind for as long
+        as any peer may be silent is gone, or as good as that."""
+        self.behind = self.behind + 1 if self.has_unsent else 0
+        if self.behind > PONG_WAIT:
+            self.abort(CloseCode.TOO_SLOW)
+            return
         trail = self.trail
         if trail is None:
             return

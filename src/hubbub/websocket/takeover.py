@@ -11,6 +11,7 @@ Invariants:
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import socket
@@ -37,6 +38,7 @@ from hubbub.websocket.handshake import (
 )
 from hubbub.websocket.heads import BoundedHeads
 from hubbub.websocket.link import Link
+from hubbub.websocket.liveness import watch_peer
 from hubbub.websocket.poller import Poller, PollerLink
 from hubbub.websocket.transport import TransportLink
 from hubbub.websocket.upgrades import Route, Upgrades
@@ -178,6 +180,8 @@ class TakeoverProtocol(BoundedHeads):
         """From here on the connection is its link's, and only the link answers for it."""
         upgrades, transport, behind = self._upgrades, self.transport, self._behind
         link: Link
+        with contextlib.suppress(OSError):  # gone already, as will be noticed
+            watch_peer(transport.get_extra_info("socket"), self._limits.pong_wait)
         if upgrades.poller is not None and self._may_leave():
             link = adopt_descriptor(upgrades.poller, transport, route, opening, address, session)
             self._leave()

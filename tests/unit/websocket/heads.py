@@ -69,6 +69,14 @@ class App:
         await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
+def tcp_pair() -> tuple[socket.socket, socket.socket]:
+    """Two ends of a TCP connection."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        client = socket.create_connection(listener.getsockname())
+        ours, _ = listener.accept()
+        return ours, client
+
+
 class Door:
     """The server's side of one connection, and the client's socket."""
 
@@ -96,8 +104,8 @@ class Door:
             raise self.session
         return self.session
 
-    async def open(self) -> None:
-        ours, self.client = socket.socketpair()
+    async def open(self, *, tcp: bool = False) -> None:
+        ours, self.client = tcp_pair() if tcp else socket.socketpair()
         self.client.setblocking(False)
         await self.loop.real.connect_accepted_socket(lambda: self.protocol, ours)
 
@@ -152,9 +160,11 @@ class Door:
 
 
 @contextlib.asynccontextmanager
-async def open_door(limits: WireLimits | None = None, *, takeover: bool = True) -> AsyncIterator[Door]:
+async def open_door(
+    limits: WireLimits | None = None, *, takeover: bool = True, tcp: bool = False
+) -> AsyncIterator[Door]:
     door = Door(limits or WireLimits(), takeover=takeover)
-    await door.open()
+    await door.open(tcp=tcp)
     try:
         yield door
     finally:
