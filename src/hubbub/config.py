@@ -146,7 +146,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     resumes_per_second: Annotated[
         float, _about("Connections greeted in a second; more wait, so that whoever is there is served.", gt=0)
     ] = 2000
-    resumes_at_once: Annotated[int, _about("Connections being sent what they missed.", ge=1)] = 16
+    resumes_at_once: Annotated[int, _about("Connections being sent what they missed.", ge=1)] = 32
     resumes_waiting: Annotated[
         int, _about("Connections that may wait for their greeting; beyond it the answer is busy.", ge=1)
     ] = 20_000

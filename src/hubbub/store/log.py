@@ -25,9 +25,9 @@ Range: TypeAlias = tuple[str, int, int]
 """A stream, and the events with `after` < seq ≤ `upto`."""
 
 # So many users' heads are read at once: a row a channel, which a user may be in hundreds of.
-HEADS_AT_ONCE: Final = 16
+HEADS_AT_ONCE: Final = 32
 # So many people's missed events; mostly these are the same ones.
-RANGES_AT_ONCE: Final = 16
+RANGES_AT_ONCE: Final = 32
 _wanted: Final = each_of(bindparam("users")).table_valued("value")
 # One row even for a user in no channel; the user's own head is in each.
 _HEADS: Final = compile_sql(
