@@ -23,8 +23,8 @@ def measure_breath(run: Run) -> Measured:
             for each in EACH:
                 seconds = 1.0 if run.options.quick else 2 * run.options.seconds
                 rounds[each].append(scene.people.ask("breath", each, seconds))
-                trip = rounds[each][-1]["trip_us"]
-                run.tell(f"round {number + 1}, {each} on the way: {trip}")
+                longest = milliseconds(rounds[each][-1]["running_us"]["max"])
+                run.tell(f"round {number + 1}, {each} on the way: at most {longest} ms")
     summary = [median_of(measured) for measured in rounds.values()]
     return {"members": people, "rounds": list(rounds.values()), "summary": summary}
 
@@ -34,24 +34,34 @@ def write_breath(measured: Measured) -> list[str]:
         [
             "nobody posts" if one["each"] == 0 else f"{one['each']:.0f}",
             f"{one['deliveries_per_second']:,.0f}",
-            *(milliseconds(one["trip_us"][part]) for part in ("p50", "p99", "p999")),
-            f"**{milliseconds(one['trip_us']['max'])}**",
+            *(milliseconds(one["running_us"][part]) for part in ("p50", "p99", "p999")),
+            f"**{milliseconds(one['running_us']['max'])}**",
+            f"{milliseconds(one['trip_us']['p99'])} / {milliseconds(one['trip_us']['max'])}",
         ]
         for one in measured["summary"]
     ]
-    head = ("messages on the way", "deliveries/s", "p50 ms", "p99 ms", "p99.9 ms", "longest ms")
+    head = (
+        "messages on the way",
+        "deliveries/s",
+        "p50 ms",
+        "p99 ms",
+        "p99.9 ms",
+        "longest ms",
+        "by the clock, p99 / longest ms",
+    )
     return [
         f"## Breath while {measured['members']:,} members are written to",
         "Round trips of one member's pings, sent every half millisecond: what the loop takes until it looks at its "
-        "sockets again is in each. Medians of the rounds, of their longest too.",
+        "sockets again is in each. Time is left out in which server or load were ready and another process had their "
+        "processor; by the clock it is in. Medians of the rounds, of their longest too.",
         write_table(head, rows),
     ]
 
 
 def judge_breath(measured: Measured) -> list[str]:
     busy = [one for one in measured["summary"] if one["each"]]
-    worst = max(float(one["trip_us"]["max"]) for one in busy) / 1000
-    mostly = max(float(one["trip_us"]["p999"]) for one in busy) / 1000
+    worst = max(float(one["running_us"]["max"]) for one in busy) / 1000
+    mostly = max(float(one["running_us"]["p999"]) for one in busy) / 1000
     word = "within" if worst <= LONGEST_MS else "OUTSIDE"
     return [
         f"Breath: at most {worst:.1f} ms (p99.9 {mostly:.1f}) until a ping is answered while {measured['members']:,} "

@@ -19,12 +19,16 @@ var ping = wire.AppendFrame(nil, wire.Text, []byte(`{"type":"ping","id":1}`))
 type breathing struct {
 	inattentive
 	pinged    int64 // when the ping on its way was sent; 0: none is
+	theirs    int64 // the server's wait for a processor until then, and ours
+	ours      int64
+	waits     *wire.Waits
 	next      int64
 	members   int
 	heard     int // deliveries of what is posted here
 	made      int // posts
 	measuring bool
 	trip      wire.Histogram
+	running   wire.Histogram // the same without what either of us waited for a processor that another process had
 }
 
 func (b *breathing) answered(p *person, _ uint64, now int64) {
@@ -33,17 +37,24 @@ func (b *breathing) answered(p *person, _ uint64, now int64) {
 	}
 	if b.measuring {
 		b.trip.Add(now - b.pinged)
+		theirs, ours := b.waits.Now()
+		b.running.Add(now - b.pinged - max(0, theirs-b.theirs, ours-b.ours)) // the two may have waited at one time
 	}
 	b.next, b.pinged = b.pinged+pingEvery, 0
 }
 
 func (b *breathing) posted(*person, uint64, int64) { b.heard++ }
 
-func (b *breathing) step(each int, now int64) {
-	if b.pinged == 0 && now >= b.next {
-		b.pinged = now
+func (b *breathing) ping() {
+	if now := b.crowd.now(); b.pinged == 0 && now >= b.next {
+		b.theirs, b.ours = b.waits.Now()
+		b.pinged = b.crowd.now()
 		b.crowd.write(b.crowd.people[0], ping)
 	}
+}
+
+func (b *breathing) step(each int) {
+	b.ping()
 	for b.made-b.heard/b.members < each {
 		b.made++
 		b.crowd.post(b.crowd.people[1], b.crowd.common)
@@ -58,6 +69,7 @@ type Breath struct {
 	Messages  int            `json:"messages"`
 	PerSecond float64        `json:"deliveries_per_second"`
 	Trip      wire.Quantiles `json:"trip_us"`
+	Running   wire.Quantiles `json:"running_us"` // without waiting for a processor
 }
 
 func (c *crowd) breath(each int, measure time.Duration) (*Breath, error) {
@@ -65,11 +77,16 @@ func (c *crowd) breath(each int, measure time.Duration) (*Breath, error) {
 	if members < 2 || each > maxEach || c.people[0].state != present || c.people[1].state != present {
 		return nil, fmt.Errorf("breath: persons 0 and 1 must be there, and at most %d posts on the way", maxEach)
 	}
-	b := &breathing{inattentive: inattentive{c}, members: members}
+	waits, err := wire.WatchWaits(c.pid)
+	if err != nil {
+		return nil, err
+	}
+	defer waits.Close()
+	b := &breathing{inattentive: inattentive{c}, members: members, waits: waits}
 	defer c.listen(b)()
-	c.first = c.people[0]
+	c.first, c.between = c.people[0], b.ping
 	step := func(end int64) func(int64) bool {
-		return func(now int64) bool { b.step(each, now); return now >= end }
+		return func(now int64) bool { b.step(each); return now >= end }
 	}
 	if err := c.until(2*time.Second, step(c.now()+int64(time.Second))); err != nil {
 		return nil, err
@@ -81,9 +98,9 @@ func (c *crowd) breath(each int, measure time.Duration) (*Breath, error) {
 	}
 	b.measuring = false
 	took, heard := float64(c.now()-start)/1e9, b.heard-before
-	err := c.until(30*time.Second, func(int64) bool { return b.heard >= b.made*members })
+	err = c.until(30*time.Second, func(int64) bool { return b.heard >= b.made*members })
 	return &Breath{
 		Members: members, Each: each, Seconds: took, Messages: heard / members, PerSecond: float64(heard) / took,
-		Trip: b.trip.Quantiles(),
+		Trip: b.trip.Quantiles(), Running: b.running.Quantiles(),
 	}, err
 }

@@ -34,6 +34,7 @@ type crowd struct {
 	people      []*person // as in the file
 	byFd        []*person // by descriptor
 	first       *person   // whose answers are timed while thousands of others are read: looked at in between
+	between     func()    // what is to be done on time meanwhile
 	commonField []byte
 	input       []byte // of standard input, not yet a whole line
 	ended       bool   // standard input has ended
@@ -80,7 +81,7 @@ func (c *crowd) now() int64 { return int64(time.Since(c.began)) }
 // listen lets `to` hear until the returned function is called.
 func (c *crowd) listen(to listener) func() {
 	c.hear = to
-	return func() { c.hear, c.first = &inattentive{c}, nil }
+	return func() { c.hear, c.first, c.between = &inattentive{c}, nil, nil }
 }
 
 // poll handles what is ready, waiting at most `wait` milliseconds, and returns how many descriptors were.
@@ -101,6 +102,9 @@ func (c *crowd) poll(wait int) (int, error) {
 		}
 		if i%glance == glance-1 && c.first != nil {
 			c.read(c.first)
+			if c.between != nil {
+				c.between()
+			}
 		}
 	}
 	return n, c.failed

@@ -104,7 +104,12 @@ func (s *storming) step(now int64) {
 	if now >= s.due {
 		s.letTry(now)
 	}
-	if s.probing && !s.waiting && now >= s.nextPost {
+	s.probe()
+}
+
+// probe lets person 0 post at home, when it is time again.
+func (s *storming) probe() {
+	if s.probing && !s.waiting && s.crowd.now() >= s.nextPost {
 		s.waiting = true
 		s.crowd.post(s.crowd.people[0], s.crowd.homes[0])
 	}
@@ -148,8 +153,8 @@ func (c *crowd) storm(count, missed int, jitter time.Duration) (*Storm, error) {
 	}
 	s := &storming{inattentive: inattentive{c}, left: count, reached: make(map[*person]bool, count)}
 	defer c.listen(s)()
-	c.first = c.people[0]
-	before, err := s.probe(2 * time.Second)
+	c.first, c.between = c.people[0], s.probe
+	before, err := s.probeFor(2 * time.Second)
 	if err != nil {
 		return nil, err
 	}
@@ -180,8 +185,8 @@ func (c *crowd) storm(count, missed int, jitter time.Duration) (*Storm, error) {
 	}, err
 }
 
-// probe posts for a while and returns how long answers took.
-func (s *storming) probe(stretch time.Duration) (wire.Quantiles, error) {
+// probeFor posts for a while and returns how long answers took.
+func (s *storming) probeFor(stretch time.Duration) (wire.Quantiles, error) {
 	s.probing = true
 	end := s.crowd.now() + int64(stretch)
 	err := s.crowd.until(stretch+time.Second, func(now int64) bool { s.step(now); return now >= end })
