@@ -151,6 +151,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
         int, _about("Connections that may wait for their greeting; beyond it the answer is busy.", ge=1)
     ] = 20_000
     unsent_bytes: Annotated[int, _about("Bytes waiting for a slow reader before it is cut.", ge=64 << 10)] = 1 << 20
+    unsent_total_bytes: Annotated[
+        int, _about("… and for all slow readers together; beyond it, whoever needs more is cut.", ge=1 << 20)
+    ] = 256 << 20
     channels_per_user: Annotated[int, _about("Channels one user is in.", ge=1)] = 500
     reactions_per_message: Annotated[int, _about("Different emoji on one message.", ge=1)] = 20
     typing_seconds: Annotated[float, _about("Who writes is forgotten after this long in silence.", ge=1, le=60)] = 8

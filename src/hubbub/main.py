@@ -119,6 +119,8 @@ class Server:
     http: list[HttpServer]
     pages: PagesProcess | None
     garbage: Garbage
+    sizes: Callable[[], dict[str, int]]
+    """How much is open, waiting and kept, and how often a bound was met: for metrics and tests."""
 
     async def run(self, stop: asyncio.Event, on_ready: Callable[[str], None]) -> None:
         """Serve until `stop` is set, then stop in order; also while still starting."""
@@ -204,7 +206,11 @@ async def compose(config: Config, clock: MonotonicClock) -> Server:
         http.append(make_server(app, protocol, inner, config, tls=False))
     address = config.public_url or own_address(listener, tls=tls)
     garbage = Garbage(loop, lambda: hub.busy)
-    return Server(config, address, store, endpoint, upgrades, hasher, tasks, http, pages, garbage)
+
+    def sizes() -> dict[str, int]:
+        return {**hub.sizes(), **upgrades.sizes(), **admission.sizes(), **event_endpoint.sizes()}
+
+    return Server(config, address, store, endpoint, upgrades, hasher, tasks, http, pages, garbage, sizes)
 
 
 async def check(store: Store) -> None:

@@ -43,6 +43,15 @@ class Admission:
     def waiting(self) -> int:
         return len(self._line)
 
+    def sizes(self) -> dict[str, int]:
+        """For metrics and tests."""
+        return {
+            "greetings": self.under_way,
+            "greetings_waiting": self.waiting,
+            "greetings_admitted": self.admitted,
+            "greetings_refused": self.refused,
+        }
+
     def check(self) -> None:
         """Raises `busy`, with the time after which the line will have gone, when it is full."""
         if len(self._line) >= self._waiting:

@@ -43,6 +43,10 @@ class EventEndpoint(Handler):
         self.open -= 1
         self._endpoint.on_close(link, code)
 
+    def sizes(self) -> dict[str, int]:
+        """For metrics and tests."""
+        return {"event_streams": self.open}
+
     async def _greet(self, link: Link, reader: Reader) -> None:
         with connection_context(str(link.id)):
             try:

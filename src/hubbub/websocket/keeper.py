@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Final, Protocol
 
+from hubbub.errors import CloseCode
 from hubbub.websocket.frames import PING, encode_frame
 from hubbub.websocket.limits import WireLimits
 from hubbub.websocket.link import DEAD, Link
@@ -61,6 +62,8 @@ class Keeper:
         self.walk = 0
         """How many walks there were: the time links are stamped with, one object for all of them."""
         self.count = 0
+        self.too_slow = 0
+        """Links that were cut since the start because they did not read."""
         self._ids = ids
         self._on_gone = on_gone
         self._told: list[tuple[Link, int]] = []
@@ -84,6 +87,8 @@ class Keeper:
             self._walk_timer = self._call_next_slice()
 
     def tell_closed(self, link: Link, code: int) -> None:
+        if code == CloseCode.TOO_SLOW:
+            self.too_slow += 1
         self._told.append((link, code))
         self._sweep_soon()
 

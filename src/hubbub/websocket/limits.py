@@ -38,6 +38,8 @@ class WireLimits:
 
     unsent_bytes: int = 1024 * KIB
     """What is kept for a reader that does not keep up (4008)."""
+    unsent_total_bytes: int = 256 * 1024 * KIB
+    """… and for all of them together: beyond it, who needs more is cut (4008)."""
     pong_wait: float = 60.0
     """A peer not heard of for so long is gone; it is pinged at nine tenths."""
     close_seconds: float = 5.0
@@ -60,6 +62,7 @@ class WireLimits:
             inflated_bytes=limits.message_bytes,
             fragments=limits.fragments,
             unsent_bytes=limits.unsent_bytes,
+            unsent_total_bytes=limits.unsent_total_bytes,
             pong_wait=float(config.wire.ping_seconds + config.wire.pong_seconds),
             connections=limits.connections,
             connections_per_address=limits.connections_per_address,

@@ -5,7 +5,7 @@ Invariants:
 2. A descriptor is closed in the keeper's sweep, after its link was taken out of the epoll and of the table: never
    within a batch of events, so no event and no answer reaches the number's next holder.
 3. An idle link has no buffer: what is read goes through one buffer shared by all, what is unsent is kept only while
-   there is some.
+   there is some, and is bounded for each link and for all together: a thousand who do not read cost no more than that.
 4. One event reads at most READ_BYTES, one turn takes at most BATCH events: nobody waits long for a busy neighbour.
 """
 
@@ -56,6 +56,10 @@ class PollerLink(Link):
     def has_unsent(self) -> bool:
         return self._unsent is not None
 
+    @property
+    def unsent_bytes(self) -> int:
+        return 0 if self._unsent is None else len(self._unsent)
+
     def _put(self, data: bytes) -> None:
         sent = 0
         if self._unsent is None:
@@ -72,18 +76,24 @@ class PollerLink(Link):
 
     def _keep(self, data: bytes, sent: int) -> None:
         """Keep what the kernel did not take. What is kept ends with a whole frame, so that a Close frame may follow."""
-        most = self._keeper.limits.unsent_bytes
+        more = len(data) - sent
         if self._unsent is None:
-            if len(data) - sent > most:
+            if more > self._room():
                 self.abort(CloseCode.TOO_SLOW)  # in the middle of a frame there is nothing left to say
                 return
             self._unsent = bytearray()
             self._fd = -1
             self._watch()
-        elif self._state == OPEN and len(self._unsent) + len(data) > most:
+        elif self._state == OPEN and len(self._unsent) + more > self._room():
             self._overflow()
             return
         self._unsent += memoryview(data)[sent:]
+        self._keeper.unsent_bytes += more
+
+    def _room(self) -> int:
+        """How much may be kept for this link, as long as others have kept what they have."""
+        limits, others = self._keeper.limits, self._keeper.unsent_bytes - self.unsent_bytes
+        return min(limits.unsent_bytes, limits.unsent_total_bytes - others)
 
     def _flush(self) -> None:
         """The kernel takes more."""
@@ -91,12 +101,14 @@ class PollerLink(Link):
         if unsent is None:
             return
         try:
-            del unsent[: os.write(self._place, unsent)]
+            taken = os.write(self._place, unsent)
         except BlockingIOError:
             return
         except OSError:
             self._lost()
             return
+        del unsent[:taken]
+        self._keeper.unsent_bytes -= taken
         if unsent:
             return
         self._unsent = None
@@ -126,6 +138,7 @@ class PollerLink(Link):
             held.detach()
 
     def _release(self) -> None:
+        self._keeper.unsent_bytes -= self.unsent_bytes
         self._unsent = None
         self._keeper.epoll.unregister(self._place)
         os.close(self._place)
@@ -146,6 +159,8 @@ class Poller(Keeper):
         if sys.platform != "linux":
             raise NotImplementedError("There is no epoll here; use the transport links.")
         self.epoll = select.epoll()
+        self.unsent_bytes = 0
+        """What is kept for all links together."""
         self._buffer = bytearray(READ_BYTES)
         self._view = memoryview(self._buffer)
         self._buffers = (self._buffer,)

@@ -91,6 +91,15 @@ class Upgrades:
     def _on_gone(self, link: Link) -> None:
         self.release(link.address)
 
+    def sizes(self) -> dict[str, int]:
+        """What is open and kept here, and who was cut since the start, for metrics and tests."""
+        keepers = [keeper for keeper in (self.poller, self.transports) if keeper is not None]
+        return {
+            "connections": self.connections,
+            "unsent_bytes": self.poller.unsent_bytes if self.poller is not None else 0,
+            "too_slow": sum(keeper.too_slow for keeper in keepers),
+        }
+
     async def close(self, code: int, reason: str = "") -> None:
         """Close every link with `code`, let their handshakes finish within `close_seconds`, abort the rest."""
         for task in self.tasks:

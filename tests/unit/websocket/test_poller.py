@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from hubbub.errors import CloseCode
 from hubbub.websocket import wire
 from hubbub.websocket.frames import TEXT, encode_frame
 from hubbub.websocket.limits import WireLimits
 from hubbub.websocket.link import Link
-from hubbub.websocket.poller import READ_BYTES, Poller
+from hubbub.websocket.poller import READ_BYTES, Poller, PollerLink
 from tests.contract.links import Bench, Recorder, client_frame, open_bench
 
 FAR = float("inf")
@@ -166,3 +167,36 @@ async def test_ten_thousand_idle_links_take_little_memory() -> None:
         taken, _ = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         assert taken / count < 500
+
+
+async def test_what_is_kept_for_all_together_is_bounded_and_counted() -> None:
+    limits = WireLimits(unsent_bytes=100_000, unsent_total_bytes=250_000, close_seconds=5)
+    async with open_bench("poller", limits) as bench:
+        poller = poller_of(bench)
+        slow = [await bench.connect(buffers=4096) for _ in range(10)]
+        links = [wired.link for wired in slow]
+        for _ in range(20):
+            wire.write(links, 0, wire.encode([b"x" * 9000]), FAR)
+            assert poller.unsent_bytes == sum(link.unsent_bytes for link in links if isinstance(link, PollerLink))
+            # Beside what is kept there is only the goodbye of those who are cut.
+            assert poller.unsent_bytes <= limits.unsent_total_bytes + 100 * len(links)
+        assert poller.too_slow == 10
+        await bench.advance(limits.close_seconds)
+        assert poller.unsent_bytes == 0
+        assert {code for wired in slow for code in wired.handler.codes} == {CloseCode.TOO_SLOW}
+
+
+async def test_who_is_cut_makes_room_for_the_others() -> None:
+    limits = WireLimits(unsent_bytes=100_000, unsent_total_bytes=120_000, close_seconds=5)
+    async with open_bench("poller", limits) as bench:
+        first, second = await bench.connect(buffers=4096), await bench.connect(buffers=4096)
+        while not first.link.closed:
+            first.link.send_text(b"x" * 9000)
+        await bench.advance(limits.close_seconds)
+        assert poller_of(bench).unsent_bytes == 0
+        texts = [bytes([65 + number]) * 9000 for number in range(8)]
+        for text in texts:
+            second.link.send_text(text)
+        whole = b"".join(encode_frame(TEXT, text) for text in texts)
+        assert await second.read_all(len(whole)) == whole
+        assert poller_of(bench).unsent_bytes == 0
