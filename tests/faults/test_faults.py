@@ -12,7 +12,7 @@ from tests.faults.harness.report import draw, tell, write_results
 from tests.faults.harness.run import run
 from tests.faults.harness.summary import summarize
 
-SCALE = Scale(posts=1500, kills=4, troubles=40, people=8)
+SCALE = Scale(posts=1200, kills=3, troubles=40, people=7)
 
 
 @pytest.mark.slow

@@ -19,6 +19,7 @@ from tests.faults.harness.summary import summarize
 
 REFRESH_SECONDS = 0.5
 LINE_SECONDS = 30.0
+INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,7 +29,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     scale = Scale(given.posts, given.kills, given.network_faults, given.people)
     console = Console(stderr=True)
     console.print(f"seed {seed}")
-    result = asyncio.run(run_shown(seed, scale, console))
+    try:
+        result = asyncio.run(run_shown(seed, scale, console))
+    except KeyboardInterrupt:
+        return INTERRUPTED
     summary = summarize(result)
     if given.publish:
         publish(summary)

@@ -21,8 +21,9 @@ from tests.faults.harness.state import differences
 from tests.support.client import Person, new_http
 
 CATCH_UP_SECONDS: Final = 60.0
-# Of the posts that were acknowledged, so many are sent again at the end.
-REPEATED: Final = 300
+AT_ONCE: Final = 16
+# Of the posts that were acknowledged, about one in so many is sent again at the end.
+REPEATED: Final = 50
 
 
 class _Page(msgspec.Struct):
@@ -149,9 +150,12 @@ class Referee:
         posts = [each for each in self.history.operations if each.kind is Kind.POST]
         open_posts = [each for each in posts if each.accepted is None and not each.refused]
         settled = [each for each in posts if each.accepted is not None]
-        again = [*open_posts, *settled[:: max(1, len(settled) // REPEATED)]]
-        for operation in again:
-            await self.fresh.send_again(people[operation.person], operation, self.stage)
+        again = [*open_posts, *settled[::REPEATED]]
+        for begin in range(0, len(again), AT_ONCE):
+            sending = again[begin : begin + AT_ONCE]
+            await asyncio.gather(
+                *[self.fresh.send_again(people[operation.person], operation, self.stage) for operation in sending]
+            )
         return len(again)
 
     async def fetch_logs(self) -> dict[str, list[AnyEvent]]:

@@ -107,6 +107,9 @@ async def run(seed: int, scale: Scale, on_start: Callable[[World], None] = lambd
             await world.until_over(scale.posts)
             world.stage.rest()
             await world.referee.compare()
+        except Exception as error:
+            error.add_note(f"seed {seed}; the server's log ends with\n{world.machine.server.log_end()}")
+            raise
         finally:
             await world.end()
         seconds = world.stage.now()

@@ -28,6 +28,7 @@ MOST_AT_ONCE: Final = 6
 AGAIN: Final = 0.03  # of the posts are sent once more though they were acknowledged
 FILLER: Final = "All work and no play makes a long message. 长消息。"
 SHOUT: Final = 8000
+IDEOGRAPHS: Final = range(0x4E00, 0x9FA6)
 
 
 @dataclass(slots=True)
@@ -92,7 +93,8 @@ class Wishes:
         text = key + " " + FILLER * self.rng.choice([0, 0, 0, 1, 4, 20])
         if self.shouting:
             self.shouting -= 1
-            text = key + " " + "喧" * SHOUT
+            # Of many different characters, so that no compression makes it small.
+            text = key + " " + "".join(map(chr, self.rng.choices(IDEOGRAPHS, k=SHOUT)))
         channel = self.home if self.shouting else self.rng.choice(self._in())
         return Operation("", Kind.POST, channel, 0.0, key=key, text=text.rstrip())
 
