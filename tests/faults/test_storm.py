@@ -1,4 +1,4 @@
-"""Everybody is cut off in the same moment, and comes back in the same moment: nothing is lost, and others are served."""
+"""Everybody is cut off in the same moment and comes back in the same moment: nothing is lost, and others are served."""
 
 from __future__ import annotations
 
@@ -82,12 +82,12 @@ async def test_who_comes_when_the_line_is_full_is_told_when_to_come_again_and_mi
     settings = {
         "LIMITS__RESUMES_PER_SECOND": "100",
         "LIMITS__RESUMES_AT_ONCE": "2",
-        "LIMITS__RESUMES_WAITING": "20",
+        "LIMITS__RESUMES_WAITING": "10",
     }
     with Server(tmp_path / "data", settings=settings) as server:
         async with people_of(server, 5) as (talking, *people), open_socket(talking) as socket:
             (general,) = (await talking.snapshot())["channels"]
-            stream, talker, crowd = f"channel:{general['id']}", Talker(socket, general["id"]), Crowd(people, 50)
+            stream, talker, crowd = f"channel:{general['id']}", Talker(socket, general["id"]), Crowd(people, 25)
             for member in crowd.members:
                 member.positions = {stream: general["seq"]}
             await talker.post(10)
