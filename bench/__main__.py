@@ -49,11 +49,11 @@ def main() -> int:
         print(json.dumps(result, indent=2))
     for line in ["A quick run: its figures mean nothing."] if options.quick else verdicts_of(result, CASES):
         _tell(line)
-    return 0
+    return 1 if result["failed"] else 0
 
 
 def measure(arguments: argparse.Namespace, options: Options) -> Result:
-    """All that was asked for; every server started here is stopped when it returns or raises."""
+    """All that was asked for, or why a case failed. Every server started here is stopped when it returns or raises."""
     _raise_descriptors()
     before = os.getloadavg()[0]
     _tell("building the load generator and the peers")
@@ -64,12 +64,17 @@ def measure(arguments: argparse.Namespace, options: Options) -> Result:
         "machine": describe_machine(),
         "peers": _describe_peers(programs),
         "settings": _settings(options),
+        "failed": {},
     }
     with tempfile.TemporaryDirectory(prefix="hubbub-bench-", dir=arguments.folder) as folder:
         sync_before = measure_sync(Path(folder))
         for case in CASES:
             if arguments.only is None or case.name in arguments.only:
-                result[case.name] = _measure_case(case, Run(options, programs, Path(folder, case.name), _tell))
+                try:
+                    result[case.name] = _measure_case(case, Run(options, programs, Path(folder, case.name), _tell))
+                except BenchError as error:
+                    _tell(f"{case.name} failed: {error}")
+                    result["failed"][case.name] = str(error)
         result["conditions"] = {
             "load_before": round(before, 1),
             "load_after": round(os.getloadavg()[0], 1),

@@ -10,7 +10,7 @@ from bench.chart import Panel
 from bench.rounds import all_servers, measure_rounds
 from bench.seeding import seed
 from bench.servers import Stage
-from bench.turns import draw_rounds, write_rounds
+from bench.turns import draw_rounds, write_failed, write_rounds
 
 MOST_ROUNDS: Final = 3
 
@@ -34,8 +34,8 @@ def measure_channels(run: Run) -> Measured:
     seeded = seed(run.folder / "seeded", spread.people, seats_of(spread))
     stage = Stage(run.programs, seeded, spread.people, run.options.first)
     options = replace(run.options, rounds=min(run.options.rounds, MOST_ROUNDS))
-    with all_servers(stage, run.tell) as servers:
-        return {"channels": spread.people, "each": spread.each, **measure_rounds(servers, options, run.tell)}
+    with all_servers(stage, run.tell) as field:
+        return {"channels": spread.people, "each": spread.each, **measure_rounds(field, options, run.tell)}
 
 
 def seats_of(spread: Spread) -> list[list[int]]:
@@ -49,7 +49,8 @@ def _title(measured: Measured) -> str:
 
 
 def write_channels(measured: Measured) -> list[str]:
-    return [part for one in measured["summary"] for part in write_rounds(one, _title(measured))]
+    tables = [part for one in measured["summary"] for part in write_rounds(one, _title(measured))]
+    return [*tables, *write_failed(measured)]
 
 
 def draw_channels(measured: Measured) -> list[Panel]:

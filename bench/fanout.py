@@ -10,7 +10,7 @@ from bench.chart import Panel
 from bench.rounds import all_servers, measure_rounds
 from bench.seeding import seed
 from bench.servers import Stage
-from bench.turns import draw_rounds, judge, write_rounds
+from bench.turns import draw_rounds, judge, write_failed, write_rounds
 
 FULL: Final = (10, 100, 1000, 15_000)
 FULL_ROUNDS: Final = 3  # of the sizes that nothing was promised for
@@ -31,8 +31,8 @@ def _measure_size(run: Run, members: int) -> Measured:
         options = replace(options, rounds=min(options.rounds, FULL_ROUNDS))
     run.tell(f"making {members:,} accounts")
     stage = Stage(run.programs, seed(run.folder / str(members), members), members, options.first)
-    with all_servers(stage, run.tell) as servers:
-        return {"members": members, **measure_rounds(servers, options, run.tell)}
+    with all_servers(stage, run.tell) as field:
+        return {"members": members, **measure_rounds(field, options, run.tell)}
 
 
 def _title(size: Measured) -> str:
@@ -40,7 +40,12 @@ def _title(size: Measured) -> str:
 
 
 def write_fanout(measured: Measured) -> list[str]:
-    return [part for size in measured for one in size["summary"] for part in write_rounds(one, _title(size))]
+    parts = []
+    for size in measured:
+        for one in size["summary"]:
+            parts += write_rounds(one, _title(size))
+        parts += write_failed(size)
+    return parts
 
 
 def draw_fanout(measured: Measured) -> list[Panel]:

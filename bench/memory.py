@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from typing import Final, TypeAlias
 
+from bench.build import BenchError
 from bench.case import Case, Measured, Run, write_table
 from bench.chart import Bar, Panel
 from bench.peer import short_of, title_of
@@ -29,8 +30,14 @@ def measure_memory(run: Run) -> Measured:
     stage = Stage(run.programs, seed(run.folder / "seeded", connections), connections, run.options.first)
     measured = []
     for name in servers_of(run.programs):
-        with start_server(stage, name) as running:
-            measured.append(_Watch(running, run).measure(connections))
+        try:
+            with start_server(stage, name) as running:
+                measured.append(_Watch(running, run).measure(connections))
+        except BenchError as error:
+            if name == "hubbub":
+                raise
+            run.tell(f"{name} is out: {error}")
+            measured.append({"server": name, "failed": str(error)})
     return measured
 
 
@@ -111,6 +118,8 @@ HEAD: Final = (
 
 
 def write_memory(measured: Measured) -> list[str]:
+    failed = [f"{title_of(one['server'])} failed: {one['failed']}" for one in measured if "failed" in one]
+    measured = [one for one in measured if "failed" not in one]
     rows = [
         [
             title_of(one["server"]),
@@ -130,6 +139,7 @@ def write_memory(measured: Measured) -> list[str]:
         write_table(HEAD, rows),
         "Resident MiB of the whole process as connections are added:",
         write_table(("connections", *(f"{count:,}" for count in counts)), steps),
+        *failed,
     ]
 
 
@@ -137,6 +147,7 @@ def draw_memory(measured: Measured) -> list[Panel]:
     bars = [
         Bar(short_of(one["server"]), max(0, per["rss"]), f"{per['rss']:,} B", one["server"] == "hubbub")
         for one in measured
+        if "failed" not in one
         for per in [one["bytes_per_connection"]]
     ]
     count = measured[0]["connections"]

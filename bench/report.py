@@ -23,7 +23,7 @@ def write_tables(result: Result, cases: Sequence[Case], picture: str) -> list[st
     parts = [*_machine(result), f"![The figures as bars]({picture})"]
     for case, measured in shown(cases, result):
         parts += case.paragraphs(measured)
-    return parts
+    return [*parts, *(f"The case {name} failed: {words}" for name, words in result.get("failed", {}).items())]
 
 
 def panels_of(result: Result, cases: Sequence[Case]) -> list[Panel]:

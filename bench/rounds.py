@@ -6,6 +6,7 @@ import contextlib
 import statistics
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
 from bench.build import BenchError
@@ -19,30 +20,52 @@ Item = TypeVar("Item")
 OUTSTANDING = (1, 64)
 
 
+@dataclass(slots=True)
+class Field:
+    """The servers that take part. A peer that fails is out, and what was said is kept; Hubbub's failing ends all."""
+
+    running: list[Running]
+    failed: dict[str, str]
+
+    @contextlib.contextmanager
+    def watch(self, running: Running, tell: Tell) -> Iterator[None]:
+        try:
+            yield
+        except BenchError as error:
+            if running.name == "hubbub":
+                raise
+            self.running.remove(running)
+            self.failed[running.name] = str(error)
+            tell(f"{running.name} is out: {error}")
+
+
 @contextlib.contextmanager
-def all_servers(stage: Stage, tell: Tell) -> Iterator[list[Running]]:
+def all_servers(stage: Stage, tell: Tell) -> Iterator[Field]:
     """Hubbub and every peer, each with all members connected."""
     with contextlib.ExitStack() as stack:
         servers = [stack.enter_context(start_server(stage, name)) for name in servers_of(stage.programs)]
+        field = Field(list(servers), {})
         for running in servers:
             tell(f"{running.name}: opening {stage.members} connections")
-            running.load.ask("open", stage.members)
-        yield servers
+            with field.watch(running, tell):
+                running.load.ask("open", stage.members)
+        yield field
 
 
-def measure_rounds(servers: Sequence[Running], options: Options, tell: Tell) -> dict[str, Measured]:
+def measure_rounds(field: Field, options: Options, tell: Tell) -> dict[str, Measured]:
     """Each server with each number of messages outstanding, `options.rounds` times."""
     measured: list[Round] = []
     for number in range(options.rounds):
         for outstanding in OUTSTANDING:
-            for running in in_turn(servers, number):
-                result = _measure_once(running, outstanding, options)
-                measured.append({"round": number + 1, "server": running.name, **result})
-                tell(
-                    f"round {number + 1} of {options.rounds}, {running.name}, {outstanding} outstanding:"
-                    f" {result['deliveries_per_second']:,.0f} deliveries/s"
-                )
-    return {"rounds": measured, "summary": summarise(measured)}
+            for running in in_turn(field.running, number):
+                with field.watch(running, tell):
+                    result = _measure_once(running, outstanding, options)
+                    measured.append({"round": number + 1, "server": running.name, **result})
+                    tell(
+                        f"round {number + 1} of {options.rounds}, {running.name}, {outstanding} outstanding:"
+                        f" {result['deliveries_per_second']:,.0f} deliveries/s"
+                    )
+    return {"rounds": measured, "summary": summarise(measured), "failed": field.failed}
 
 
 def in_turn(items: Sequence[Item], number: int) -> list[Item]:
@@ -53,10 +76,7 @@ def in_turn(items: Sequence[Item], number: int) -> list[Item]:
 
 def _measure_once(running: Running, outstanding: int, options: Options) -> dict[str, float]:
     began, busy, own = time.monotonic(), busy_seconds(SERVER_CORE), processor_seconds(running.pid)
-    try:
-        result = running.load.ask("fanout", outstanding, options.warmup, options.seconds)
-    except BenchError as error:
-        raise BenchError(f"{running.name}: {error}") from error
+    result = running.load.ask("fanout", outstanding, options.warmup, options.seconds)
     others = (busy_seconds(SERVER_CORE) - busy) - (processor_seconds(running.pid) - own)
     return {**result, "others_share_of_core": round(max(0.0, others) / (time.monotonic() - began), 3)}
 
@@ -97,10 +117,9 @@ def _summarise_server(rounds: Sequence[Round]) -> dict[str, Measured]:
 
 
 def _compare(ours: Sequence[Round], theirs: Sequence[Round]) -> dict[str, Measured]:
-    ratios = [
-        one["deliveries_per_second"] / max(1.0, other["deliveries_per_second"])
-        for one, other in zip(ours, theirs, strict=True)
-    ]
+    """Of the rounds that both have."""
+    rates = {one["round"]: one["deliveries_per_second"] for one in ours}
+    ratios = [rates[other["round"]] / max(1.0, other["deliveries_per_second"]) for other in theirs]
     return {"rounds": [round(ratio, 2) for ratio in ratios], "median": round(statistics.median(ratios), 2)}
 
 

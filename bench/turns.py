@@ -47,6 +47,11 @@ def write_rounds(one: Measured, title: str) -> list[str]:
     return parts
 
 
+def write_failed(measured: Measured) -> list[str]:
+    """Who fell out, and how."""
+    return [f"{title_of(name)} fell out of the rounds: {words}" for name, words in measured.get("failed", {}).items()]
+
+
 def _row(name: str, one: Measured) -> list[str]:
     last, ack = one["latency_last_us"], one["latency_ack_us"]
     return [

@@ -9,7 +9,7 @@ import pytest
 from bench.channels import LARGE, SMALL, Spread, seats_of
 from bench.fanout import TARGETS
 from bench.rounds import in_turn, summarise
-from bench.turns import judge, write_rounds
+from bench.turns import judge, write_failed, write_rounds
 
 QUANTILES = {"p50": 1000.0, "p90": 2000.0, "p99": 3000.0, "max": 4000.0}
 
@@ -58,6 +58,16 @@ def test_a_ratio_is_that_of_one_round_and_the_median_is_of_ratios() -> None:
     one = summarise(some_rounds([100.0, 300.0, 500.0], [100.0, 100.0, 1000.0]))[0]
     assert one["ratios"] == {"gorilla": {"rounds": [1.0, 3.0, 0.5], "median": 1.0}}
     assert one["servers"]["hubbub"]["deliveries_per_second"] == 300
+
+
+def test_a_peer_that_fell_out_is_compared_in_the_rounds_it_has() -> None:
+    rounds = [
+        one for one in some_rounds([100.0, 300.0], [50.0, 1.0]) if (one["server"], one["round"]) != ("gorilla", 2)
+    ]
+    assert summarise(rounds)[0]["ratios"] == {"gorilla": {"rounds": [2.0], "median": 2.0}}
+    assert write_failed({"failed": {"gorilla": "it closed"}}) == [
+        "Go, gorilla's chat shape (nothing stored) fell out of the rounds: it closed"
+    ]
 
 
 @pytest.mark.parametrize(("ours", "word"), [(100.0, "1.00 times Go, gorilla hub, 1.0 reached"), (99.0, "MISSED")])
