@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -28,10 +27,10 @@ NO_WEBSOCKET = """
 WAITING = "Waiting to be sent"
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def mortal(tmp_path: Path) -> AsyncIterator[Server]:
-    """A server of its own, with pages, to be killed."""
-    server = Server(tmp_path / "data", pages=True, settings={"LIMITS__ENABLED": "false"})
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def mortal(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+    """A server of its own, with pages, to be killed; who kills it starts it again."""
+    server = Server(tmp_path_factory.mktemp("mortal") / "data", pages=True, settings={"LIMITS__ENABLED": "false"})
     await asyncio.to_thread(server.start)
     yield server
     server.kill()

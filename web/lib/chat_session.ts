@@ -17,6 +17,7 @@ import {
   withUsers,
 } from "./apply_event.ts";
 import type { Carrier, CarrierKind, Command, Ears } from "./carrier.ts";
+import { recallCarrier, rememberCarrier } from "./carrier_memory.ts";
 import { callCommand } from "./commands.ts";
 import { forgetDrafts } from "./drafts.ts";
 import { Ephemera } from "./ephemera.ts";
@@ -68,7 +69,7 @@ export class ChatSession {
   constructor(user: string, onEnd: (code: number) => void) {
     this.#onEnd = onEnd;
     this.#socket = new Socket(
-      { open: openCarrier, ...CLOCK },
+      { open: openCarrier, remembered: recallCarrier(), ...CLOCK },
       {
         position: () => {
           const state = this.#settled();
@@ -190,6 +191,7 @@ export class ChatSession {
   #hear(frame: AnyFrame): void {
     switch (frame.type) {
       case "hello":
+        rememberCarrier(this.#socket.carriedBy);
         this.ephemera.greeted(frame.limits);
         this.presence.greeted();
         return this.#checkEpoch(frame.epoch);

@@ -5,7 +5,7 @@
  * 1. A post keeps its key however often it is sent, so the server stores it once.
  * 2. Posts of one channel go out one after the other: what was written first is stored first.
  * 3. A post leaves the outbox when its event is in the state (with its own key, or its seq passed), or by the
- *    writer's hand; never because of a failure.
+ *    writer's hand; never because of a failure, unless they are not in its channel any more.
  * 4. A post is in the store before it is sent, and until the server has it.
  * 5. All tabs have the same posts, and any of them may send: one at a time per channel, and only what the store still
  *    holds. Where tabs cannot wait for each other, the key makes a second sending harmless.
@@ -278,10 +278,8 @@ export class Outbox {
 }
 
 function isIn(state: Snapshot, item: OutboxItem): boolean {
-  if (item.seq !== undefined) {
-    const summary = state.channels.find((channel) => channel.id === item.channel);
-    if (!summary || summary.seq >= item.seq) return true;
-  }
-  if (state.room?.channel.id !== item.channel) return false;
+  const summary = state.channels.find((channel) => channel.id === item.channel);
+  if (item.seq !== undefined && (!summary || summary.seq >= item.seq)) return true;
+  if (state.room?.channel.id !== item.channel) return item.status === "failed" && !summary;
   return state.room.lines.some((line) => line.type === "message.posted" && line.key === item.key);
 }

@@ -36,8 +36,10 @@ export const RESTART_MOST_MS = 2_000;
 export const RESTART_ATTEMPTS = 15;
 /** A connection that lived so long was a good one: the next pauses are short again. */
 export const STABLE_MS = 5_000;
+/** A server that has too much to do is left alone for so long, where it does not say for how long. */
+export const BUSY_MS = 1_000;
 /** No hello for so long: this attempt leads nowhere. */
-export const OPENING_MS = 15_000;
+export const OPENING_MS = 10_000;
 /** Nothing heard for so long: ask. The server's own heartbeats are nearer together. */
 export const SILENCE_MS = 25_000;
 /** The same while a command waits for its answer. */
@@ -62,6 +64,8 @@ const RESTART_CODES: ReadonlySet<number> = new Set([CLOSE_CODES.GOING_AWAY.code,
 
 export interface Surroundings {
   open(kind: CarrierKind, ears: Ears): Carrier;
+  /** What carried an earlier page's connection: where that was the event stream, it is tried first. */
+  remembered?: CarrierKind | undefined;
   setTimeout(call: () => void, ms: number): unknown;
   clearTimeout(timer: unknown): void;
   now(): number;
@@ -110,6 +114,7 @@ export class Socket {
   constructor(around: Surroundings, listener: Listener) {
     this.#around = around;
     this.#listener = listener;
+    if (around.remembered === "stream") this.#unopened = UNOPENED_MOST;
   }
 
   get connection(): Connection {
@@ -277,12 +282,13 @@ export class Socket {
   #learn({ kind, greetedAt }: Line, { code }: End): void {
     const greeted = greetedAt !== undefined;
     this.#last = { kind, greeted };
-    if (kind === "socket" && !greeted) this.#unopened++;
+    // A close code of the server's own came through a WebSocket that works.
+    if (kind === "socket") this.#unopened = greeted || code !== ABNORMAL ? 0 : this.#unopened + 1;
     if (greeted && this.#around.now() - greetedAt >= STABLE_MS) this.#attempts = 0;
     if (RESTART_CODES.has(code)) this.#restarting = RESTART_ATTEMPTS;
   }
 
-  #pause({ pause = 0 }: End): number {
+  #pause({ code, pause = code === CLOSE_CODES.TRY_AGAIN_LATER.code ? BUSY_MS : 0 }: End): number {
     this.#notBefore = this.#around.now() + pause;
     const soon = this.#restarting > 0 && this.#restarting-- > 0;
     const grown = BACKOFF_FIRST_MS * 2 ** Math.min(this.#attempts++, 16);

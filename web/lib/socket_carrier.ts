@@ -29,13 +29,15 @@ export class SocketCarrier implements Carrier {
   readonly #waiting = new Map<number, Waiting>();
   #lastId = 0;
   #open = false;
+  /** What the server said last about coming back. */
+  #pause: number | undefined;
 
   constructor(wire: Wire, ears: Ears) {
     this.#wire = wire;
     this.#ears = ears;
     wire.onopen = () => this.#greet();
     wire.onmessage = ({ data }) => this.#hear(data);
-    wire.onclose = ({ code, reason }) => this.#lose(code, reason);
+    wire.onclose = ({ code }) => this.#lose(code);
     wire.onerror = () => undefined; // onclose follows
   }
 
@@ -75,7 +77,9 @@ export class SocketCarrier implements Carrier {
   }
 
   #refuse({ id, code, retry, retry_after }: Failure): void {
-    if (id !== undefined && id !== null) this.#take(id)?.reject(new Refusal(code, retry, retry_after));
+    // Without a number it is about the connection, which ends next.
+    if (id === undefined || id === null) this.#pause = retry_after && retry_after * 1000;
+    else this.#take(id)?.reject(new Refusal(code, retry, retry_after));
   }
 
   #take(id: number): Waiting | undefined {
@@ -84,9 +88,9 @@ export class SocketCarrier implements Carrier {
     return waiting;
   }
 
-  #lose(code: number, reason: string): void {
+  #lose(code: number): void {
     this.#drop();
-    this.#ears.onEnd({ code, pause: pauseIn(reason) });
+    this.#ears.onEnd({ code, pause: this.#pause });
   }
 
   #drop(): void {
@@ -97,10 +101,4 @@ export class SocketCarrier implements Carrier {
     this.#waiting.clear();
     for (const { reject } of left) reject(new Refusal("disconnected", true));
   }
-}
-
-/** A close frame has no field for it, so the reason says it: "… retry after 7 s". */
-function pauseIn(reason: string): number | undefined {
-  const seconds = reason.match(/\bafter (\d{1,4})\b/)?.[1];
-  return seconds === undefined ? undefined : Number(seconds) * 1000;
 }

@@ -185,6 +185,16 @@ test("a post in another channel than the open one leaves when its seq has passed
   expect(box.items).toEqual([]);
 });
 
+test("what failed in a channel one is no longer in is not kept for nobody", async () => {
+  const { box, sent, browser } = await open();
+  box.post(DEN, "hello");
+  await settled();
+  await sent[0]?.refuse(new Refusal("not_a_member"));
+  box.settle(snapshot());
+  await settled();
+  expect([box.items.length, browser.kept.size]).toEqual([0, 0]);
+});
+
 test("there is a bound to what waits", async () => {
   const { box } = await open();
   for (let index = 0; index < 100; index++) expect(box.post(HALL, "x", `k${index}`)).toBe(true);

@@ -26,7 +26,7 @@ interface Timer {
 const HELLO = { type: "hello", user: {}, epoch: "e", streams: {}, limits: {} } as unknown as AnyFrame;
 
 /** A socket whose carriers and clock the test holds. */
-function setUp() {
+function setUp(remembered?: CarrierKind) {
   let now = 0;
   const carriers: { kind: CarrierKind; ears: Ears; asked: Command[]; probes: number; closed: boolean }[] = [];
   const timers = new Set<Timer>();
@@ -44,6 +44,7 @@ function setUp() {
           close: () => void (carrier.closed = true),
         };
       },
+      remembered,
       setTimeout(call, ms) {
         const timer = { call, at: now + ms };
         timers.add(timer);
@@ -263,6 +264,21 @@ test("while the server is away both have their turns", () => {
   socket.start();
   for (let turn = 0; turn < 5; turn++) fail();
   expect(carriers.map(({ kind }) => kind)).toEqual(["socket", "socket", "stream", "socket", "stream", "socket"]);
+});
+
+test("a server that refuses over a WebSocket is no reason for the event stream", () => {
+  const { socket, carriers, fail } = setUp();
+  socket.start();
+  expect(Array.from({ length: 3 }, () => fail(1013))).toEqual([1500, 2000, 3000]);
+  expect(carriers.map(({ kind }) => kind)).toEqual(["socket", "socket", "socket", "socket"]);
+});
+
+test("where an earlier page needed the event stream it is tried first", () => {
+  const { socket, carriers, greet, pass } = setUp("stream");
+  socket.start();
+  greet();
+  pass(TRIAL_FIRST_MS);
+  expect(carriers.map(({ kind }) => kind)).toEqual(["stream", "socket"]);
 });
 
 test("an event stream that ends is opened again first", () => {

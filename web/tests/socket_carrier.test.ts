@@ -69,10 +69,11 @@ test("before the hello and after the end a command is refused, and may be retrie
   expect(ends).toEqual([{ code: 1012, pause: undefined }]);
 });
 
-test("a pause the server asks for is in the reason", () => {
-  const { greet, end, ends } = setUp();
-  greet();
-  end(1013, "too many at once, come back after 7 s");
+test("a pause the server asks for is in the refusal before the end", () => {
+  const { wire, hear, end, ends } = setUp();
+  wire.onopen?.(undefined as never);
+  hear({ type: "error", code: "busy", message: "", advice: "", retry: true, retry_after: 7 });
+  end(1013, "busy");
   expect(ends).toEqual([{ code: 1013, pause: 7000 }]);
 });
 

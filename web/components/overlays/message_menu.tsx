@@ -12,6 +12,7 @@ import type { MessagePosted } from "@/lib/protocol.gen.ts";
 export interface MessageMenuProps {
   message: MessagePosted;
   mine: boolean;
+  note: string | undefined;
   mayDelete: boolean;
   mayReact: boolean;
   anchor: RefObject<HTMLElement | null>;
@@ -22,7 +23,7 @@ export interface MessageMenuProps {
 
 /** Everything one can do with a message: reactions at hand in a row, then the rest by name. */
 export function MessageMenu(props: MessageMenuProps) {
-  const { mayReact, anchor, onReact, onClose } = props;
+  const { mayReact, note, anchor, onReact, onClose } = props;
   const t = useTranslations("message");
   return (
     <Popover
@@ -42,6 +43,7 @@ export function MessageMenu(props: MessageMenuProps) {
             ))}
           </div>
         )}
+        {note && <p className="menu-note">{note}</p>}
         <ActionMenu {...props} />
       </Dialog>
     </Popover>

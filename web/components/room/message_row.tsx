@@ -9,7 +9,7 @@ import { useErrorText } from "@/components/error_text";
 import { Markdown } from "@/components/markdown";
 import { MessageTools } from "@/components/room/message_tools";
 import { Reactions } from "@/components/room/reactions";
-import { ReadSign } from "@/components/room/read_sign";
+import { ReadSign, useReadText } from "@/components/room/read_sign";
 import type { MessageAction } from "@/components/room/use_message_actions";
 import { Clock } from "@/components/time";
 import { messagePath } from "@/lib/addresses";
@@ -51,6 +51,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const [focused, setFocused] = useState(false);
   const [menuOpen, setMenuOpen] = useState(false);
   const [held, setHeld] = useState(false);
+  const readText = useReadText(props.nameOf);
   const press = useLongPress(() => setMenuOpen(true));
   const usable = !item && !message.deleted;
 
@@ -102,6 +103,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
           <MessageTools
             message={message}
             mine={mine}
+            note={readText(props.sign?.readers ?? [])}
             mayDelete={props.mayDelete}
             mayReact={props.mayReact}
             menuOpen={menuOpen}

@@ -11,6 +11,8 @@ import type { MessagePosted } from "@/lib/protocol.gen.ts";
 interface MessageToolsProps {
   message: MessagePosted;
   mine: boolean;
+  /** What else is to be said of the message, above what one can do. */
+  note: string | undefined;
   mayDelete: boolean;
   mayReact: boolean;
   menuOpen: boolean;

@@ -24,14 +24,13 @@ export function ReadSign({
   nameOf(id: string): string;
 }) {
   const t = useTranslations("message");
+  const say = useReadText(nameOf);
   if (item?.status === "waiting") return <Mark icon={<Clock3 aria-hidden />} text={t("waiting")} />;
   if (item?.status === "sent") return <Mark icon={<Check aria-hidden />} text={t("sent")} />;
   if (item || !sign) return null;
   const { marks, readers } = sign;
-  if (readers.length === 0) return <Mark icon={<Check aria-hidden />} text={t("sent")} />;
-  const names = readers.slice(0, NAMED).map(nameOf).join(", ");
-  const more = readers.length - NAMED;
-  const text = more > 0 ? t("readByMore", { names, count: more, all: readers.length }) : t("readBy", { names });
+  const text = say(readers);
+  if (!text) return <Mark icon={<Check aria-hidden />} text={t("sent")} />;
   return (
     <Mark icon={<CheckCheck aria-hidden />} text={text}>
       {marks.length > 0 && (
@@ -44,6 +43,17 @@ export function ReadSign({
       )}
     </Mark>
   );
+}
+
+/** Who has read a message, in words; undefined when nobody has. */
+export function useReadText(nameOf: (id: string) => string): (readers: readonly string[]) => string | undefined {
+  const t = useTranslations("message");
+  return (readers) => {
+    if (readers.length === 0) return undefined;
+    const names = readers.slice(0, NAMED).map(nameOf).join(", ");
+    const more = readers.length - NAMED;
+    return more > 0 ? t("readByMore", { names, count: more }) : t("readBy", { names });
+  };
 }
 
 function Mark({ icon, text, children }: { icon: ReactNode; text: string; children?: ReactNode }) {

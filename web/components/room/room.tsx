@@ -65,7 +65,7 @@ export function Room({ served, target, formKey, error, panelError }: RoomProps) 
   }
 
   async function toNewest() {
-    if (room.newer) await session?.window.showNewest();
+    if (room.newer) await session?.window.showNewest().catch(() => undefined);
     toBottom();
   }
 

@@ -43,8 +43,7 @@ export function TypingDots() {
 export function useTypingText(nameOf: (id: string) => string): (writers: readonly string[]) => string {
   const t = useTranslations("typing");
   return ([first = "", second = "", ...others]) => {
-    if (others.length > 0)
-      return t("several", { first: nameOf(first), count: others.length + 1, all: others.length + 2 });
+    if (others.length > 0) return t("several", { first: nameOf(first), count: others.length + 1 });
     return second ? t("two", { first: nameOf(first), second: nameOf(second) }) : t("one", { name: nameOf(first) });
   };
 }
