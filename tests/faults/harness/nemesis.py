@@ -39,6 +39,7 @@ class Nemesis:
     rest: Callable[[], Awaitable[None]]
     done: Counter[str] = field(default_factory=Counter)
     marks: list[tuple[float, str]] = field(default_factory=list)
+    _struck_at: int = 0
 
     async def strike_all(self) -> None:
         """Every strike in its turn. Raises StuckError when nothing goes on any more."""
@@ -57,8 +58,11 @@ class Nemesis:
         }
         for strike in self.plan.strikes:
             await self.stage.until_posts(strike.after)
+            # Never at once after the one before: people have to come back, and be busy again.
+            await self.stage.until_posts(self._struck_at + self.plan.apart)
             self._count(strike.blow)
             await strikes[strike.blow](strike)
+            self._struck_at = len(self.stage.acknowledged)
             self.machine.complain_if_ended()
 
     async def trouble_all(self) -> None:

@@ -100,10 +100,11 @@ class Mishap:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Both in the order of `after`."""
+    """Both in the order of `after`. Between two strikes are `apart` posts, however many a strike itself brought."""
 
     strikes: tuple[Strike, ...]
     mishaps: tuple[Mishap, ...]
+    apart: int
 
 
 def make_plan(seed: int, scale: Scale, *, disk: bool) -> Plan:
@@ -121,7 +122,7 @@ def make_plan(seed: int, scale: Scale, *, disk: bool) -> Plan:
         )
         for after, trouble in zip(spread(rng, scale.troubles, scale.posts), troubles, strict=True)
     ]
-    return Plan(tuple(strikes), tuple(mishaps))
+    return Plan(tuple(strikes), tuple(mishaps), scale.posts // (2 * len(blows)))
 
 
 def choose_blows(rng: random.Random, kills: int, *, disk: bool) -> list[Blow]:

@@ -90,7 +90,10 @@ def facts(summary: Summary) -> list[tuple[str, str]]:
         ("answers that said: try again", retried or "none"),
         ("posts sent once more in the end, with their key", f"{summary['sent_again']:,}"),
         ("states compared with fresh ones", f"{summary['compared']:,}"),
-        ("starts of the server, median", f"{summary['starts']:,}, {summary['start_median']} s"),
+        (
+            "starts of the server, median and longest",
+            f"{summary['starts']:,}, {summary['start_median']} s, {summary['start_longest']} s",
+        ),
         (
             "without an acknowledgement around a restart, median and longest",
             f"{summary['back_median']} s, {summary['back_longest']} s",

@@ -53,6 +53,7 @@ class Summary(TypedDict):
     compared: int
     starts: int
     start_median: float
+    start_longest: float
     back_median: float
     back_longest: float
     verdicts: list[VerdictSummary]
@@ -93,6 +94,7 @@ def summarize(result: Result) -> Summary:
         compared=history.compared,
         starts=len(result.starts),
         start_median=round(statistics.median(took for _, took in result.starts), 2),
+        start_longest=round(max(took for _, took in result.starts), 2),
         back_median=round(statistics.median(back), 2) if back else 0.0,
         back_longest=round(max(back), 2) if back else 0.0,
         verdicts=[VerdictSummary(name=each.name, problems=list(each.problems)) for each in result.verdicts],
