@@ -57,9 +57,6 @@ WEB_TREE = Path(__file__).parent / "_web"
 # Seconds for which a thread keeps the interpreter while another wants it. The writer's and the readers' threads want it
 # between any two statements: with Python's own 5 ms a post took 200 ms while the loop was busy letting people in.
 SWITCH_SECONDS = 0.0005
-# The loop gives the interpreter away at each write to a socket. What another thread (the store's) may keep it for: with
-# Python's own 5 ms, 32 people who post at once waited 44 ms at p99 instead of 9.
-SWITCH_SECONDS = 0.0005
 
 
 class MonotonicClock:
@@ -312,7 +309,6 @@ async def serve(config: Config, on_ready: Callable[[str], None]) -> None:
 
 def run(config: Config, on_ready: Callable[[str], None]) -> None:
     """`serve` on the fastest loop there is."""
-    sys.setswitchinterval(SWITCH_SECONDS)
     sys.setswitchinterval(SWITCH_SECONDS)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(serve(config, on_ready))
