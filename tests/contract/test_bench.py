@@ -17,6 +17,7 @@ from hubbub.bench.measure import Result
 from hubbub.bench.people import settle_people
 from hubbub.bench.processes import running_server
 from hubbub.bench.runs import Poster, Storming, fan_out, post_all
+from tests.support.server import Server
 
 BENCH = [sys.executable, "-m", "hubbub", "bench", "--quick"]
 PATIENCE = 60.0
@@ -61,6 +62,20 @@ def test_a_folder_that_is_not_there_is_said_in_one_line(tmp_path: Path) -> None:
     done = subprocess.run([*BENCH, "--folder", str(tmp_path / "absent")], capture_output=True, timeout=PATIENCE)
     assert done.returncode == 1
     assert done.stderr.decode().strip().startswith("hubbub: Nothing can be written to")
+
+
+async def test_who_is_sent_away_in_a_storm_comes_back_later(tmp_path: Path) -> None:
+    people = await settle_people(tmp_path, senders=4, crowd=4, others=8)
+    guests = [Guest(index, *line.split()) for index, line in enumerate(people.file.read_text("ascii").splitlines())]
+    few_at_once = {"LIMITS__RESUMES_PER_SECOND": "20", "LIMITS__RESUMES_WAITING": "1"}
+    with Server(tmp_path / "data", settings=few_at_once) as server:
+        crowd = Crowd("127.0.0.1", server.port, guests)
+        for index in (0, *range(8, 16)):
+            crowd.open(index, 1)
+        storm = Storming(crowd, Poster(crowd), first=8, cut=8, channel=people.general, missed=2).run()
+        assert storm.refused > 0
+        assert all(guest.connection is not None for guest in guests[8:])
+        crowd.close()
 
 
 async def test_where_there_is_no_epoll_the_load_works_too(tmp_path: Path) -> None:
