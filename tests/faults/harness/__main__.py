@@ -79,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--kills", type=int, default=200, help="SIGKILLs (default %(default)s)")
     parser.add_argument("--network-faults", type=int, default=1000, help="(default %(default)s)")
     parser.add_argument("--posts", type=int, default=100_000, help="acknowledged posts, at least (default %(default)s)")
-    parser.add_argument("--people", type=int, default=10, help="(default %(default)s)")
+    parser.add_argument("--people", type=int, default=10, help="clients; some are second devices (default %(default)s)")
     parser.add_argument("--json", action="store_true", help="print everything as one JSON object")
     parser.add_argument("--publish", action="store_true", help="write the results into docs/faults.md")
     return parser

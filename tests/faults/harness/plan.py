@@ -68,7 +68,10 @@ TROUBLES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How much of everything: `kills` SIGKILLs, `troubles` network faults, `posts` acknowledged, at least."""
+    """How much of everything: `kills` SIGKILLs, `troubles` network faults, `posts` acknowledged, at least.
+
+    `people` counts clients: some are second devices of the same person.
+    """
 
     posts: int
     kills: int

@@ -81,7 +81,7 @@ def write_results(summary: Summary) -> list[str]:
 def facts(summary: Summary) -> list[tuple[str, str]]:
     retried = ", ".join(f"{count:,} × `{code}`" for code, count in sorted(summary["retried"].items()))
     return [
-        ("people", f"{summary['people']}"),
+        ("people, and the devices they are on", f"{summary['people']}, {summary['clients']}"),
         ("connections, of these resumed", f"{summary['connections']:,}, {summary['resumed']:,}"),
         ("streams reset and fetched afresh", f"{summary['resets']:,}"),
         ("events in the logs", f"{summary['events']:,}"),

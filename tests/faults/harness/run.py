@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -11,18 +10,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from tests.faults.harness.actor import Actor
+from tests.faults.harness.cast import cast_actors
 from tests.faults.harness.checker import Verdict, check
 from tests.faults.harness.evidence import Evidence
 from tests.faults.harness.history import History
 from tests.faults.harness.machine import Machine, mount_disk
 from tests.faults.harness.nemesis import Nemesis
 from tests.faults.harness.plan import Scale, make_plan
-from tests.faults.harness.proxy import Proxy
 from tests.faults.harness.rest import Fresh, Referee
 from tests.faults.harness.stage import Stage
-from tests.faults.harness.wishes import Wishes
-from tests.support.client import Person, register
 
 # Rates are limited, but people here are quick; a nap is soon too long to be resumed, and unsent bytes soon too many.
 SETTINGS: Final = {
@@ -34,8 +30,6 @@ SETTINGS: Final = {
     "LIMITS__UNSENT_BYTES": str(256 << 10),
     "SHUTDOWN_SECONDS": "4",
 }
-ROOMS: Final = ("one", "two", "three")
-SECRET_ROOM: Final = "secret"
 
 
 @dataclass(slots=True)
@@ -145,7 +139,7 @@ async def prepare(seed: int, scale: Scale) -> AsyncIterator[World]:
         machine = Machine(folder, disk, stage, history, SETTINGS)
         stack.callback(machine.server.kill)
         await machine.start()
-        actors, channels = await gather_people(stack, seed, scale, machine)
+        actors, channels = await cast_actors(stack, seed, scale, machine)
         fresh = Fresh(machine.server.url)
         stack.push_async_callback(fresh.close)
         referee = Referee(stage, history, actors, fresh, channels)
@@ -154,38 +148,3 @@ async def prepare(seed: int, scale: Scale) -> AsyncIterator[World]:
         nemesis = Nemesis(make_plan(seed, scale, disk=disk is not None), stage, machine, actors, referee.rest)
         stage.restart()
         yield World(stage, history, machine, referee, nemesis)
-
-
-async def gather_people(
-    stack: AsyncExitStack, seed: int, scale: Scale, machine: Machine
-) -> tuple[list[Actor], list[str]]:
-    """Everybody is in every channel. The first one looks after the channels."""
-    people: list[tuple[Person, Proxy]] = []
-    for number in range(scale.people):
-        proxy = Proxy(machine.server.port)
-        stack.push_async_callback(proxy.close)
-        person = await register(proxy.url, f"person{number}")
-        stack.push_async_callback(person.http.aclose)
-        people.append((person, proxy))
-        machine.history.people[person.id] = person.name
-    keeper = people[0][0]
-    home = str((await keeper.snapshot())["channels"][0]["id"])
-    rooms = [await keeper.create_channel(name) for name in ROOMS]
-    secret = await keeper.create_channel(SECRET_ROOM, private=True)
-    for person, _ in people[1:]:
-        for channel in (*rooms, secret):
-            await keeper.add(channel, person.id)
-    actors = []
-    for number, (person, proxy) in enumerate(people):
-        keeps = person is keeper
-        wishes = Wishes(
-            name=person.name,
-            rng=random.Random(f"wishes {seed} {number}"),
-            home=home,
-            # Who leaves the private one cannot come back alone: only the keeper takes out of it, and puts in.
-            channels=(*rooms, secret),
-            others=tuple(other.id for other, _ in people[1:]) if keeps else (),
-        )
-        rng = random.Random(f"actor {seed} {number}")
-        actors.append(Actor(person, proxy, machine.stage, machine.history, wishes, rng))
-    return actors, [home, *rooms, secret]

@@ -36,6 +36,7 @@ class Summary(TypedDict):
     date: str
     machine: dict[str, object]
     seconds: float
+    clients: int
     people: int
     kills: int
     network_faults: int
@@ -77,7 +78,8 @@ def summarize(result: Result) -> Summary:
         date=datetime.now(UTC).date().isoformat(),
         machine=describe_machine(),
         seconds=round(result.seconds, 1),
-        people=scale.people,
+        clients=scale.people,
+        people=len(history.people),
         kills=result.kills,
         network_faults=sum(result.done.get(trouble, 0) for trouble in Trouble),
         faults={str(each): result.done[each] for each in (*Blow, *Trouble) if each in result.done},
@@ -87,7 +89,7 @@ def summarize(result: Result) -> Summary:
         sent_again=result.repeated,
         retried=dict(result.stage.retried),
         connections=len(history.visits),
-        resumed=len(history.visits) - len(history.people),
+        resumed=max(0, len(history.visits) - scale.people),
         resets=sum(len(visit.resets) for visit in history.visits),
         events=result.events,
         heard=sum(len(visit.heard) for visit in history.visits),
