@@ -56,7 +56,7 @@ class Ephemera(Generic[SpareT, EncodedT]):
         self._clockwork = clockwork
         self._announce = announce
         self.typists = Typists(roster, teller, seconds=limits.typing_seconds, listeners=limits.typing_listeners)
-        self.attendance = Attendance(roster, teller, announce, grace=limits.grace_seconds)
+        self.attendance = Attendance(roster, teller, announce, clockwork.time, grace=limits.grace_seconds)
         self.readers = Readers(roster, teller)
         self._ticker = Ticker(clockwork, (self.typists, self.readers, self.attendance))
 

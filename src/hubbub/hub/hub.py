@@ -117,7 +117,9 @@ class Hub(Generic[LinkT, EncodedT]):
     def is_here(self, user_id: str) -> bool:
         """Whether the user has a link that is past its hello."""
         user = self._users.get(user_id)
-        return user is not None and any(link not in self._unsubscribed for link in user.all_links)
+        if user is None or not self._unsubscribed:  # asked of hundreds at once, mostly while nobody says hello
+            return user is not None
+        return any(link not in self._unsubscribed for link in user.all_links)
 
     def is_greeted(self, link: LinkT) -> bool:
         """Whether `link`, which is registered, is past its hello."""
@@ -131,9 +133,11 @@ class Hub(Generic[LinkT, EncodedT]):
     def share_a_channel(self, one_id: str, other_id: str) -> bool:
         """Whether the two, both here, are in some channel together."""
         one, other = self._users.get(one_id), self._users.get(other_id)
-        if one is None or other is None:
+        if one is None or other is None or not one.channels or not other.channels:
             return False
-        if len(one.channels or ()) > len(other.channels or ()):
+        if one.channels[0] is other.channels[0]:
+            return True
+        if len(one.channels) > len(other.channels):
             one, other = other, one
         return any(other in channel.users for channel in one.channels or ())
 

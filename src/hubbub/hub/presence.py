@@ -15,12 +15,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from math import inf
-from typing import Final, Generic
+from typing import Final, Generic, TypeAlias
 
 from hubbub.hub.ports import EncodedT, Roster, SpareT
 from hubbub.hub.teller import Teller
 from hubbub.protocol.changes import PresenceChange
 from hubbub.protocol.replies import Presence, Status
+
+News: TypeAlias = tuple[tuple[str, Status], ...]
 
 TICK: Final = 2.0  # seconds
 # What many links are told alike is encoded once; so much of that is kept within a tick.
@@ -33,13 +35,16 @@ class Attendance(Generic[SpareT, EncodedT]):
         roster: Roster[SpareT],
         teller: Teller[SpareT, EncodedT],
         announce: Callable[[PresenceChange], None],
+        clock: Callable[[], float],
         *,
         grace: float,
     ) -> None:
-        """`announce` tells all nodes, this one among them, what became of a user; there `heard` takes it."""
+        """`clock` gives the loop's time. `announce` tells all nodes, this one among them, what became of a user; there
+        `heard` takes it."""
         self._roster = roster
         self._teller = teller
         self._announce = announce
+        self._clock = clock
         self._grace = grace
         self._away: set[SpareT] = set()
         self._gone: dict[str, _Gone] = {}  # in the order they went
@@ -77,7 +82,10 @@ class Attendance(Generic[SpareT, EncodedT]):
 
     def seen_by(self, watcher: str, user: str) -> Status:
         """What `user` looks like to the user `watcher`, who is here."""
-        status = self._status_of(user)
+        return self._shown(watcher, user, self._status_of(user))
+
+    def _shown(self, watcher: str, user: str, status: Status) -> Status:
+        """What somebody who is `status` looks like to `watcher`."""
         if status == "offline" or watcher == user or self._roster.share_a_channel(watcher, user):
             return status
         gone = self._gone.get(user)
@@ -91,11 +99,13 @@ class Attendance(Generic[SpareT, EncodedT]):
         return self._status_of(user) if shared else "offline"
 
     def _status_of(self, user: str) -> Status:
-        links = [link for link in self._roster.links_of(user) if self._roster.is_greeted(link)]
-        if links:
-            return "away" if self._away.issuperset(links) else "online"
+        if self._roster.is_here(user):
+            return "away" if self._away and self._is_away(user) else "online"
         gone = self._gone.get(user)
         return gone.status if gone else "offline"
+
+    def _is_away(self, user: str) -> bool:
+        return all(link in self._away for link in self._roster.links_of(user) if self._roster.is_greeted(link))
 
     # --- what happens -----------------------------------------------------------------------------------------
 
@@ -144,41 +154,50 @@ class Attendance(Generic[SpareT, EncodedT]):
         return min(ends, tick) if min(ends, tick) < inf else None
 
     def work(self, now: float) -> Iterator[None]:
-        self._end_graces(now)
+        yield from self._end_graces(now)
         if not (self._changed or self._stirred) or now < self._next:
             return
-        self._next = now + TICK
-        if self._roster.congested:
-            return
-        changed, self._changed = self._changed, set()
-        stirred, self._stirred = self._stirred, set()
-        encoded: dict[tuple[tuple[str, Status], ...], EncodedT] = {}
-        for link in list(self._watches if changed else stirred):
-            watch = self._watches.get(link)
-            if watch is not None:
-                self._tell(link, watch, watch.told if link in stirred else watch.among(changed), encoded)
-            yield
+        if not self._roster.congested:
+            changed, self._changed = self._changed, set()
+            stirred, self._stirred = self._stirred, set()
+            # What people are is looked up once; who changes while this goes on, slice by slice, comes next time.
+            known: dict[str, Status] = {}
+            encoded: dict[News, EncodedT] = {}
+            for link in list(self._watches if changed else stirred):
+                watch = self._watches.get(link)
+                if watch is not None:
+                    self._tell(link, watch, watch.told if link in stirred else watch.among(changed), known, encoded)
+                yield
+        self._next = self._clock() + TICK
 
-    def _end_graces(self, now: float) -> None:
+    def _end_graces(self, now: float) -> Iterator[None]:
         while (first := next(iter(self._gone.items()), None)) is not None and first[1].until <= now:
             user, _ = first
             del self._gone[user]
             self._tell_all(user)
+            yield
 
     def _tell(
         self,
         link: SpareT,
         watch: _Watch,
         users: Collection[str],
-        encoded: dict[tuple[tuple[str, Status], ...], EncodedT],
+        known: dict[str, Status],
+        encoded: dict[News, EncodedT],
     ) -> None:
-        """Tell one link what is new of `users`; what others were told alike is in `encoded`."""
+        """Tell one link what is new of `users`. `known` and `encoded` keep what others were told in the same tick."""
         if not users or not self._roster.is_greeted(link):
             return
         if link.has_unsent:
             self._stirred.add(link)
             return
-        news = {user: status for user in users if (status := self.seen_by(watch.user, user)) != watch.told[user]}
+        news: dict[str, Status] = {}
+        for user in users:
+            if user not in known:
+                known[user] = self._status_of(user)
+            status = self._shown(watch.user, user, known[user])
+            if status != watch.told[user]:
+                news[user] = status
         if not news:
             return
         watch.told.update(news)

@@ -47,6 +47,7 @@ class Ticker:
         self._at = 0.0
         self._rested = 0.0
         self._work: Iterator[None] | None = None
+        self._working = False
 
     @property
     def idle(self) -> bool:
@@ -55,6 +56,8 @@ class Ticker:
 
     def plan(self) -> None:
         """To be called when something may be due earlier than it was."""
+        if self._working:
+            return  # it plans when it is done
         at = self._next()
         if self._timer is not None:
             if self._at <= at:
@@ -70,7 +73,7 @@ class Ticker:
         return max(due, self._rested)
 
     def _run(self) -> None:
-        self._timer = None
+        self._timer, self._working = None, True
         now = max(self._clockwork.time(), self._at)  # loops round, and may be early
         begun = self._stopwatch()
         work, self._work = self._work or self._all(now), None
@@ -80,7 +83,7 @@ class Ticker:
                 self._work = work
             rest = (self._stopwatch() - begun) * (1 + REST)
         finally:  # whatever has failed, the rest goes on
-            self._rested = now + rest
+            self._rested, self._working = now + rest, False
             self.plan()
 
     def _all(self, now: float) -> Iterator[None]:

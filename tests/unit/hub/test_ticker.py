@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import pytest
@@ -28,6 +28,7 @@ class Steps:
     def __init__(self, loop: ManualLoop, stopwatch: Stopwatch, count: int, at: float | None) -> None:
         self.loop, self.stopwatch, self.count, self.due = loop, stopwatch, count, at
         self.done: list[float] = []
+        self.then: Callable[[], None] = lambda: None
 
     def work(self, now: float) -> Iterator[None]:
         if self.due is None or now < self.due:
@@ -36,6 +37,7 @@ class Steps:
         for _ in range(self.count):
             self.stopwatch.now += self.stopwatch.step
             self.done.append(self.loop.now)
+            self.then()
             yield
 
 
@@ -86,6 +88,23 @@ def test_much_work_is_done_in_slices_that_leave_most_of_the_time_to_others() -> 
     assert [part.done.count(turn) for turn in turns] == [4] * 10
     gaps = [later - earlier for earlier, later in pairwise(turns)]
     assert gaps == pytest.approx([SLICE * (1 + REST)] * 9)
+
+
+def test_what_comes_up_while_it_works_has_to_wait_for_the_rest_too() -> None:
+    loop, stopwatch = ManualLoop(), Stopwatch(SLICE / 4)
+    parts = [Steps(loop, stopwatch, 4, 100.0), Steps(loop, stopwatch, 1, None)]
+    ticker = Ticker(loop, parts, stopwatch)
+
+    def have_more_to_do() -> None:
+        parts[1].due = loop.now
+        ticker.plan()
+
+    parts[0].then = have_more_to_do
+    ticker.plan()
+    loop.advance(SLICE * REST / 2)
+    assert parts[1].done == []
+    loop.advance(SLICE * REST)
+    assert len(parts[1].done) == 1
 
 
 def test_a_part_that_fails_keeps_nobody_from_what_is_due_later() -> None:
