@@ -172,6 +172,10 @@ def skip_one_between_visits(story: Story) -> None:
     del story.history.visits[1].heard[0]
 
 
+def begin_at_the_head_for_who_joined_before(story: Story) -> None:
+    story.history.visits.append(Visit(BO, 2, 3.5, {"user:bo": 0}, {STREAM: 5}, story.log[5:]))
+
+
 def repeat_one_for_a_reader(story: Story) -> None:
     story.history.visits[1].heard.insert(0, story.log[5])
 
@@ -251,6 +255,7 @@ def differ_from_a_fresh_fetch(story: Story) -> None:
         (skip_a_number, "There are no gaps"),
         (skip_one_for_a_reader, "There are no gaps"),
         (skip_one_between_visits, "There are no gaps"),
+        (begin_at_the_head_for_who_joined_before, "There are no gaps"),
         (repeat_one_for_a_reader, "There are no gaps"),
         (differ_from_a_fresh_fetch, "Resumed is as good as fresh"),
         (store_what_nobody_asked, "Wholly there or not at all"),

@@ -62,8 +62,7 @@ def find_gaps_heard(evidence: Evidence) -> Problems:
     """Each connection hears each stream on from the position it gave, one by one; who joins, what follows the joining;
     who was reset, what follows the head that was told."""
     for visit in evidence.history.visits:
-        known = {stream: seq for stream, seq in visit.positions.items() if stream not in visit.resets}
-        known = {**visit.heads, **known}
+        known = {**visit.positions, **{stream: visit.heads.get(stream, -1) for stream in visit.resets}}
         for event in visit.heard:
             stream = user_stream(event.user) if isinstance(event, UserEvent) else channel_stream(event.channel)
             if event.seq != known.get(stream, -1) + 1 and not _begins_there(evidence, visit, event):
