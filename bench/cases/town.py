@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import random
 import secrets
 import time
 from collections.abc import Iterator, Sequence
@@ -31,8 +32,9 @@ NO_PASSWORD: Final = "!"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`home`: people who share one (0: there are none). `channels`: how many everybody is in besides. `history`:
-    messages in the common channel. `password_hash`: of everybody; none matches unless given."""
+    """`home`: people who share one (0: there are none). `channels`: how many each is in besides, out of twice as many,
+    drawn by lot, so that no two have the same. `history`: messages in the common channel. `password_hash`: of
+    everybody; none matches unless given."""
 
     users: int
     home: int = 4
@@ -85,8 +87,8 @@ async def _fill(data: Path, plan: Plan, people: Sequence[_Person], homes: Sequen
                 for number in range(start, min(start + AT_ONCE, len(homes)))
             ]
             await store.writer.submit(_add_channels, (groups, now))
-        for number in range(plan.channels):
-            await store.writer.submit(_add_channels, ([(f"channel{number}", new_id(now), people)], now))
+        for number, members in enumerate(_draw_members(people, plan.channels)):
+            await store.writer.submit(_add_channels, ([(f"channel{number}", new_id(now), members)], now))
         common = await store.channels.find_general()
         if common is None:
             raise BenchError("The new store has no channel that everyone joins.")
@@ -94,6 +96,16 @@ async def _fill(data: Path, plan: Plan, people: Sequence[_Person], homes: Sequen
         return common
     finally:
         await store.close()
+
+
+def _draw_members(people: Sequence[_Person], each: int) -> list[list[_Person]]:
+    """Who is in which channel, when everybody is in `each`; the same draw every time."""
+    lot = random.Random(0)
+    channels: list[list[_Person]] = [[] for _ in range(2 * each)]
+    for person in people:
+        for number in lot.sample(range(2 * each), each):
+            channels[number].append(person)
+    return [members for members in channels if members]
 
 
 def _add_people(ledger: Ledger, wanted: tuple[Sequence[_Person], int, str, int]) -> None:
