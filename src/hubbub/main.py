@@ -177,7 +177,9 @@ async def compose(config: Config, clock: MonotonicClock) -> Server:
     services = make_services(config, store, hub, ephemera, hasher, clock)
     tasks = Tasks()
     admission = make_admission(config, loop)
-    greeter = Greeter(store.log, hub, admission, shown_limits(config), config.limits.resume_events)
+    greeter = Greeter(
+        store.log, hub, admission, shown_limits(config), config.limits.resume_events, WireLimits.of(config).pong_wait
+    )
     endpoint = make_endpoint(config, services, greeter, hub, clock, tasks)
     event_endpoint = EventEndpoint(endpoint, greeter, spawn=tasks.spawn)
     doorman = Doorman(services.sessions, endpoint, admission, config)

@@ -80,14 +80,14 @@ async def test_all_come_back_at_once_without_gap_or_repeat_while_another_is_answ
 
 async def test_who_comes_when_the_line_is_full_is_told_when_to_come_again_and_misses_nothing(tmp_path: Path) -> None:
     settings = {
-        "LIMITS__RESUMES_PER_SECOND": "100",
-        "LIMITS__RESUMES_AT_ONCE": "2",
-        "LIMITS__RESUMES_WAITING": "10",
+        "LIMITS__RESUMES_PER_SECOND": "20",
+        "LIMITS__RESUMES_AT_ONCE": "1",
+        "LIMITS__RESUMES_WAITING": "5",
     }
     with Server(tmp_path / "data", settings=settings) as server:
         async with people_of(server, 5) as (talking, *people), open_socket(talking) as socket:
             (general,) = (await talking.snapshot())["channels"]
-            stream, talker, crowd = f"channel:{general['id']}", Talker(socket, general["id"]), Crowd(people, 25)
+            stream, talker, crowd = f"channel:{general['id']}", Talker(socket, general["id"]), Crowd(people, 15)
             for member in crowd.members:
                 member.positions = {stream: general["seq"]}
             await talker.post(10)

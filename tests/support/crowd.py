@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -40,6 +41,8 @@ class Member(asyncio.Protocol):
         self.welcomed = False
         self.refusals: list[tuple[int, int]] = []
         """Each time it was sent away: the status and Retry-After, or the close code and 0."""
+        self.codes: list[int] = []
+        """Every close code it was sent."""
         self.cuts = 0
         self.transport: asyncio.Transport | None = None
         self._buffer = b""
@@ -48,7 +51,20 @@ class Member(asyncio.Protocol):
     async def come(self) -> None:
         """Connect, and say hello as soon as that is possible."""
         self._buffer, self._upgraded, self.welcomed = b"", False, False
-        await asyncio.get_running_loop().create_connection(lambda: self, self.crowd.host, self.crowd.port)
+        loop, connection = asyncio.get_running_loop(), socket.socket()
+        if self.crowd.receive_buffer is not None:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self.crowd.receive_buffer)
+        connection.setblocking(False)
+        await loop.sock_connect(connection, (self.crowd.host, self.crowd.port))
+        await loop.create_connection(lambda: self, sock=connection)
+
+    def stop_reading(self) -> None:
+        if self.transport is not None:
+            self.transport.pause_reading()
+
+    def read_again(self) -> None:
+        if self.transport is not None:
+            self.transport.resume_reading()
 
     def cut(self) -> None:
         if self.transport is not None:
@@ -103,6 +119,7 @@ class Member(asyncio.Protocol):
     def _take(self, opcode: int, payload: bytes) -> None:
         if opcode == 8:
             code = int.from_bytes(payload[:2], "big")
+            self.codes.append(code)
             if not self.welcomed:
                 self._refuse(code, 0)
             return
@@ -133,6 +150,8 @@ class Crowd:
     people: Sequence[Person]
     each: int
     members: list[Member] = field(default_factory=list)
+    receive_buffer: int | None = None
+    """How much the kernel keeps for each that does not read; None: as much as it likes."""
     host: str = ""
     port: int = 0
     _coming: set[asyncio.Task[None]] = field(default_factory=set)

@@ -3,8 +3,8 @@
 When a proxy restarts, or we do, everybody comes back in the same moment. Reading what each has missed must not hold up
 those who are talking: greetings stand in a line, and beyond its bound people are sent away, to come again.
 
-Invariants: no more than `at_once` greetings are under way; in the long run no more than `per_second` begin; they begin
-in the order they came; whoever gives up leaves the line and takes nobody's turn.
+Invariants: a greeting begins only while fewer than `at_once` are under way; in the long run no more than `per_second`
+begin; they begin in the order they came; whoever gives up leaves the line and takes nobody's turn.
 """
 
 from __future__ import annotations
@@ -78,6 +78,10 @@ class Admission:
     def leave(self) -> None:
         self.under_way -= 1
         self._call_next()
+
+    def go_on(self) -> None:
+        """Go on after having left, without standing in line anew: the turn was had already."""
+        self.under_way += 1
 
     def _take(self) -> bool:
         """Begin one, if that is allowed now."""

@@ -4,15 +4,19 @@ Invariants:
 - The heads are read after the link was registered with the hub, so nothing is committed between the two unnoticed.
 - Between what came from the log and what is live there is no gap and no repeat: the hub says when a link is live.
 - Greetings wait for their turn; a link that is closed meanwhile costs nothing more.
+- What was missed is sent a piece at a time, each when the one before has left: however much it is, nobody is cut for
+  being sent more than they can take at once. Who takes their time does so outside the line.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from hubbub.domain.accounts import Session
 from hubbub.domain.ids import CHANNEL
+from hubbub.errors import CloseCode
 from hubbub.hub.hub import Hub
 from hubbub.protocol.codec import encode
 from hubbub.protocol.commands import Hello
@@ -25,6 +29,10 @@ from hubbub.websocket.deflate import Encoded
 from hubbub.websocket.link import Link
 
 EVENTS_READ = 200
+# Less than the least that may be kept for a link.
+PIECE_BYTES = 32 << 10
+# Seconds between two looks at whether a slow reader has taken its piece.
+LOOK_AGAIN = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,8 @@ class Greeter:
     admission: Admission
     limits: Limits
     resume_events: int
+    patience: float
+    """Seconds a reader may take for one piece of what it missed."""
 
     async def greet(self, link: Link, session: Session, hello: Hello | Cursor) -> None:
         """Returns when every stream of `link` is live, or the link is closed. Raises `busy` when too many wait, and as
@@ -73,10 +83,8 @@ class Greeter:
             while after < head and not link.closed:
                 upto = min(head, after + EVENTS_READ)
                 events = await self.log.fetch_range(stream, after, upto)
-                if not self.hub.holds(link, stream):
+                if not await self._send(link, stream, [payload for _, payload in events]):
                     break  # out of the channel, or out and in again: what comes next is live
-                if events:
-                    link.send_encoded(Encoded([payload for _, payload in events]))
                 after = reached[stream] = upto
             self.hub.caught_up(link, stream, after)
         return reached
@@ -85,20 +93,55 @@ class Greeter:
         """Read on in what has grown meanwhile, until every stream is live."""
         while not link.closed and (todo := self.hub.catching(link, session.user)):
             stream, after = todo
-            self.hub.caught_up(
-                link, stream, await self._read_on(link, session, stream, max(after, reached.get(stream, 0)))
-            )
+            after = await self._read_on(link, session, stream, max(after, reached.get(stream, 0)))
+            self.hub.caught_up(link, stream, after)
 
     async def _read_on(self, link: Link, session: Session, stream: str, after: int) -> int:
         """Send the stream's events after `after`, to the end of its log; returns the last seq sent."""
         member = session.user if stream.startswith(CHANNEL) else None
         while not link.closed:
             events = await self.log.fetch_events(stream, after, EVENTS_READ, member=member)
-            if not self.hub.holds(link, stream):
+            if not await self._send(link, stream, [payload for _, payload in events]):
                 break
             if events:
-                link.send_encoded(Encoded([payload for _, payload in events]))
                 after = events[-1][0]
             if len(events) < EVENTS_READ:
                 break
         return after
+
+    async def _send(self, link: Link, stream: str, payloads: Sequence[bytes]) -> bool:
+        """Send events in pieces; False: the link no longer waits for this stream's, and the rest was not sent."""
+        for piece in pieces_of(payloads):
+            if link.has_unsent:
+                await self._let_read(link)
+            if not self.hub.holds(link, stream):
+                return False
+            link.send_encoded(Encoded(piece))
+        return self.hub.holds(link, stream)
+
+    async def _let_read(self, link: Link) -> None:
+        """Wait, outside the line, until the reader has taken what was sent; for `patience` at most."""
+        self.admission.leave()
+        try:
+            await asyncio.sleep(0)  # what a transport writes leaves at the end of the loop's turn
+            for _ in range(int(self.patience / LOOK_AGAIN)):
+                if link.closed or not link.has_unsent:
+                    return
+                await asyncio.sleep(LOOK_AGAIN)
+            link.close(CloseCode.TOO_SLOW, "Too slow.")
+        finally:
+            self.admission.go_on()
+
+
+def pieces_of(payloads: Sequence[bytes]) -> Iterator[list[bytes]]:
+    """The payloads in order, as many in each piece as fit in PIECE_BYTES, but at least one."""
+    piece: list[bytes] = []
+    size = 0
+    for payload in payloads:
+        if piece and size + len(payload) > PIECE_BYTES:
+            yield piece
+            piece, size = [], 0
+        piece.append(payload)
+        size += len(payload)
+    if piece:
+        yield piece
