@@ -181,7 +181,7 @@ async def compose(config: Config, clock: MonotonicClock) -> Server:
         store.log, hub, admission, shown_limits(config), config.limits.resume_events, WireLimits.of(config).pong_wait
     )
     endpoint = make_endpoint(config, services, greeter, hub, clock, tasks)
-    event_endpoint = EventEndpoint(endpoint, greeter, spawn=tasks.spawn)
+    event_endpoint = EventEndpoint(endpoint, greeter, clock=clock, spawn=tasks.spawn)
     doorman = Doorman(services.sessions, endpoint, admission, config)
     upgrades = Upgrades(
         loop,

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import cast
 
 import pytest
 
+from hubbub.domain.accounts import Session
+from hubbub.domain.roles import Role
 from hubbub.errors import CloseCode
 from hubbub.protocol import codec
 from hubbub.protocol.cursor import decode_cursor, encode_cursor
 from hubbub.protocol.events import ChannelSummary, MembershipEnded, MembershipStarted, MessageDeleted
 from hubbub.websocket import wire
 from hubbub.websocket.deflate import Encoded
+from hubbub.websocket.endpoint import Endpoint
+from hubbub.websocket.event_endpoint import EventEndpoint
 from hubbub.websocket.event_frames import HEARTBEAT, encode_event, encode_id
+from hubbub.websocket.greeting import Greeter
 from hubbub.websocket.keeper import PONG_WAIT
 from hubbub.websocket.limits import WireLimits
 from tests.contract.links import KINDS, Bench, Wired, open_bench
+from tests.support.http_app import TurnedClock
 
 LIMITS = WireLimits(pong_wait=60, close_seconds=5, unsent_bytes=1 << 16)
 WALK = LIMITS.pong_wait / PONG_WAIT
@@ -125,6 +132,19 @@ async def test_a_heartbeat_comes_each_fifth_of_the_time_and_later_when_there_was
     assert HEARTBEAT not in wired.read()
     await wired.bench.advance(WALK)
     assert wired.read() == HEARTBEAT
+
+
+async def test_a_session_that_expires_ends_its_event_stream(wired: Wired) -> None:
+    """The endpoint's own rule, on a link whose reader says nothing."""
+    clock = TurnedClock()
+    endpoint = EventEndpoint(cast("Endpoint", None), cast("Greeter", None), clock=clock, spawn=lambda work: None)
+    wired.link.session = Session(b"id", "U", "ann", Role.MEMBER, clock.now + 1)
+    wired.handler.on_walk = endpoint.on_walk  # type: ignore[method-assign]
+    await wired.bench.advance(WALK)
+    assert not wired.link.closed
+    clock.now += 1
+    await wired.bench.advance(WALK)
+    assert wired.read() == b'event: close\ndata: {"code":4001,"reason":"session expired"}\n\n'
 
 
 async def test_silence_is_no_sign_of_death(wired: Wired) -> None:

@@ -8,8 +8,9 @@ from hubbub.domain.accounts import Session
 from hubbub.errors import CloseCode, Refused
 from hubbub.protocol.commands import Hello
 from hubbub.protocol.cursor import Cursor
+from hubbub.service.ports import Clock
 from hubbub.telemetry import connection_context, get_logger
-from hubbub.websocket.endpoint import Endpoint, Spawn
+from hubbub.websocket.endpoint import Endpoint, Spawn, session_of
 from hubbub.websocket.greeting import Greeter
 from hubbub.websocket.link import Handler, Link
 
@@ -23,9 +24,10 @@ class Reader:
 
 
 class EventEndpoint(Handler):
-    def __init__(self, endpoint: Endpoint, greeter: Greeter, *, spawn: Spawn) -> None:
+    def __init__(self, endpoint: Endpoint, greeter: Greeter, *, clock: Clock, spawn: Spawn) -> None:
         self._endpoint = endpoint
         self._greeter = greeter
+        self._clock = clock
         self._spawn = spawn
         self._logger = get_logger(__name__)
         self.open = 0
@@ -38,6 +40,11 @@ class EventEndpoint(Handler):
         self.open += 1
         self._endpoint.on_open(link)
         self._spawn(self._greet(link, reader))
+
+    def on_walk(self, link: Link) -> None:
+        """Nobody sends a command here, at which a session would be found to have expired."""
+        if session_of(link).expires_at <= self._clock():
+            link.close(CloseCode.SESSION_ENDED, "session expired")
 
     def on_close(self, link: Link, code: int) -> None:
         self.open -= 1

@@ -99,6 +99,7 @@ class EventStream(Link):
         if self.behind > PONG_WAIT:
             self.abort(CloseCode.TOO_SLOW)
             return
+        self.handler.on_walk(self)
         trail = self.trail
         if trail is None:
             return

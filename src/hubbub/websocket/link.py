@@ -62,6 +62,9 @@ class Handler:
         """A whole binary message; refused unless overridden."""
         link.close(CloseCode.UNSUPPORTED_DATA, "Text only.")
 
+    def on_walk(self, link: Link) -> None:
+        """Every now and then, for a link that is `one_way`: its owner hears of it in no other way."""
+
     def on_close(self, link: Link, code: int) -> None:
         """`code`: who closed first, said why; 1005: the peer gave none; 1006: the connection ended without."""
 
