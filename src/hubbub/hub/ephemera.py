@@ -101,8 +101,8 @@ class Ephemera(Generic[SpareT, EncodedT]):
         if isinstance(change, TypingChange):
             tell = self.typists.start if change.active else self.typists.stop
             tell(change.channel, change.user, self._clockwork.time())
-        else:
-            self.attendance.heard(change.user)
+        elif not self.attendance.heard(change.user):
+            return
         self._ticker.plan()
 
     # --- from the services ------------------------------------------------------------------------------------

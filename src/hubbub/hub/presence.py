@@ -13,6 +13,7 @@ Invariants:
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from math import inf
 from typing import Final, Generic, TypeAlias
@@ -47,7 +48,8 @@ class Attendance(Generic[SpareT, EncodedT]):
         self._clock = clock
         self._grace = grace
         self._away: set[SpareT] = set()
-        self._gone: dict[str, _Gone] = {}  # in the order they went
+        # In the order they went. The first of a dict is far to seek when many before it were taken out.
+        self._gone: OrderedDict[str, _Gone] = OrderedDict()
         self._watches: dict[SpareT, _Watch] = {}
         self._names = Names()
         self._changed: set[str] = set()  # watched users who may look different
@@ -131,10 +133,12 @@ class Attendance(Generic[SpareT, EncodedT]):
         self.heard(user)
         self._stirred.update(link for link in self._roster.links_of(user) if link in self._watches)
 
-    def heard(self, user: str) -> None:
-        """Something has become of `user`, on whichever node."""
-        if user in self._names:
-            self._changed.add(user)
+    def heard(self, user: str) -> bool:
+        """Something has become of `user`, on whichever node; False: nobody here minds."""
+        if user not in self._names:
+            return False
+        self._changed.add(user)
+        return True
 
     def _tell_all(self, user: str) -> None:
         self._announce(PresenceChange(user=user, status=self._status_of(user)))

@@ -69,8 +69,14 @@ class Ticker:
             self._timer = self._clockwork.call_later(max(0.0, at - self._clockwork.time()), self._run)
 
     def _next(self) -> float:
-        due = 0.0 if self._work is not None else min((part.due or inf for part in self._parts), default=inf)
-        return max(due, self._rested)
+        if self._work is not None:
+            return self._rested
+        first = inf
+        for part in self._parts:  # asked with every link that comes or goes
+            due = part.due
+            if due is not None and due < first:
+                first = due
+        return max(first, self._rested)
 
     def _run(self) -> None:
         self._timer, self._working = None, True
