@@ -47,7 +47,7 @@ class Story:
 
     log: list[AnyEvent] = field(default_factory=list)
     history: History = field(default_factory=History)
-    verified: list[str] = field(default_factory=list)
+    unverified: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         gone = post(6, 3)
@@ -82,7 +82,7 @@ class Story:
 
     def wrongs(self) -> dict[str, tuple[str, ...]]:
         """What is found, by invariant."""
-        verdicts = check(Evidence(self.history, {ROOM: self.log}, self.verified))
+        verdicts = check(Evidence(self.history, {ROOM: self.log}, self.unverified))
         return {verdict.name: verdict.problems for verdict in verdicts if not verdict.ok}
 
     def answer(self, operation: int, answer: Answer) -> None:
@@ -202,7 +202,7 @@ def store_half_of_an_unanswered_post(story: Story) -> None:
 
 
 def find_tables_unlike_the_log(story: Story) -> None:
-    story.verified.append("channel:room: line 4 is …")
+    story.unverified.append("channel:room: line 4 is …")
 
 
 def let_the_removed_listen(story: Story) -> None:

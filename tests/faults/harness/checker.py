@@ -44,7 +44,7 @@ def _find_differences(evidence: Evidence) -> Problems:
 
 
 def _find_unverified(evidence: Evidence) -> Problems:
-    yield from evidence.verified
+    yield from evidence.unverified
 
 
 def _find_complaints(evidence: Evidence) -> Problems:

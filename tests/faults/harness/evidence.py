@@ -40,7 +40,7 @@ EVENT_OF: Final[Mapping[Kind, type]] = {
 
 @dataclass(slots=True)
 class Evidence:
-    """`logs`: channel → its whole log, read after everything. `verified`: what `hubbub verify` found wrong.
+    """`logs`: channel → its whole log, read after everything. `unverified`: what `hubbub verify` found wrong.
 
     Taken from the logs: `joined` has the seqs at which a user came into a channel, `deleted` the seq at which a message
     (channel, number) was.
@@ -48,7 +48,7 @@ class Evidence:
 
     history: History
     logs: Mapping[str, Sequence[AnyEvent]]
-    verified: Sequence[str] = ()
+    unverified: Sequence[str] = ()
     by_subject: dict[Subject, list[Asked]] = field(default_factory=dict)
     joined: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     deleted: dict[tuple[str, int], int] = field(default_factory=dict)

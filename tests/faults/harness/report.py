@@ -116,6 +116,7 @@ def draw(summary: Summary) -> str:
         f'<rect class="rate" x="{place * width:.1f}" y="{PLOT_TOP + PLOT * (1 - count / most):.1f}" '
         f'width="{width:.2f}" height="{PLOT * count / most:.1f}"/>'
         for place, count in enumerate(summary["timeline"])
+        if count
     ]
     title = f"Acknowledged posts a second (at most {most * per_second:,.0f}), and what struck when"
     return "\n".join(

@@ -4,7 +4,7 @@ somebody who fetches afresh is told."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -95,23 +95,26 @@ class Fresh:
 
 @dataclass(slots=True)
 class Referee:
-    """`keeper` is in every channel of `channels`."""
+    """The first of `actors` is in every channel of `channels`. `unverified` is what `verify` has found wrong so far."""
 
     stage: Stage
     history: History
     actors: Sequence[Actor]
     fresh: Fresh
     channels: Sequence[str]
+    verify: Callable[[], Awaitable[list[str]]]
+    unverified: list[str] = field(default_factory=list)
 
     @property
     def keeper(self) -> Actor:
         return self.actors[0]
 
     async def rest(self) -> None:
-        """Rest, compare, and go on."""
+        """Rest, compare, verify beside the running server, and go on."""
         self.stage.rest()
         try:
             await self.compare()
+            self.unverified += await self.verify()
         finally:
             self.stage.play()
 

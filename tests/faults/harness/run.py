@@ -110,7 +110,7 @@ async def run(seed: int, scale: Scale, on_start: Callable[[World], None] = lambd
         repeated = await world.referee.send_again()
         # What is left is read after one more start.
         await world.machine.stop()
-        verified = await world.machine.verify()
+        unverified = [*world.referee.unverified, *await world.machine.verify()]
         await world.machine.start()
         logs = await world.referee.fetch_logs()
         return Result(
@@ -125,7 +125,7 @@ async def run(seed: int, scale: Scale, on_start: Callable[[World], None] = lambd
             starts=world.machine.starts,
             repeated=repeated,
             events=sum(map(len, logs.values())),
-            verdicts=check(Evidence(world.history, logs, verified)),
+            verdicts=check(Evidence(world.history, logs, unverified)),
         )
 
 
@@ -142,7 +142,7 @@ async def prepare(seed: int, scale: Scale) -> AsyncIterator[World]:
         actors, channels = await cast_actors(stack, seed, scale, machine)
         fresh = Fresh(machine.server.url)
         stack.push_async_callback(fresh.close)
-        referee = Referee(stage, history, actors, fresh, channels)
+        referee = Referee(stage, history, actors, fresh, channels, machine.verify)
         for channel in channels:
             history.before[channel] = len(await fresh.fetch_log(actors[0].person, channel, history))
         nemesis = Nemesis(make_plan(seed, scale, disk=disk is not None), stage, machine, actors, referee.rest)
