@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from bench import channels, fanout, memory
+from bench import channels, fanout, memory, synapse
 from bench.build import BENCH, BenchError, Programs, build_programs
 from bench.case import Case, Options, Run
 from bench.cases import CASES as OWN_CASES
@@ -25,7 +25,7 @@ from bench.processes import LOAD_CORE, SERVER_CORE
 from bench.report import Result, panels_of, verdicts_of, write_page
 from bench.servers import LIMITS
 
-CASES: Final[tuple[Case, ...]] = (fanout.CASE, channels.CASE, memory.CASE, *OWN_CASES)
+CASES: Final[tuple[Case, ...]] = (fanout.CASE, channels.CASE, memory.CASE, synapse.CASE, *OWN_CASES)
 
 RESULTS = BENCH / "results"
 MOST_CONNECTIONS = 18_000  # descriptors are bounded, and so is the load
@@ -57,7 +57,9 @@ def measure(arguments: argparse.Namespace, options: Options) -> Result:
     _raise_descriptors()
     before = os.getloadavg()[0]
     _tell("building the load generator and the peers")
-    programs = build_programs(options.peers, _tell)
+    chosen = [case for case in CASES if arguments.only is None or case.name in arguments.only]
+    wanted = {name for case in chosen for name in case.peers}
+    programs = build_programs(wanted if options.peers is None else wanted.intersection(options.peers), _tell)
     result: Result = {
         "name": arguments.name,
         "date": datetime.now(UTC).date().isoformat(),
@@ -68,13 +70,12 @@ def measure(arguments: argparse.Namespace, options: Options) -> Result:
     }
     with tempfile.TemporaryDirectory(prefix="hubbub-bench-", dir=arguments.folder) as folder:
         sync_before = measure_sync(Path(folder))
-        for case in CASES:
-            if arguments.only is None or case.name in arguments.only:
-                try:
-                    result[case.name] = _measure_case(case, Run(options, programs, Path(folder, case.name), _tell))
-                except BenchError as error:
-                    _tell(f"{case.name} failed: {error}")
-                    result["failed"][case.name] = str(error)
+        for case in chosen:
+            try:
+                result[case.name] = _measure_case(case, Run(options, programs, Path(folder, case.name), _tell))
+            except BenchError as error:
+                _tell(f"{case.name} failed: {error}")
+                result["failed"][case.name] = str(error)
         result["conditions"] = {
             "load_before": round(before, 1),
             "load_after": round(os.getloadavg()[0], 1),

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import venv
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -31,8 +31,8 @@ class Programs:
     missing: Mapping[str, str]  # those that cannot be built here, and why
 
 
-def build_programs(names: Sequence[str] | None, tell: Callable[[str], None]) -> Programs:
-    """The load generator and the peers called `names` (None: all), fresh. A second time is quick.
+def build_programs(names: Collection[str], tell: Callable[[str], None]) -> Programs:
+    """The load generator and the peers called `names`, fresh. A second time is quick.
 
     Raises `BenchError` when the generator cannot be built; a peer that cannot is named in `missing`.
     """
@@ -40,7 +40,7 @@ def build_programs(names: Sequence[str] | None, tell: Callable[[str], None]) -> 
     peers: dict[str, Command] = {}
     missing: dict[str, str] = {}
     for peer in PEERS.values():
-        if names is not None and peer.name not in names:
+        if peer.name not in names:
             continue
         try:
             peers[peer.name] = _BUILDERS[peer.language](peer)

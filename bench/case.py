@@ -30,7 +30,7 @@ class Options:
     full: bool = False
     quick: bool = False  # seconds instead of minutes, to see that it works: the figures mean nothing
     first: bool = False
-    peers: tuple[str, ...] | None = None  # None: all
+    peers: tuple[str, ...] | None = None  # None: all that the cases know
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,7 @@ class Case:
     paragraphs: Callable[[Measured], Sequence[str]]
     panels: Callable[[Measured], Sequence[Panel]] = _nothing
     verdicts: Callable[[Measured], Sequence[str]] = _nothing
+    peers: Sequence[str] = ()  # who takes part besides Hubbub, when it can be built
 
 
 def write_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -71,4 +72,4 @@ def write_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def shown(cases: Sequence[Case], results: Mapping[str, Measured]) -> list[tuple[Case, Measured]]:
     """Those that were measured, in the order of `cases`."""
-    return [(case, results[case.name]) for case in cases if case.name in results]
+    return [(case, results[case.name]) for case in cases if results.get(case.name) is not None]

@@ -7,6 +7,7 @@ from typing import Final
 
 from bench.case import Case, Measured, Run
 from bench.chart import Panel
+from bench.peer import FIELD
 from bench.rounds import all_servers, measure_rounds
 from bench.seeding import seed
 from bench.servers import Stage
@@ -57,4 +58,6 @@ def draw_channels(measured: Measured) -> list[Panel]:
     return [draw_rounds(one, _title(measured)) for one in measured["summary"]]
 
 
-CASE: Final = Case("channels", "posts to many small channels", measure_channels, write_channels, draw_channels)
+CASE: Final = Case(
+    "channels", "posts to many small channels", measure_channels, write_channels, draw_channels, peers=FIELD
+)

@@ -7,6 +7,7 @@ from typing import Final
 
 from bench.case import Case, Measured, Run
 from bench.chart import Panel
+from bench.peer import FIELD
 from bench.rounds import all_servers, measure_rounds
 from bench.seeding import seed
 from bench.servers import Stage
@@ -63,5 +64,11 @@ def judge_fanout(measured: Measured) -> list[str]:
 
 
 CASE: Final = Case(
-    "fanout", "one message to all members of a channel", measure_fanout, write_fanout, draw_fanout, judge_fanout
+    "fanout",
+    "one message to all members of a channel",
+    measure_fanout,
+    write_fanout,
+    draw_fanout,
+    judge_fanout,
+    peers=FIELD,
 )

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 from bench.build import BenchError
 from bench.case import Case, Measured, Run, write_table
 from bench.chart import Bar, Panel
-from bench.peer import short_of, title_of
+from bench.peer import FIELD, short_of, title_of
 from bench.processes import descriptors_of, kernel_memory, memory_of, wait_for_descriptors, wait_until_settled
 from bench.seeding import seed
 from bench.servers import Running, Stage, servers_of, start_server
@@ -163,4 +163,4 @@ def judge_memory(measured: Measured) -> list[str]:
     ]
 
 
-CASE: Final = Case("memory", "idle connections", measure_memory, write_memory, draw_memory, judge_memory)
+CASE: Final = Case("memory", "idle connections", measure_memory, write_memory, draw_memory, judge_memory, peers=FIELD)

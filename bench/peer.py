@@ -1,7 +1,7 @@
 """The servers Hubbub is measured beside: what they are, how they are built and spoken to. Their code is in peers/NAME.
 
-None asks who a member is, and none writes to a disk. Each is what its library's documents would lead one to write, with
-compression off (as Hubbub's is for small messages) and TCP_NODELAY on.
+Of those that take part in the rounds none asks who a member is, and none writes to a disk. Each is what its library's
+documents would lead one to write, with compression off (as Hubbub's is for small messages) and TCP_NODELAY on.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Peer:
     title: str
     short: str
     language: Literal["c", "go", "python"]
-    dialect: str = "plain"
+    dialect: str = "plain"  # "matrix": a whole product over HTTP, which takes no part in the rounds
     packages: tuple[str, ...] = ()
 
 
@@ -63,10 +63,22 @@ PEERS: Final = _by_name(
         ("fastapi", "uvicorn", "websockets", "httptools", "uvloop"),
     ),
     Peer("floor", "C, epoll, one send a delivery (nothing stored)", "C, the floor", "c"),
+    Peer(
+        "synapse",
+        "Matrix Synapse on SQLite (a whole product)",
+        "Synapse",
+        "python",
+        "matrix",
+        ("matrix-synapse", "twisted"),
+    ),
 )
 
 HUBBUB_TITLE: Final = "Hubbub (every message committed)"
 HUBBUB_SHORT: Final = "Hubbub, stored"
+
+
+WHOLE: Final = tuple(peer.name for peer in PEERS.values() if peer.dialect == "matrix")
+FIELD: Final = tuple(name for name in PEERS if name not in WHOLE)
 
 
 def title_of(name: str) -> str:

@@ -12,7 +12,7 @@ from typing import Final, Self
 from urllib.parse import urlsplit
 
 from bench.build import BenchError, Command, Programs
-from bench.peer import PEERS
+from bench.peer import FIELD, PEERS
 from bench.processes import LOAD_CORE, SERVER_CORE, Load, Process, start
 from bench.seeding import Seeded
 
@@ -102,8 +102,8 @@ def start_server(stage: Stage, name: str) -> Running:
 
 
 def servers_of(programs: Programs) -> list[str]:
-    """Whom a case with peers measures: Hubbub first."""
-    return ["hubbub", *programs.peers]
+    """Who takes part in the rounds: Hubbub first."""
+    return ["hubbub", *(name for name in programs.peers if name in FIELD)]
 
 
 def _aim(stage: Stage, name: str, dialect: str, server: Process, address: str, words: Sequence[str | Path]) -> Running:
