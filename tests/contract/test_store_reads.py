@@ -211,3 +211,28 @@ async def test_reading_goes_on_after_readers_were_cancelled_in_the_middle(world:
         await asyncio.gather(*tasks, return_exceptions=True)
     await world.post(ann, world.general, "new")
     assert (await world.message(ann, world.general, 1)).text == "new"
+
+
+async def test_many_who_missed_the_same_are_given_the_same_each_up_to_their_own_head(world: World, ann: str) -> None:
+    stream = channel_stream(world.general)
+    for _ in range(5):
+        await world.post(ann, world.general)
+    log = world.store.log
+    whole = await log.fetch_events(stream, 0, 99)
+    wanted = [(0, 7), (0, 3), (2, 5), (0, 7), (6, 7), (7, 7), (0, 99)] * 10
+    found = await asyncio.gather(*[log.fetch_range(stream, after, upto) for after, upto in wanted])
+    for (after, upto), events in zip(wanted, found, strict=True):
+        assert list(events) == [event for event in whole if after < event[0] <= upto]
+    assert list(await log.fetch_range(channel_stream("absent"), 0, 9)) == []
+
+
+async def test_heads_asked_for_together_are_each_persons_own(world: World, ann: str) -> None:
+    people = [await world.user(f"person {number}") for number in range(70)]
+    for user in people[::2]:
+        await world.join(user, await world.channel(ann, f"Room of {user}"))
+    log = world.store.log
+    together = await asyncio.gather(*[log.fetch_heads(user) for user in [*people, "nobody", *people]])
+    alone = [await log.fetch_heads(user) for user in [*people, "nobody", *people]]
+    assert together == alone
+    assert together[70].channels == {}
+    assert {len(heads.channels) for heads in together[:70]} == {1, 2}
