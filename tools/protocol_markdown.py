@@ -30,7 +30,8 @@ INTRODUCTION = """\
 
 `GET /socket` upgrades to a WebSocket. Every frame is one JSON object of UTF-8 text; its `type` says what it is. The
 same as a machine reads it: [asyncapi.json](asyncapi.json); as TypeScript: `web/lib/protocol.gen.ts`. Every command is
-an HTTP route too, described at `/api/schema`.
+an HTTP route too, described at `/api/schema`, but `presence.set` and `presence.watch`, which are about the connection
+itself: there `GET /api/presence` answers once.
 
 ## A conversation
 
@@ -46,8 +47,9 @@ client's own and is answered once, by `ok` or `error` with that id.
 ← {posted}
 ```
 
-`ok` means: stored for good. Only then does anybody see it. Answers and events travel beside each other: the event of
-one's own command may come before or after its `ok`, and the `key` of a post tells which waiting line it is.
+`ok` means: what had to be stored is, for good. Only then does anybody see it. Answers and events travel beside each
+other: the event of one's own command may come before or after its `ok`, and the `key` of a post tells which waiting line
+it is.
 
 ## Streams, positions and resuming
 
@@ -67,6 +69,21 @@ Each channel is a log of events, and so is what belongs to each user alone; on t
 
 A message's `number` counts the messages of its channel and is its permalink: never reused, also when the message is
 deleted. System lines (somebody joined, the topic changed) have a `seq` and no `number`.
+
+## What holds for a moment
+
+Typing, presence and receipts are told and forgotten: their frames have no `seq`, are never stored, and are the first to
+be left out for a slow reader or a busy server. Each is whole in itself, so that a lost one does no harm.
+
+- **Who is writing.** A client says `typing.start` when somebody begins, again every `typing_seconds` / 2 while they go
+  on, and `typing.stop` when they give up; posting ends it too. Everybody in the channel is sent `typing` with all who are
+  writing, and shows them until the next one, or for `typing_seconds`. Where very many members are online nobody is told.
+- **Who is there.** However many tabs and devices somebody has, they are one person: `online`, `away` when nobody sits
+  before any of them, `offline` some seconds after the last one has gone, so that a reload does not show. A client names
+  the people it shows with `presence.watch`, and is told of these alone. Whoever shares no channel with them sees them
+  offline. An open event stream is being there as an open socket is.
+- **How far others have read.** In conversations of at most `receipt_members`, members are sent `receipts` when somebody
+  has read on, by `position.set` or by posting. `receipt.list` gives all positions to begin with.
 
 Unknown fields in a command are refused. Clients ignore unknown fields and unknown types in what they receive, so that
 servers and clients can be upgraded one after the other.

@@ -1,7 +1,7 @@
 """Commands a client sends over the socket, one JSON object a text frame. Unknown fields are refused.
 
 Each command but hello carries `id`, the client's own number for it, and is answered once by `ok` or `error` with that
-id. Each is also a route under /api; both call one service function.
+id. Each is also a route under /api, but for those about the connection itself; both call one service function.
 """
 
 from __future__ import annotations
