@@ -48,8 +48,8 @@ client's own and is answered once, by `ok` or `error` with that id.
 ```
 
 `ok` means: what had to be stored is, for good. Only then does anybody see it. Answers and events travel beside each
-other: the event of one's own command may come before or after its `ok`, and the `key` of a post tells which waiting line
-it is.
+other: the event of one's own command may come before or after its `ok`, and the `key` of a post tells which waiting
+line it is.
 
 ## Streams, positions and resuming
 
@@ -76,8 +76,9 @@ Typing, presence and receipts are told and forgotten: their frames have no `seq`
 be left out for a slow reader or a busy server. Each is whole in itself, so that a lost one does no harm.
 
 - **Who is writing.** A client says `typing.start` when somebody begins, again every `typing_seconds` / 2 while they go
-  on, and `typing.stop` when they give up; posting ends it too. Everybody in the channel is sent `typing` with all who are
-  writing, and shows them until the next one, or for `typing_seconds`. Where very many members are online nobody is told.
+  on, and `typing.stop` when they give up; posting ends it too. Everybody in the channel is sent `typing` with all who
+  are writing, and shows them until the next one, or for `typing_seconds`. Where very many members are online nobody is
+  told.
 - **Who is there.** However many tabs and devices somebody has, they are one person: `online`, `away` when nobody sits
   before any of them, `offline` some seconds after the last one has gone, so that a reload does not show. A client names
   the people it shows with `presence.watch`, and is told of these alone. Whoever shares no channel with them sees them
