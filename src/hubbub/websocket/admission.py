@@ -14,12 +14,15 @@ from collections import deque
 from typing import Final
 
 from hubbub.errors import Refused
+from hubbub.telemetry import get_logger
 from hubbub.websocket.keeper import Scheduler
 
 # So many seconds' worth may begin at once after a quiet time.
 BURST_SECONDS: Final = 0.1
 # Finer than this no timer is; what a fraction of a token takes may be lost in rounding.
 MOMENT: Final = 0.001
+
+logger = get_logger(__name__)
 
 
 class Admission:
@@ -34,6 +37,7 @@ class Admission:
         self._tokens = self._burst
         self._counted_at = scheduler.time()
         self._timed = False
+        self._is_full = False
         self.under_way = 0
         self.admitted = 0
         """Greetings begun since the start; `refused`: sent away."""
@@ -56,7 +60,14 @@ class Admission:
         """Raises `busy`, with the time after which the line will have gone, when it is full."""
         if len(self._line) >= self._waiting:
             self.refused += 1
+            self._tell_full()
             raise Refused("busy", retry_after=len(self._line) / (self._per_second or len(self._line)))
+
+    def _tell_full(self) -> None:
+        """Once, until the line was half as long again."""
+        if not self._is_full:
+            self._is_full = True
+            logger.warning("the line of those who connect is full; others are sent away", waiting=len(self._line))
 
     async def enter(self) -> None:
         """Returns when it is one's turn, which `leave` ends; raises `busy` like `check`."""
@@ -108,6 +119,8 @@ class Admission:
             if not self._take():
                 break
             self._line.popleft().set_result(None)
+            if len(self._line) < self._waiting // 2:
+                self._is_full = False
         if self._line and self.under_way < self._at_once and not self._timed and self._per_second is not None:
             self._timed = True
             self._scheduler.call_later(max(MOMENT, (1 - self._tokens) / self._per_second), self._on_time)

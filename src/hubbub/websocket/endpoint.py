@@ -196,7 +196,8 @@ class Endpoint(Handler):
             try:
                 await self._greeter.greet(link, session, hello)
             except Refused as refused:
-                self._logger.warning("a hello failed", user=session.user, code=refused.code)
+                if refused.code != "busy":  # of which there are thousands at a time, and the line says so itself
+                    self._logger.warning("a hello failed", user=session.user, code=refused.code)
                 link.close(CloseCode.TRY_AGAIN_LATER, refused.code)
             except Exception:
                 self._logger.exception("a hello failed", user=session.user)

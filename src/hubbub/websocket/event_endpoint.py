@@ -59,7 +59,8 @@ class EventEndpoint(Handler):
             try:
                 await self._greeter.greet(link, reader.session, reader.cursor or Hello())
             except Refused as refused:
-                self._logger.warning("an event stream was not begun", user=reader.session.user, code=refused.code)
+                if refused.code != "busy":
+                    self._logger.warning("an event stream was not begun", user=reader.session.user, code=refused.code)
                 link.close(CloseCode.TRY_AGAIN_LATER, refused.code)
             except Exception:
                 self._logger.exception("an event stream failed", user=reader.session.user)
