@@ -7,6 +7,7 @@ is no timer.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Generic, Self
@@ -49,8 +50,10 @@ class Ephemera(Generic[SpareT, EncodedT]):
         clockwork: Clockwork,
         announce: Callable[[Change], None],
         limits: EphemeralLimits,
+        stopwatch: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`announce` tells the hubs of all nodes, this one among them; there `hear` takes it."""
+        """`announce` tells the hubs of all nodes, this one among them; there `hear` takes it. `stopwatch` measures what
+        the work takes, in seconds."""
         teller = Teller(wire)
         self._roster = roster
         self._clockwork = clockwork
@@ -58,7 +61,7 @@ class Ephemera(Generic[SpareT, EncodedT]):
         self.typists = Typists(roster, teller, seconds=limits.typing_seconds, listeners=limits.typing_listeners)
         self.attendance = Attendance(roster, teller, announce, clockwork.time, grace=limits.grace_seconds)
         self.readers = Readers(roster, teller)
-        self._ticker = Ticker(clockwork, (self.typists, self.readers, self.attendance))
+        self._ticker = Ticker(clockwork, (self.typists, self.readers, self.attendance), stopwatch)
 
     @property
     def idle(self) -> bool:

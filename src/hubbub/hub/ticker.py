@@ -8,7 +8,6 @@ Invariants:
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from heapq import heappop, heappush
 from math import inf
@@ -36,9 +35,7 @@ class Part(Protocol):
 
 
 class Ticker:
-    def __init__(
-        self, clockwork: Clockwork, parts: Sequence[Part], stopwatch: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, clockwork: Clockwork, parts: Sequence[Part], stopwatch: Callable[[], float]) -> None:
         """`stopwatch` measures what the work takes: the loop's own time stands still for a turn."""
         self._clockwork = clockwork
         self._parts = parts

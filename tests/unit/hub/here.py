@@ -1,4 +1,7 @@
-"""A real hub with people in it, a clock that is advanced by hand, and links that keep what they are sent."""
+"""A real hub with people in it, a clock that is advanced by hand, and links that keep what they are sent.
+
+Work takes no time here: how long it may take is test_ticker's.
+"""
 
 from __future__ import annotations
 
@@ -121,7 +124,7 @@ class Here:
         self.hub: Hub[KeepingLink, list[Frame]] = Hub(self.wire, self.loop, backlog_events=backlog)
         self.broker = LocalBroker()
         self.ephemera: Ephemera[KeepingLink, list[Frame]] = Ephemera(
-            self.hub, self.wire, self.loop, self.broker.tell, limits or EphemeralLimits()
+            self.hub, self.wire, self.loop, self.broker.tell, limits or EphemeralLimits(), stopwatch=lambda: 0.0
         )
         self.hub.observe(self.ephemera)
         self.broker.subscribe(self.hub.deliver)
