@@ -34,7 +34,7 @@ Newcomer: TypeAlias = Callable[[str], Awaitable[Person]]
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    settings = {"LIMITS__ENABLED": "false"}
+    settings = {"LIMITS__ENABLED": "false", "LIMITS__PRESENCE_GRACE_SECONDS": "1"}
     with Server(tmp_path_factory.mktemp("e2e") / "data", pages=True, settings=settings) as running:
         yield running
 

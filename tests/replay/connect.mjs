@@ -3,7 +3,7 @@
    Arguments: the server's address, the session's cookie, "blocked" where no WebSocket gets through.
    Standard output, one JSON object a line: {connection}, {carriedBy} with each hello, {event}, {reset}, {answer} or
    {refusal} of a command, {state} when asked for. Standard input, one a line: a command to carry out, or
-   {"type": "state"}, {"type": "unblock"}. Its clock runs thirty times as fast as the one on the wall. */
+   {"type": "state"}, {"type": "unblock"}, {"type": "wake"} as when a laptop is opened. Its clock runs thirty times as fast as the one on the wall. */
 
 import { createInterface } from "node:readline";
 
@@ -60,6 +60,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   const command = JSON.parse(line);
   if (command.type === "state") say({ state });
   else if (command.type === "unblock") blocked = false;
+  else if (command.type === "wake") socket.wake();
   else socket.request(command).then(
     (answer) => say({ answer }),
     (error) => say({ refusal: error.code }),

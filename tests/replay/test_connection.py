@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,6 +99,30 @@ async def test_when_websockets_get_through_again_one_takes_over_and_nothing_is_m
         assert sorted(set(connection.seqs(channel))) == [each["seq"] for each in posted]
         assert connection.all("connection") == ["connecting", "waiting"] * 2 + ["connecting", "open"]
         assert await heard(connection, channel) == await fresh(bo, channel)
+
+
+async def test_who_wakes_to_a_dead_connection_has_a_new_one_soon(mortal: Server) -> None:
+    people = [await register(mortal.url, name) for name in ("ana", "bo")]
+    ana, bo = people
+    channel = await shared_channel(people)
+    async with open_connection(bo) as connection:
+        await connection.until_carried("socket")
+        said = [(await ana.post(channel, "before the sleep"))["seq"]]
+        await connection.until_seq(channel, said[-1])
+        os.kill(mortal.pid, signal.SIGSTOP)
+        try:
+            # What was heard a moment ago needs no proof, so it may have to ask more than once.
+            while connection.all("connection")[-1] == "open":
+                connection.tell(type="wake")
+                await asyncio.sleep(0.05)
+        finally:
+            os.kill(mortal.pid, signal.SIGCONT)
+        said.append((await ana.post(channel, "after the sleep"))["seq"])
+        await connection.until_seq(channel, said[-1])
+        assert connection.seqs(channel) == said
+        assert await heard(connection, channel) == await fresh(bo, channel)
+    for person in people:
+        await person.http.aclose()
 
 
 @EITHER

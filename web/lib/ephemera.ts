@@ -18,10 +18,13 @@ export interface EphemeraSurroundings {
   request(command: Command): Promise<Ok>;
   setTimeout(call: () => void, ms: number): unknown;
   clearTimeout(timer: unknown): void;
+  random(): number;
 }
 
 /** Whom the page shows changes with every scroll; the server is told once it has come to rest. */
 export const WATCH_PAUSE_MS = 400;
+/** After a lost connection everybody comes back at once, and what they ask besides can wait a little. */
+export const RETURN_MS = 4_000;
 const WATCHED_MOST = 200;
 const TYPING_SECONDS = 8;
 const RECEIPT_MEMBERS = 50;
@@ -38,6 +41,7 @@ export class Ephemera {
   readonly #subscribers = new Set<() => void>();
   #limits: Partial<Limits> = {};
   #connected = false;
+  #returning = false;
 
   readonly #typing = new Map<string, Writers>();
   #presence: ReadonlyMap<string, Presence> = new Map();
@@ -48,6 +52,7 @@ export class Ephemera {
   /** Whom the server was asked to tell of. */
   #watched: readonly string[] = NOBODY;
   #watchTimer: unknown;
+  #followTimer: unknown;
   /** The channels whose receipts are shown. */
   readonly #followed = new Set<string>();
 
@@ -105,9 +110,9 @@ export class Ephemera {
     };
   }
 
-  #planWatch(): void {
+  #planWatch(pause = 0): void {
     this.#around.clearTimeout(this.#watchTimer);
-    this.#watchTimer = this.#around.setTimeout(() => void this.#sendWatch(), WATCH_PAUSE_MS);
+    this.#watchTimer = this.#around.setTimeout(() => void this.#sendWatch(), WATCH_PAUSE_MS + pause);
   }
 
   async #sendWatch(): Promise<void> {
@@ -149,8 +154,13 @@ export class Ephemera {
     this.#limits = limits;
     this.#connected = true;
     this.#watched = NOBODY;
-    this.#planWatch();
-    for (const channel of this.#followed) void this.#fetchPositions(channel);
+    const pause = this.#returning ? this.#around.random() * RETURN_MS : 0;
+    this.#returning = true;
+    this.#planWatch(pause);
+    this.#around.clearTimeout(this.#followTimer);
+    this.#followTimer = this.#around.setTimeout(() => {
+      for (const channel of this.#followed) void this.#fetchPositions(channel);
+    }, pause);
   }
 
   /** The connection is lost: who is here and who is writing is not known any more. */

@@ -90,6 +90,8 @@ interface Line {
   heardAt: number;
   greetedAt: number | undefined;
   unanswered: number;
+  /** Asked for a sign of life, and given up at this time. */
+  deadline: number | undefined;
   timer: unknown;
 }
 
@@ -163,7 +165,7 @@ export class Socket {
     const line = this.#line;
     if (!line || this.#connection !== "open") throw new Refusal("disconnected", true);
     line.unanswered++;
-    if (line.unanswered === 1) this.#watch(line);
+    if (line.unanswered === 1 && line.deadline === undefined) this.#watch(line);
     try {
       return await line.carrier.request(command);
     } finally {
@@ -194,6 +196,7 @@ export class Socket {
       heardAt: now,
       greetedAt: undefined,
       unanswered: 0,
+      deadline: undefined,
       timer: this.#around.setTimeout(() => this.#give(line, ABNORMAL), OPENING_MS),
     };
     return line;
@@ -236,10 +239,15 @@ export class Socket {
   #watch(line: Line): void {
     const patience = line.kind === "socket" && line.unanswered > 0 ? UNANSWERED_MS : SILENCE_MS;
     this.#around.clearTimeout(line.timer);
+    line.deadline = undefined;
     line.timer = this.#around.setTimeout(() => this.#probe(line, ANSWER_MS), patience);
   }
 
   #probe(line: Line, patience: number): void {
+    const deadline = this.#around.now() + patience;
+    // Asking again and again must not put off the end.
+    if (line.deadline !== undefined && line.deadline <= deadline) return;
+    line.deadline = deadline;
     this.#around.clearTimeout(line.timer);
     line.carrier.probe();
     line.timer = this.#around.setTimeout(() => this.#give(line, ABNORMAL), patience);

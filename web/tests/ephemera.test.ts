@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 
 import type { Command } from "@/lib/carrier";
-import { Ephemera, WATCH_PAUSE_MS } from "@/lib/ephemera";
+import { Ephemera, RETURN_MS, WATCH_PAUSE_MS } from "@/lib/ephemera";
 import type { Limits, Ok } from "@/lib/protocol.gen.ts";
 
 import { ANN, BOB, HALL, ME } from "./make";
@@ -22,6 +22,7 @@ function setUp(answers: Partial<Ok> = {}) {
       return timer;
     },
     clearTimeout: (timer) => void timers.delete(timer as never),
+    random: () => 0.5,
   });
   ephemera.subscribe(changed);
   /** Lets the timers of this length end. */
@@ -113,7 +114,10 @@ test("after a lost connection nothing is known, and everything is asked for anew
   expect([ephemera.presence(ANN), ephemera.typing(HALL)]).toEqual([undefined, []]);
   asked.length = 0;
   ephemera.greeted(LIMITS);
-  await pass(WATCH_PAUSE_MS);
+  await pass(0);
+  expect(asked).toEqual([]);
+  await pass(RETURN_MS / 2);
+  await pass(WATCH_PAUSE_MS + RETURN_MS / 2);
   expect(asked.map(({ type }) => type)).toEqual(["receipt.list", "presence.watch"]);
 });
 

@@ -224,6 +224,18 @@ test("after sleep a connection that looks open has to prove it soon", () => {
   expect(carriers).toHaveLength(2);
 });
 
+test("who comes back again and again does not put off the end of a dead connection", () => {
+  const { open, socket, pass } = setUp();
+  open();
+  pass(WAKING_MS + 1);
+  for (let turn = 0; turn < 8 && socket.connection === "open"; turn++) {
+    socket.wake();
+    void socket.request({ type: "ping" });
+    pass(WAKING_MS / 4);
+  }
+  expect(socket.connection).toBe("waiting");
+});
+
 test("what was heard a moment ago needs no proof", () => {
   const { open, socket, last } = setUp();
   open();

@@ -1,0 +1,159 @@
+/**
+ * The state a page shows, kept alive: a snapshot, the events heard since, and fresh snapshots where these do not do.
+ *
+ * Invariants:
+ * 1. The state is always some snapshot the server gave, plus every event heard since that it did not hold.
+ * 2. While anything is stale a snapshot is on its way, or a pause before the next try; never two at once.
+ */
+
+import { callApi, codeOf } from "./api_client.ts";
+import {
+  applyEvents,
+  type ClientState,
+  markStale,
+  positionsOf,
+  unknownUsers,
+  userStream,
+  withUsers,
+} from "./apply_event.ts";
+import type { Position } from "./carrier.ts";
+import { Heard } from "./heard.ts";
+import type { AnyEvent, Snapshot, UserView } from "./protocol.gen.ts";
+import { placeOf, RoomWindow, trimmed } from "./room_window.ts";
+
+export interface LiveStateListener {
+  /** The state is another; `gone` when the open room turned out not to be ours to see any more. */
+  onState(state: ClientState, gone?: boolean): void;
+  /** The server does not know us any more. */
+  onLoggedOut(): void;
+}
+
+const RESYNC_PAUSE_MS = 2_000;
+const USERS_AT_ONCE = 50;
+
+export class LiveState {
+  readonly #listener: LiveStateListener;
+  #state: ClientState | undefined;
+  readonly #heard = new Heard();
+  #queue: AnyEvent[] = [];
+  #flushing = false;
+  #resyncing = false;
+  readonly #asked = new Set<string>();
+  /** The window of lines of the open room. */
+  readonly window: RoomWindow;
+
+  constructor(listener: LiveStateListener) {
+    this.#listener = listener;
+    this.window = new RoomWindow({
+      settled: () => this.settled(),
+      show: (state) => this.#show(state),
+      take: (snapshot) => this.take(snapshot),
+    });
+  }
+
+  /** The state now, with everything heard so far in it. */
+  settled(): ClientState | undefined {
+    this.#flush();
+    return this.#state;
+  }
+
+  /** Where to resume from. */
+  position(): Position {
+    const state = this.settled();
+    return state ? { streams: positionsOf(state), epoch: state.epoch } : { streams: {} };
+  }
+
+  /** Goes on from a snapshot, brought up to date. */
+  take(snapshot: Snapshot): void {
+    this.#flush();
+    this.#show(this.#heard.fold(snapshot));
+    this.#follow();
+  }
+
+  /** An event was heard. */
+  hear(event: AnyEvent): void {
+    this.#queue.push(event);
+    if (this.#flushing) return;
+    this.#flushing = true;
+    // Frames that arrived together are shown together: one render, not one each.
+    setTimeout(() => this.#flush(), 0);
+  }
+
+  /** What the server calls its log; another one than ours makes everything heard before meaningless. */
+  checkEpoch(epoch: string): void {
+    if (!this.#state || this.#state.epoch === epoch) return;
+    this.#heard.forget();
+    this.distrust(userStream(this.#state.user.id));
+  }
+
+  /** A stream cannot be resumed. */
+  distrust(stream: string): void {
+    if (!this.#state) return;
+    this.#show(markStale(this.#state, stream));
+    void this.#resync();
+  }
+
+  /** Asks for the names of those who have none yet. */
+  async nameUnknown(users: readonly string[]): Promise<void> {
+    const known = new Set(this.#state?.users?.map(({ id }) => id));
+    const ids = users.filter((id) => !known.has(id) && !this.#asked.has(id)).slice(0, USERS_AT_ONCE);
+    if (ids.length === 0) return;
+    for (const id of ids) this.#asked.add(id);
+    try {
+      const { users: found } = await callApi<{ users: UserView[] }>("GET", `/api/users?ids=${ids.join(",")}`);
+      if (this.#state) this.#show(withUsers(this.#state, found));
+    } catch {
+      for (const id of ids) this.#asked.delete(id);
+    }
+  }
+
+  #show(state: ClientState, gone?: boolean): void {
+    this.#state = state;
+    this.#listener.onState(state, gone);
+  }
+
+  #flush(): void {
+    this.#flushing = false;
+    const events = this.#queue;
+    if (events.length === 0 || !this.#state) return;
+    this.#queue = [];
+    this.#heard.remember(events);
+    this.#show(trimmed(applyEvents(this.#state, events)));
+    this.#follow();
+  }
+
+  /** What follows from a new state. */
+  #follow(): void {
+    if (!this.#state) return;
+    if (this.#state.stale?.length) void this.#resync();
+    void this.nameUnknown(unknownUsers(this.#state));
+  }
+
+  /** Asks for the state afresh until nothing is stale. */
+  async #resync(): Promise<void> {
+    if (this.#resyncing || !this.#state) return;
+    this.#resyncing = true;
+    try {
+      const snapshot = await this.#fetchSnapshot(this.#state);
+      this.#flush();
+      this.#show(this.#heard.fold(snapshot));
+    } catch (error) {
+      if (codeOf(error) === "not_logged_in") return this.#listener.onLoggedOut();
+      await new Promise((resolve) => setTimeout(resolve, RESYNC_PAUSE_MS));
+    } finally {
+      this.#resyncing = false;
+    }
+    this.#follow();
+  }
+
+  async #fetchSnapshot({ room }: ClientState): Promise<Snapshot> {
+    if (!room) return callApi("GET", "/api/snapshot");
+    try {
+      return await callApi("GET", `/api/snapshot?channel=${room.channel.id}${placeOf(room)}`);
+    } catch (error) {
+      if (codeOf(error) !== "no_such_channel") throw error;
+      if (this.#state) this.#show(this.#state, true);
+      return callApi("GET", "/api/snapshot");
+    }
+  }
+}
