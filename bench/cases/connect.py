@@ -37,7 +37,7 @@ def measure_connect(run: Run) -> Measured:
 
 def _connect(run: Run, scene: Scene, people: int, at_once: int) -> dict[str, Any]:
     rounds = []
-    for _ in range(2 if run.options.quick else run.options.rounds):
+    for _ in range(1 if run.options.quick else run.options.rounds):
         rounds.append(scene.people.ask("open", 0, people, at_once))
         scene.people.ask("close")
     measured: dict[str, Any] = median_of(rounds)

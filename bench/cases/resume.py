@@ -22,7 +22,7 @@ def measure_resume(run: Run) -> Measured:
     storms: list[dict[str, Any]] = []
     with set_scene(run, Plan(count + STAYING)) as scene:
         scene.people.ask("open", 0, count + STAYING, 64)
-        for jitter in JITTERS:
+        for jitter in JITTERS[:1] if run.options.quick else JITTERS:
             rounds = []
             for _ in range(1 if run.options.quick else 3):
                 rounds.append(scene.people.ask("storm", count, MISSED, jitter))

@@ -34,6 +34,7 @@ SETTLE_SECONDS: Final = 1.5
 WITHIN: Final = 120.0  # seconds for one task, whatever happens
 MISSED: Final = 10
 GIB: Final = 1 << 30
+BUSY: Final = 0.5  # of the cores
 
 Tell = Callable[[str], None]
 
@@ -88,7 +89,10 @@ def measure(size: Size, folder: Path, tell: Tell) -> Result:
     Raises `LoadError` when it cannot go on; nothing is left running, or on the disk, either way.
     """
     descriptors = raise_descriptor_limit()
+    machine = describe_machine(descriptors)
     size, notes = fit(size, descriptors)
+    if (busy := os.getloadavg()[0]) > machine.cores * BUSY:
+        notes.append(f"The machine was busy before (load average {busy:.1f}): figures are lower than they could be.")
     with contextlib.ExitStack() as stack:
         try:
             home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hubbub-bench-", dir=folder.resolve())))
@@ -114,7 +118,7 @@ def measure(size: Size, folder: Path, tell: Tell) -> Result:
         tell("many messages to many")
         fan_out.append(_measure_fan_out(load, size, people, 64))
     return Result(
-        machine=describe_machine(descriptors),
+        machine=machine,
         commit=commit,
         posts=posts,
         idle=idle,
