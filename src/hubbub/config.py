@@ -157,7 +157,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     channels_per_user: Annotated[int, _about("Channels one user is in.", ge=1)] = 500
     reactions_per_message: Annotated[int, _about("Different emoji on one message.", ge=1)] = 20
     typing_seconds: Annotated[float, _about("Who writes is forgotten after this long in silence.", ge=1, le=60)] = 8
-    typing_listeners: Annotated[int, _about("Members online in a channel beyond which nobody hears who writes.", ge=0)] = 200
+    typing_listeners: Annotated[
+        int, _about("Members online in a channel beyond which nobody hears who writes.", ge=0)
+    ] = 200
     presence_watch: Annotated[int, _about("People whose presence one connection watches.", ge=0, le=1000)] = 200
     presence_grace_seconds: Annotated[
         float, _about("Who has closed their last connection is offline after this long.", ge=0, le=600)
