@@ -90,7 +90,10 @@ def measure(size: Size, folder: Path, tell: Tell) -> Result:
     """
     descriptors = raise_descriptor_limit()
     machine = describe_machine(descriptors)
+    quick = size == QUICK
     size, notes = fit(size, descriptors)
+    if quick:
+        notes.append("A quick run shows that it works; its figures mean little.")
     if (busy := os.getloadavg()[0]) > machine.cores * BUSY:
         notes.append(f"The machine was busy before (load average {busy:.1f}): figures are lower than they could be.")
     with contextlib.ExitStack() as stack:
