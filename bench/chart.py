@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 WIDTH = 720
-LEFT = 190  # names end here, bars begin
+LEFT = 210  # names end here, bars begin
 BAR = 26
 GAP = 10
 ROOM = 96  # to the right of the longest bar, for its number
