@@ -21,6 +21,7 @@ from hubbub.domain.ids import USER, user_stream
 from hubbub.hub.delivery import Courier
 from hubbub.hub.ports import EncodedT, LinkT, Observer, Scheduler, Unobserved, Wire
 from hubbub.hub.roster import NONE_AHEAD, UNKNOWN, Channel, Stream, User
+from hubbub.hub.tails import Tails
 from hubbub.protocol.batch import Batch, Touch
 
 
@@ -32,6 +33,7 @@ class Hub(Generic[LinkT, EncodedT]):
         # Deliveries begun while some user's memberships are being read: what a stream made from that reading missed.
         self._loading = 0
         self._recent: dict[str, int] = {}
+        self._tails = Tails()
         self._courier = Courier(wire, scheduler, self._begin, self._may_join)
         self._backlog_events = backlog_events
         self._observer: Observer[LinkT] = Unobserved()
@@ -102,6 +104,7 @@ class Hub(Generic[LinkT, EncodedT]):
         user.ahead = {key: after for key, after in user.ahead.items() if key[1] is not link} or NONE_AHEAD
         for stream in user.streams():
             stream.release(link)
+            self._forget_tail(stream)
         if not user.loaded:
             self._loaded()
         if not user.all_links:
@@ -159,6 +162,7 @@ class Hub(Generic[LinkT, EncodedT]):
             "unsubscribed": len(self._unsubscribed),
             "loading": self._loading,
             "recent": len(self._recent),
+            "tails": len(self._tails),
             "waiting": self._courier.waiting,
         }
 
@@ -178,7 +182,16 @@ class Hub(Generic[LinkT, EncodedT]):
                 return stream.name, after
         for stream in user.streams():
             stream.settle(self._unsubscribed)
+            self._forget_tail(stream)
         return None
+
+    def delivered_since(self, stream_name: str, after: int) -> list[bytes] | None:
+        """What was delivered of a stream after `after`, for a link that catches up with it; None: read the log.
+
+        Whoever sends it and tells `caught_up` without waiting in between is live.
+        """
+        stream = self._find(stream_name)
+        return None if stream is None else self._tails.since(stream_name, after, stream.head)
 
     def caught_up(self, link: LinkT, stream_name: str, after: int) -> None:
         """`link` has everything of the stream up to `after`, which was the end of the log a moment ago."""
@@ -186,6 +199,11 @@ class Hub(Generic[LinkT, EncodedT]):
         if stream is not None and link in stream.catching:
             stream.hold(link, max(after, stream.catching[link]))
             stream.settle(self._unsubscribed)
+            self._forget_tail(stream)
+
+    def _forget_tail(self, stream: Stream[LinkT]) -> None:
+        if not stream.catching:
+            self._tails.drop(stream.name)
 
     def holds(self, link: LinkT, stream_name: str) -> bool:
         """Whether `link` still catches up with the stream: what was read of it meanwhile is to be sent only then."""
@@ -227,6 +245,10 @@ class Hub(Generic[LinkT, EncodedT]):
             links = stream.links()
             stream.head = batch.last
             stream.settle(self._unsubscribed)
+            if stream.catching:
+                self._tails.add(batch)
+            elif self._tails:
+                self._tails.drop(batch.stream)
         for touch in batch.touched:
             self._touch(batch, touch)
             self._observer.on_member(touch.user, batch.stream, touch.joined)
@@ -327,6 +349,7 @@ class Hub(Generic[LinkT, EncodedT]):
             if channel.catching.get(link, 0) > channel.head:
                 user.ahead = {**user.ahead, (name, link): channel.catching[link]}
             channel.release(link)
+        self._forget_tail(channel)
         self._remove(channel, user)
 
     def _remove(self, channel: Channel[LinkT], user: User[LinkT]) -> None:

@@ -11,7 +11,7 @@ Invariants:
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hubbub.domain.accounts import Session
@@ -71,7 +71,7 @@ class Greeter:
         await self._catch_up(link, session, reached)
         link.settle()
 
-    async def _send_missed(self, link: Link, plan: Resumption) -> Mapping[str, int]:
+    async def _send_missed(self, link: Link, plan: Resumption) -> dict[str, int]:
         """Send what was missed up to the heads, and answer how far each stream has come.
 
         Whoever was in a channel when its head was read may have everything up to it, so that all who miss the same
@@ -89,11 +89,17 @@ class Greeter:
             self.hub.caught_up(link, stream, after)
         return reached
 
-    async def _catch_up(self, link: Link, session: Session, reached: Mapping[str, int]) -> None:
+    async def _catch_up(self, link: Link, session: Session, reached: dict[str, int]) -> None:
         """Read on in what has grown meanwhile, until every stream is live."""
         while not link.closed and (todo := self.hub.catching(link, session.user)):
             stream, after = todo
-            after = await self._read_on(link, session, stream, max(after, reached.get(stream, 0)))
+            after = max(after, reached.get(stream, 0))
+            delivered = self.hub.delivered_since(stream, after)
+            if delivered is None:
+                after = await self._read_on(link, session, stream, after)
+            elif await self._send(link, stream, delivered):
+                after += len(delivered)
+            reached[stream] = after
             self.hub.caught_up(link, stream, after)
 
     async def _read_on(self, link: Link, session: Session, stream: str, after: int) -> int:

@@ -156,9 +156,21 @@ class HubMachine(RuleBasedStateMachine):
         behind = {name: after for name, after in positions.items() if after < heads[name]}
         link.start = dict(positions)
         hub.subscribe(link, user, heads, joined, behind)
+        for stream, after in list(behind.items()):
+            yield
+            if hub.holds(link, stream):  # up to the head nobody asks whether they are still in it
+                link.take([encode_event(stream, seq) for seq in range(after + 1, heads[stream] + 1)])
+                behind[stream] = heads[stream]
+            hub.caught_up(link, stream, behind[stream])
         while not link.closed and (todo := hub.catching(link, user)):
             stream, after = todo
             after = max(after, behind.get(stream, 0))
+            delivered = hub.delivered_since(stream, after)
+            if delivered is not None:
+                link.take(delivered)
+                behind[stream] = after + len(delivered)
+                hub.caught_up(link, stream, behind[stream])
+                continue
             missed = self.log.read(stream, after, user)
             yield
             if not hub.holds(link, stream):
