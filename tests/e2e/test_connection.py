@@ -12,7 +12,7 @@ from playwright.async_api import BrowserContext, Error, Locator, Page, WebSocket
 
 from tests.e2e.conftest import Newcomer, Visit
 from tests.e2e.visitor import Visitor, new_name
-from tests.support.client import Person, log_in
+from tests.support.client import Person, open_socket, register
 from tests.support.server import Server
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -76,11 +76,12 @@ async def cut_off(context: BrowserContext) -> AsyncIterator[None]:
 async def test_the_server_is_killed_while_two_people_type_and_nothing_is_lost_or_doubled(
     visit: Visit, mortal: Server
 ) -> None:
-    ana, bo = [await visit(base_url=mortal.url, expect_trouble=True) for _ in range(2)]
-    for visitor, stem in ((ana, "ana"), (bo, "bo")):
-        visitor.server = mortal
-        await visitor.register(stem)
-        await visitor.open_channel("general")
+    people = [await register(mortal.url, name) for name in ("ana", "bo")]
+    channel = (await people[0].snapshot())["channels"][0]["id"]
+    ana, bo = [await visit(base_url=mortal.url, expect_trouble=True) for _ in people]
+    for visitor, person in ((ana, people[0]), (bo, people[1])):
+        await visitor.enter_as(person)
+        await visitor.arrive(f"/c/{channel}")
         await visitor.page.evaluate("window.stillTheSamePage = true")
     said = {visitor.name: [f"{visitor.name}: word {number}" for number in range(12)] for visitor in (ana, bo)}
     typing = [asyncio.create_task(type_and_post(each, said[each.name], "general")) for each in (ana, bo)]
@@ -97,10 +98,9 @@ async def test_the_server_is_killed_while_two_people_type_and_nothing_is_lost_or
         await expect(connecting(visitor.page)).to_have_count(0, timeout=40_000)
         await expect(visitor.message(said[other.name][-1])).to_be_visible(timeout=40_000)
         await expect(visitor.page.get_by_text(WAITING)).to_have_count(0, timeout=40_000)
-    reader = await log_in(mortal.url, ana.name)
-    channel = (await reader.snapshot())["channels"][0]["id"]
-    log = await posted(reader, channel)
-    await reader.http.aclose()
+    log = await posted(people[0], channel)
+    for person in people:
+        await person.http.aclose()
     for visitor in (ana, bo):
         assert [text for text in log if text.startswith(f"{visitor.name}:")] == said[visitor.name]
     assert len(log) == 24
@@ -109,15 +109,14 @@ async def test_the_server_is_killed_while_two_people_type_and_nothing_is_lost_or
         assert await visitor.page.evaluate("window.stillTheSamePage") is True
 
 
-async def test_unsent_posts_and_the_draft_survive_a_reload_and_go_out_once(visit: Visit) -> None:
-    visitor = await visit(expect_trouble=True)
+async def test_unsent_posts_and_the_draft_survive_a_reload_and_go_out_once(visit: Visit, newcomer: Newcomer) -> None:
+    visitor, person = await visit(expect_trouble=True), await newcomer("patient")
     page = visitor.page
-    await visitor.register("patient")
-    person = await visitor.person()
+    await visitor.enter_as(person)
     channel = await person.create_channel(new_name("patience"))
     texts = [f"{visitor.name} wrote {number}" for number in range(3)]
     async with cut_off(page.context):
-        await page.goto(f"/c/{channel}")
+        await visitor.arrive(f"/c/{channel}")
         box = page.get_by_role("textbox", name="Message to")
         for text in texts:
             await box.fill(text)
@@ -143,11 +142,10 @@ async def test_unsent_posts_and_the_draft_survive_a_reload_and_go_out_once(visit
 
 async def test_a_browser_that_is_closed_without_a_server_sends_when_both_are_back(visit: Visit, mortal: Server) -> None:
     visitor = await visit(base_url=mortal.url, expect_trouble=True)
-    visitor.server = mortal
-    await visitor.register("closer")
-    person = await visitor.person()
+    person = await register(mortal.url, "closer")
+    await visitor.enter_as(person)
     channel = await person.create_channel(new_name("closed"))
-    await visitor.page.goto(f"/c/{channel}")
+    await visitor.arrive(f"/c/{channel}")
     mortal.kill()
     box = visitor.page.get_by_role("textbox", name="Message to")
     await box.fill("as long as it takes")
@@ -162,17 +160,18 @@ async def test_a_browser_that_is_closed_without_a_server_sends_when_both_are_bac
     await expect(visitor.message("as long as it takes")).to_be_visible()
     await expect(visitor.page.get_by_text(WAITING)).to_have_count(0)
     assert await posted(person, channel) == ["as long as it takes"]
+    await person.http.aclose()
 
 
-async def test_two_tabs_show_a_waiting_post_once_each_and_send_it_once(visit: Visit) -> None:
-    visitor = await visit(expect_trouble=True)
-    await visitor.register("tabs")
-    person = await visitor.person()
+async def test_two_tabs_show_a_waiting_post_once_each_and_send_it_once(visit: Visit, newcomer: Newcomer) -> None:
+    visitor, person = await visit(expect_trouble=True), await newcomer("tabs")
+    await visitor.enter_as(person)
     channel = await person.create_channel(new_name("tabs"))
     first, second = visitor.page, await visitor.page.context.new_page()
     async with cut_off(first.context):
         for page in (first, second):
-            await page.goto(f"/c/{channel}")
+            visitor.page = page
+            await visitor.arrive(f"/c/{channel}")
         for number, page in enumerate((first, second)):
             box = page.get_by_role("textbox", name="Message to")
             await box.fill(f"from tab {number}")
@@ -183,17 +182,15 @@ async def test_two_tabs_show_a_waiting_post_once_each_and_send_it_once(visit: Vi
     await second.bring_to_front()
     await expect(second.get_by_text(WAITING)).to_have_count(0, timeout=30_000)
     assert await posted(person, channel) == ["from tab 0", "from tab 1"]
-    visitor.page = second
     assert await shown(visitor, "from tab") == ["from tab 0", "from tab 1"]
 
 
-async def test_the_log_out_leaves_nothing_unsent_behind(visit: Visit) -> None:
-    visitor = await visit(expect_trouble=True)
+async def test_the_log_out_leaves_nothing_unsent_behind(visit: Visit, newcomer: Newcomer) -> None:
+    visitor, person = await visit(expect_trouble=True), await newcomer("private")
     page = visitor.page
-    await visitor.register("private")
-    await visitor.open_channel("general")
+    await visitor.enter_as(person)
     async with cut_off(page.context):
-        await page.reload()
+        await visitor.arrive(f"/c/{(await person.snapshot())['channels'][0]['id']}")
         await visitor.say("nobody else's business", "general")
         await visitor.composer("general").press_sequentially("nor this")
         await expect(page.get_by_text(WAITING)).to_have_count(1)
@@ -218,11 +215,10 @@ async def test_where_no_websocket_gets_through_people_talk_over_the_event_stream
 ) -> None:
     visitor, other = await visit(), await newcomer("outside")
     await visitor.page.add_init_script(NO_WEBSOCKET)
-    await visitor.register("behind")
-    await visitor.open_channel("general")
+    await visitor.enter_as(await newcomer("behind"))
     channel = (await other.snapshot())["channels"][0]["id"]
     async with visitor.page.expect_response("**/api/events?cursor=*"):
-        pass
+        await visitor.arrive(f"/c/{channel}")
     for number in range(3):
         await other.post(channel, f"to {visitor.name} {number}")
         await expect(visitor.message(f"to {visitor.name} {number}")).to_be_visible()
@@ -231,3 +227,8 @@ async def test_where_no_websocket_gets_through_people_talk_over_the_event_stream
     texts = [text for text in await posted(other, channel) if visitor.name in text]
     assert texts == [f"{way} {visitor.name} {number}" for number in range(3) for way in ("to", "from")]
     await expect(connecting(visitor.page)).to_have_count(0)
+    async with open_socket(other) as socket:
+        await socket.ok("typing.start", channel=channel)
+        await expect(visitor.page.get_by_role("main").get_by_text(f"{other.name} is typing")).to_be_visible()
+        await visitor.composer("general").press_sequentially("so am I")
+        await socket.until(lambda: any(len(event.get("users", ())) == 2 for event in socket.ephemera), "both typing")

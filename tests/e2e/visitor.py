@@ -68,6 +68,15 @@ class Visitor:
         cookies = [{"name": name, "value": value, "url": person.origin} for name, value in person.http.cookies.items()]
         await self.page.context.add_cookies(cookies)  # type: ignore[arg-type]
 
+    async def arrive(self, path: str) -> None:
+        """Opens a page of the chat and waits until it is alive, connected or not; for windows that show the list."""
+        await self.page.goto(path)
+        await self.wait_until_alive()
+
+    async def wait_until_alive(self) -> None:
+        side = self.page.get_by_role("complementary", name="Channels")
+        await expect(side.get_by_text(re.compile("^(online|away|connecting …)$"))).to_be_visible()
+
     async def person(self) -> Person:
         """The same account over HTTP, with a session of its own."""
         person = await log_in(self.server.url, self.name)
