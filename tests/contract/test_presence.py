@@ -132,6 +132,7 @@ async def test_who_was_removed_hears_nothing_more(crowd: list[Person]) -> None:
         removed = (await one.ok("member.remove", channel=channel, user=bob.id))["seq"]
         await two.until_seq(channel, removed)
         await one.ok("typing.start", channel=channel)
+        await three.until(lambda: typing(three, channel) == [[ann.id]])
         number = (await one.ok("message.post", channel=channel, text="without him"))["number"]
         await three.ok("position.set", channel=channel, number=number)
         await three.until(lambda: typing(three, channel) == [[ann.id], []])
