@@ -80,7 +80,7 @@ async def test_all_come_back_at_once_without_gap_or_repeat_while_another_is_answ
 
 async def test_who_comes_when_the_line_is_full_is_told_when_to_come_again_and_misses_nothing(tmp_path: Path) -> None:
     settings = {
-        "LIMITS__RESUMES_PER_SECOND": "20",
+        "LIMITS__RESUMES_PER_SECOND": "40",
         "LIMITS__RESUMES_AT_ONCE": "1",
         "LIMITS__RESUMES_WAITING": "5",
     }

@@ -38,7 +38,7 @@ EVENT_OF: Final[Mapping[Kind, type]] = {
 }
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Evidence:
     """`logs`: channel → its whole log, read after everything. `unverified`: what `hubbub verify` found wrong.
 

@@ -68,7 +68,7 @@ class Operation:
         return len(self.answers) == self.sent > 0 and all(answer.code and not answer.retry for answer in self.answers)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Visit:
     """One connection of a person, from the welcome to its end.
 
@@ -86,7 +86,8 @@ class Visit:
     code: int | None = None
 
 
-@dataclass(slots=True)
+# Millions of events would be in its repr; asyncio makes one of a finished task's result, only to put a signal back.
+@dataclass(slots=True, repr=False)
 class History:
     """`people`: id → name; `before`: channel → the seq up to which things were prepared, and nothing was recorded.
 

@@ -32,7 +32,7 @@ SETTINGS: Final = {
 }
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Result:
     """Everything a report tells. `repeated` posts were sent once more in the end."""
 
@@ -54,7 +54,7 @@ class Result:
         return all(verdict.ok for verdict in self.verdicts)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class World:
     """What a run is made of, once it stands."""
 
