@@ -18,7 +18,7 @@ from tests.support.server import Server
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-TYPING_SECONDS, GRACE_SECONDS, RECEIPT_MEMBERS, WATCH = 1, 1, 3, 4
+TYPING_SECONDS, GRACE_SECONDS, RECEIPT_MEMBERS, WATCH = 1, 1.5, 3, 4
 SETTINGS = {
     "LIMITS__ENABLED": "false",
     "LIMITS__TYPING_SECONDS": str(TYPING_SECONDS),
