@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
@@ -71,11 +71,18 @@ NOTHING: Final = Cursor(b"", None)
 def encode_cursor(user: str, epoch: str, streams: Mapping[str, int]) -> str:
     """The positions `streams` (stream name → seq) of `user`; streams that are not theirs to have are left out."""
     own = streams.get(user_stream(user))
-    parts = [bytes((VERSION,)), _epoch_hash(epoch), _encode_number(0 if own is None else own + 1)]
-    for name, seq in streams.items():
-        if name.startswith(CHANNEL):
-            parts += [_channel_hash(name[len(CHANNEL) :]), _encode_number(seq)]
-    return base64.urlsafe_b64encode(b"".join(parts)).rstrip(b"=").decode("ascii")
+    return join_cursor(epoch, own, [encode_place(name, seq) for name, seq in streams.items()])
+
+
+def encode_place(stream: str, seq: int) -> bytes:
+    """One channel's part of a cursor; nothing for any other stream."""
+    return _channel_hash(stream[len(CHANNEL) :]) + _encode_number(seq) if stream.startswith(CHANNEL) else b""
+
+
+def join_cursor(epoch: str, own: int | None, places: Iterable[bytes]) -> str:
+    """A cursor of the position in the user's own stream, and each channel's part."""
+    head = bytes((VERSION,)) + _epoch_hash(epoch) + _encode_number(0 if own is None else own + 1)
+    return base64.urlsafe_b64encode(head + b"".join(places)).rstrip(b"=").decode("ascii")
 
 
 def decode_cursor(text: str) -> Cursor:

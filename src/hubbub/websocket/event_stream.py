@@ -13,8 +13,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Final
 
+from hubbub.domain.ids import user_stream
 from hubbub.errors import CloseCode
-from hubbub.protocol.cursor import encode_cursor
+from hubbub.protocol.cursor import encode_place, join_cursor
 from hubbub.websocket.deflate import Encoded
 from hubbub.websocket.event_frames import (
     GONE,
@@ -36,27 +37,37 @@ HEARTBEAT_PERIOD: Final = PONG_WAIT // 5
 class Trail:
     """How far the reader of an event stream has come."""
 
-    __slots__ = ("epoch", "moved", "positions", "quiet", "user")
+    __slots__ = ("epoch", "moved", "own", "places", "positions", "quiet")
 
     def __init__(self, user: str, epoch: str, positions: Mapping[str, int]) -> None:
-        self.user = user
+        self.own = user_stream(user)
         self.epoch = epoch
         self.positions = dict(positions)
-        self.moved = False
-        """Since the last cursor."""
+        self.places = {stream: encode_place(stream, seq) for stream, seq in positions.items()}
+        """Each channel's part of the cursor, made once: there may be hundreds, of which a few have moved."""
+        self.moved: set[str] = set()
+        """Streams that have moved since the last cursor."""
         self.quiet = 0
         """Walks since something was sent that the client's page sees."""
 
     def move(self, moves: tuple[Move, ...]) -> None:
         for stream, seq in moves:
-            self.moved = True
+            self.moved.add(stream)
             if seq == GONE:
                 self.positions.pop(stream, None)
             elif seq > self.positions.get(stream, GONE):
                 self.positions[stream] = seq
 
-    def cursor(self) -> str:
-        return encode_cursor(self.user, self.epoch, self.positions)
+    def take_cursor(self) -> str:
+        """The cursor for now; nothing has moved since."""
+        for stream in self.moved:
+            seq = self.positions.get(stream)
+            if seq is None:
+                self.places.pop(stream, None)
+            else:
+                self.places[stream] = encode_place(stream, seq)
+        self.moved.clear()
+        return join_cursor(self.epoch, self.positions.get(self.own), self.places.values())
 
 
 class EventStream(Link):
@@ -115,8 +126,7 @@ class EventStream(Link):
     def _send_cursor(self) -> None:
         trail = self.trail
         if trail is not None:
-            trail.moved = False
-            self.send(encode_id(trail.cursor()))
+            self.send(encode_id(trail.take_cursor()))
 
     def _receive(self, data: bytes) -> None:
         """Whatever is sent behind the request is nobody's."""
