@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from hubbub.main import Server
-from tests.support.client import Person, open_socket, register
+from tests.support.client import PATIENCE, Person, open_socket, register
 from tests.support.composed import serve_here
 from tests.support.crowd import Crowd, Member
+from tests.support.event_source import open_events
 
 KIB = 1024
 PEOPLE, EACH = 20, 50
@@ -100,3 +105,42 @@ async def test_one_who_takes_time_is_sent_all_that_was_missed_however_much_it_is
 
 def has_heard_all(member: Member, stream: str, before: int, last: int) -> bool:
     return member.seqs[stream] == list(range(before + 1, last + 1))
+
+
+async def test_an_event_stream_that_is_not_read_is_cut_and_goes_on_after_its_last_id(tmp_path: Path) -> None:
+    async with (
+        serve_here(tmp_path / "data", SETTINGS) as server,
+        people_of(server, 2) as (talking, away),
+        open_socket(talking) as talker,
+    ):
+        (general,) = (await talking.snapshot())["channels"]
+        channel = general["id"]
+        async with open_deaf_stream(away) as (deaf, last_id):
+            assert server.sizes()["event_streams"] == 1
+            for _ in range(POSTS_MOST):
+                last = (await talker.ok("message.post", channel=channel, text=LONG))["seq"]
+                assert server.sizes()["unsent_bytes"] <= UNSENT + GOODBYE * 3
+                if server.sizes()["too_slow"]:
+                    break
+            assert server.sizes()["too_slow"] == 1
+            deaf.close()
+        async with open_events(away, last_id=last_id) as source:
+            await source.until_seq(channel, last)
+            assert source.seqs(channel) == list(range(general["seq"] + 1, last + 1))
+            assert source.resets == []
+
+
+@asynccontextmanager
+async def open_deaf_stream(person: Person) -> AsyncIterator[tuple[socket.socket, str]]:
+    """An event stream that was read up to its first cursor, and not any more."""
+    address, loop = urlsplit(person.origin), asyncio.get_running_loop()
+    with socket.socket() as deaf:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        deaf.setblocking(False)
+        await loop.sock_connect(deaf, (address.hostname, address.port))
+        head = f"GET /api/events HTTP/1.1\r\nHost: {address.netloc}\r\nAuthorization: Bearer {person.token}\r\n\r\n"
+        await loop.sock_sendall(deaf, head.encode())
+        read = b""
+        while (found := re.search(rb"\nid: (\S+)\n\n", read)) is None:
+            read += await asyncio.wait_for(loop.sock_recv(deaf, 4096), PATIENCE)
+        yield deaf, found[1].decode()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape
 
-from tests.faults.harness.plan import Blow, Trouble
+from tests.faults.harness.plan import KILLS_OF, Blow, Trouble
 from tests.faults.harness.summary import Summary
 
 ROOT: Final = Path(__file__).resolve().parents[3]
@@ -20,7 +20,7 @@ KILLS: Final = frozenset({Blow.KILL, Blow.KILL_STARTING, Blow.KILL_PAUSED, Blow.
 WIDTH: Final = 720
 PLOT_TOP: Final = 30
 PLOT: Final = 120
-ROWS: Final = ("SIGKILL", "other strikes", "network faults")
+ROWS: Final = ("SIGKILL", "other strikes and rests", "network faults")
 ROW: Final = 20
 STYLE: Final = """
 text{font:12px system-ui,sans-serif;fill:#59636e}.title{font-size:14px;font-weight:600;fill:#1f2328}
@@ -136,11 +136,12 @@ def draw(summary: Summary) -> str:
 
 def _draw_row(summary: Summary, row: int) -> str:
     top = PLOT_TOP + PLOT + 8 + row * (ROW + 6)
-    marks = [at for at, what in summary["marks"] if row_of(what) == row]
+    struck = [(at, what) for at, what in summary["marks"] if row_of(what) == row]
+    count = sum(KILLS_OF.get(Blow(what), 1) if row == 0 else 1 for _, what in struck)
     scale = WIDTH / max(summary["seconds"], 0.001)
-    strokes = "".join(f"M{at * scale:.1f} {top + 14}v8" for at in marks)
+    strokes = "".join(f"M{at * scale:.1f} {top + 14}v8" for at, _ in struck)
     return (
-        f'<text x="0" y="{top + 11}">{escape(ROWS[row])}: {len(marks):,}</text>'
+        f'<text x="0" y="{top + 11}">{escape(ROWS[row])}: {count:,}</text>'
         f'<path class="row{row}" d="{strokes}" stroke-width="1.2"/>'
     )
 
