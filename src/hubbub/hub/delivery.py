@@ -52,11 +52,15 @@ class Courier(Generic[LinkT, EncodedT]):
         self.waiting += len(batch.payloads)
 
     def run(self) -> None:
-        """Begin to write, in the loop's next turn: those whose messages were committed are told first. A slice of time
-        is written; what is left goes on after the loop has served the others."""
+        """Begin to write, in the loop's turn after the next: in the next those whose messages were committed are told,
+        and what that takes shall not add up with a slice. What is left after one goes on when the loop has served the
+        others."""
         if self._turns and not self._scheduled:
             self._scheduled = True
-            self._scheduler.call_soon(self._run_slice)
+            self._scheduler.call_soon(self._wait_a_turn)
+
+    def _wait_a_turn(self) -> None:
+        self._scheduler.call_soon(self._run_slice)
 
     def _run_slice(self) -> None:
         self._scheduled = False

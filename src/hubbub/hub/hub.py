@@ -223,7 +223,7 @@ class Hub(Generic[LinkT, EncodedT]):
         return self._courier.waiting > self._backlog_events
 
     def deliver(self, batches: Sequence[Batch]) -> None:
-        """Committed batches, in the order of their commits; they are written from the loop's next turn on."""
+        """Committed batches, in the order of their commits; they are written in turns of the loop to come."""
         for batch in batches:
             self._courier.send(batch)
         self._courier.run()
