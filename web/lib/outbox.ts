@@ -72,6 +72,7 @@ export class Outbox {
   readonly #around: OutboxSurroundings;
   #items: readonly OutboxItem[] = [];
   #loaded = false;
+  #state: () => Snapshot | undefined = () => undefined;
   #lastAt = 0;
   #failures = 0;
   /** Under way to the store. */
@@ -90,6 +91,7 @@ export class Outbox {
 
   /** Takes up what an earlier page left unsent; nothing is sent before. `state` is asked when that is known. */
   async begin(state: () => Snapshot | undefined): Promise<void> {
+    this.#state = state;
     const kept = await this.#around.store.load();
     this.#loaded = true;
     const known = state();
@@ -159,7 +161,7 @@ export class Outbox {
       case "kept":
         return this.#adopt(news.item);
       case "sent":
-        return this.#change(news.key, { status: "sent", seq: news.seq, number: news.number });
+        return this.#sent(news.key, news);
       case "dropped":
         return this.#remove(news.key);
       case "emptied":
@@ -201,7 +203,7 @@ export class Outbox {
     try {
       const { seq, number } = await this.#around.send(item);
       this.#failures = 0;
-      this.#change(key, { status: "sent", seq, number });
+      this.#sent(key, { seq, number });
       this.#around.tell({ kind: "sent", key, seq, number });
       await this.#around.store.drop(key);
       return true;
@@ -215,6 +217,13 @@ export class Outbox {
       this.#resting.set(channel, { timer: this.#around.setTimeout(rest, pause.ms), asked: pause.asked });
       return false;
     }
+  }
+
+  #sent(key: string, { seq, number }: Pick<Ok, "seq" | "number">): void {
+    this.#change(key, { status: "sent", seq, number });
+    // A post that is sent again may have been stored long ago: no event of it is still to come.
+    const state = this.#state();
+    if (state) this.settle(state);
   }
 
   #gone(key: string): true {

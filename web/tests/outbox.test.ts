@@ -195,6 +195,14 @@ test("what failed in a channel one is no longer in is not kept for nobody", asyn
   expect([box.items.length, browser.kept.size]).toEqual([0, 0]);
 });
 
+test("what the server had long ago is gone with its answer", async () => {
+  const { box, sent } = await open(new Browser(), snapshot({ room: undefined, channels: [summary({ seq: 9 })] }));
+  box.post(HALL, "hello");
+  await settled();
+  await sent[0]?.ok({ seq: 4, number: 1 });
+  expect(box.items).toEqual([]);
+});
+
 test("there is a bound to what waits", async () => {
   const { box } = await open();
   for (let index = 0; index < 100; index++) expect(box.post(HALL, "x", `k${index}`)).toBe(true);
