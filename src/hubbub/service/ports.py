@@ -58,7 +58,6 @@ class Log(Protocol):
         """
         ...
 
-
     async def fetch_range(self, stream: str, after: int, upto: int) -> Sequence[tuple[int, bytes]]:
         """The events with `after` < seq ≤ `upto`, as (seq, encoded), for somebody known to be entitled to them. Many
         who want the same share one reading."""
