@@ -18,6 +18,9 @@ import (
 const (
 	historySize = 300
 	historyTime = 5 * time.Minute
+
+	pingPeriod  = 25 * time.Second
+	pongTimeout = 20 * time.Second // long: a poster's pong waits behind what it posted
 )
 
 // handle lets everybody in, into any channel, and to publish there.
@@ -48,7 +51,9 @@ func main() {
 	if err := node.Run(); err != nil {
 		log.Fatal(err)
 	}
-	http.Handle("/socket", centrifuge.NewWebsocketHandler(node, centrifuge.WebsocketConfig{}))
+	http.Handle("/socket", centrifuge.NewWebsocketHandler(node, centrifuge.WebsocketConfig{
+		PingPongConfig: centrifuge.PingPongConfig{PingInterval: pingPeriod, PongTimeout: pongTimeout},
+	}))
 	listener, err := net.Listen("tcp", *address)
 	if err != nil {
 		log.Fatal(err)

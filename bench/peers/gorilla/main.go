@@ -19,7 +19,7 @@ import (
 const (
 	writeTimeout = 10 * time.Second
 	pongTimeout  = 60 * time.Second
-	pingPeriod   = pongTimeout * 9 / 10
+	pingPeriod   = pongTimeout / 2 // early: a poster's pong waits behind what it posted
 	maxMessage   = 512
 	queueLength  = 256
 )
