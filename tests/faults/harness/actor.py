@@ -50,6 +50,7 @@ class Actor:
     busy: bool = False
     _visit: Visit | None = None
     _loaded: bool = False
+    _outdated: asyncio.Event = field(default_factory=asyncio.Event)
     _held: list[bytes] = field(default_factory=list)
     _failures: int = 0
 
@@ -103,6 +104,7 @@ class Actor:
         self.state.load(snapshot)
         self.epoch = snapshot.epoch
         self._loaded = True
+        self._outdated.clear()
         held, self._held = self._held, []
         for payload in held:
             self._apply(payload)
@@ -120,7 +122,12 @@ class Actor:
     def _hear_reset(self, stream: str) -> None:
         assert self._visit is not None
         self._visit.resets.append(stream)
+        self._unload()
+
+    def _unload(self) -> None:
+        """What is known is not enough: fetch afresh, even while resting."""
         self._loaded = False
+        self._outdated.set()
 
     def _apply(self, payload: bytes) -> None:
         event = self.history.intern(payload)
@@ -128,7 +135,7 @@ class Actor:
             self.state.apply(event)
         except (AssertionError, KeyError) as error:
             self.history.complaints.append(f"{self.person.name} cannot apply {event}: {error!r}")
-            self._loaded = False
+            self._unload()
         if isinstance(event, MembershipStarted):
             self.wishes.came_in(event.channel.id)
         elif isinstance(event, MembershipEnded):
@@ -153,8 +160,11 @@ class Actor:
                 await self._rest(line)
 
     async def _rest(self, line: Line) -> None:
-        """Until there is something to do again, or the connection is over."""
-        waits = [asyncio.create_task(line.over.wait()), asyncio.create_task(self.stage.until_playing())]
+        """Until there is something to do or to fetch again, or the connection is over."""
+        waits = [
+            asyncio.create_task(event)
+            for event in (line.over.wait(), self.stage.until_playing(), self._outdated.wait())
+        ]
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         finally:
