@@ -149,6 +149,7 @@ class Server:
             server.stop_accepting()
         self.endpoint.refuse_commands()
         await self.tasks.finish(share)
+        await self.endpoint.finish(share)
         await self.upgrades.close(CloseCode.RESTART, "restarting")
         for server in self.http:
             server.should_exit = True
@@ -180,7 +181,7 @@ async def compose(config: Config, clock: MonotonicClock) -> Server:
     greeter = Greeter(
         store.log, hub, admission, shown_limits(config), config.limits.resume_events, WireLimits.of(config).pong_wait
     )
-    endpoint = make_endpoint(config, services, greeter, hub, clock, tasks)
+    endpoint = make_endpoint(config, services, greeter, hub, clock, tasks, loop)
     event_endpoint = EventEndpoint(endpoint, greeter, clock=clock, spawn=tasks.spawn)
     doorman = Doorman(services.sessions, endpoint, admission, config)
     upgrades = Upgrades(
@@ -256,7 +257,13 @@ def make_admission(config: Config, loop: asyncio.AbstractEventLoop) -> Admission
 
 
 def make_endpoint(
-    config: Config, services: Services, greeter: Greeter, hub: Hub[Link, Encoded], clock: MonotonicClock, tasks: Tasks
+    config: Config,
+    services: Services,
+    greeter: Greeter,
+    hub: Hub[Link, Encoded],
+    clock: MonotonicClock,
+    tasks: Tasks,
+    loop: asyncio.AbstractEventLoop,
 ) -> Endpoint:
     limits = config.limits
     throttles = Throttles(
@@ -269,6 +276,7 @@ def make_endpoint(
         hub,
         clock=clock,
         spawn=tasks.spawn,
+        call_soon=loop.call_soon,
         connections_per_user=limits.connections_per_user,
         throttles=throttles if limits.enabled else None,
     )

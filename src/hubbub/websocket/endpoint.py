@@ -12,8 +12,8 @@ Invariants:
 
 from __future__ import annotations
 
-from asyncio import Future, isfuture
-from collections.abc import Coroutine
+from asyncio import Future, isfuture, wait
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, cast
@@ -60,6 +60,7 @@ class Endpoint(Handler):
         *,
         clock: Clock,
         spawn: Spawn,
+        call_soon: Callable[[Callable[[], None]], object],
         connections_per_user: int,
         throttles: Throttles | None,
     ) -> None:
@@ -70,6 +71,9 @@ class Endpoint(Handler):
         self._connections_per_user = connections_per_user
         self._throttles = throttles
         self._dispatch = make_dispatch(services)
+        self._call_soon = call_soon
+        self._appending: set[Future[Appended]] = set()
+        self._replies: dict[Link, list[bytes]] = {}
         self._logger = get_logger(__name__)
         self._closing = False
 
@@ -83,6 +87,12 @@ class Endpoint(Handler):
     def refuse_commands(self) -> None:
         """From now on every command is answered `shutting_down`."""
         self._closing = True
+
+    async def finish(self, seconds: float) -> None:
+        """Whoever waits for a commit is answered, within `seconds`."""
+        if self._appending:
+            await wait(self._appending, timeout=seconds)
+        self._send_replies()
 
     # What links call
 
@@ -158,19 +168,35 @@ class Endpoint(Handler):
             return
         self._begin(link)
         if isfuture(outcome):
+            self._appending.add(outcome)
             outcome.add_done_callback(partial(self._answer, link, session, command))
         else:
             self._spawn(self._wait_for(outcome, link, session, command))
 
     def _answer(self, link: Link, session: Session, command: AnyNumbered, done: Future[Appended]) -> None:
         """What was appended is committed, or refused."""
+        self._appending.discard(done)
         error = done.exception()
         if error is None:
             appended = done.result()
-            _reply(link, Ok(id=command.id, seq=appended.seq, number=appended.number))
+            self._reply_soon(link, Ok(id=command.id, seq=appended.seq, number=appended.number))
         else:
-            _reply(link, self._failure(error, session, command))
+            self._reply_soon(link, self._failure(error, session, command))
         self._end(link)
+
+    def _reply_soon(self, link: Link, reply: AnyReply) -> None:
+        """What one commit has to tell a link is one write."""
+        if not self._replies:
+            self._call_soon(self._send_replies)
+        self._replies.setdefault(link, []).append(encode(reply))
+
+    def _send_replies(self) -> None:
+        replies, self._replies = self._replies, {}
+        for link, payloads in replies.items():
+            if len(payloads) == 1:
+                link.send_text(payloads[0])
+            else:
+                link.send_encoded(Encoded(payloads))
 
     async def _wait_for(
         self, work: Coroutine[object, object, Ok], link: Link, session: Session, command: AnyNumbered

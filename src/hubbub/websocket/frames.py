@@ -115,18 +115,27 @@ def check_utf8(text: bytes) -> None:
         raise WireError(CloseCode.INVALID_DATA, "Text that is not UTF-8.") from error
 
 
-def decode_small_text(data: bytes) -> bytes | None:
-    """The payload when `data` is exactly one whole short uncompressed text message, unmasked but not yet judged as
-    UTF-8; None when it is anything else. Nearly all there is to read, so it has a way of its own."""
-    size = len(data) - 6
-    if size < 0 or data[0] != FIN | TEXT:
+def decode_small_text(data: bytes, at: int = 0) -> tuple[bytes, int] | None:
+    """The payload of the whole short uncompressed text message that begins at `at`, unmasked but not yet judged as
+    UTF-8, and where it ends; None when there is anything else. Nearly all there is to read, so it has a way of its own.
+    """
+    left = len(data) - at - 6
+    if left < 0 or data[at] != FIN | TEXT:
         return None
-    if size < TWO_BYTE_LENGTH:
-        return unmask(data[6:], data[2:6]) if data[1] == MASKED | size else None
-    size -= 2
-    if size < TWO_BYTE_LENGTH or size > SMALL_MOST or data[1] != MASKED | TWO_BYTE_LENGTH:
+    size = data[at + 1] - MASKED
+    mask = at + 2
+    if size == TWO_BYTE_LENGTH:
+        size = data[mask] << 8 | data[mask + 1]
+        mask += 2
+        left -= 2
+        if not TWO_BYTE_LENGTH <= size <= SMALL_MOST:
+            return None
+    elif not 0 <= size < TWO_BYTE_LENGTH:
         return None
-    return unmask(data[8:], data[4:8]) if int.from_bytes(data[2:4], "big") == size else None
+    if size > left:
+        return None
+    body = mask + MASK_BYTES
+    return unmask(data[body : body + size], data[mask:body]), body + size
 
 
 class _Message:

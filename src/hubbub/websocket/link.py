@@ -220,12 +220,10 @@ class Link:
         if self._state >= DRAINING:
             return
         try:
-            if self._receiver is None and not self._paused:
-                text = decode_small_text(data)
-                if text is not None:
-                    self._deliver_text(text)
-                    return
             if self._receiver is None:
+                data = data[self._deliver_small(data) :]
+                if not data or self._state >= DRAINING:
+                    return
                 self._receiver = Receiver(self._keeper.limits, deflate=self.deflate_bits > 0)
             self._receiver.feed(data)
             self._pump()
@@ -262,10 +260,17 @@ class Link:
         elif self._state == OPEN:
             self._deliver(opcode, payload)
 
-    def _deliver_text(self, text: bytes) -> None:
-        check_utf8(text)
-        if self._state == OPEN:
+    def _deliver_small(self, data: bytes) -> int:
+        """Deliver the short whole texts that `data` begins with; answers how many octets those were."""
+        at = 0
+        while self._state == OPEN and not self._paused:
+            found = decode_small_text(data, at)
+            if found is None:
+                break
+            text, at = found
+            check_utf8(text)
             self._deliver(TEXT, text)
+        return at
 
     def _deliver(self, opcode: int, payload: bytes) -> None:
         try:

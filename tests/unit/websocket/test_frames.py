@@ -90,7 +90,9 @@ def test_both_ways_of_unmasking_do_what_section_5_3_says(size: int) -> None:
 @pytest.mark.parametrize("size", [0, 1, 2, 125, 126, 127, 300, SMALL_MOST])
 def test_the_short_cut_reads_one_whole_small_text(size: int) -> None:
     payload = b"hubbub "[:7] * (size // 7) + b"hubbub"[: size % 7]
-    assert decode_small_text(client_frame(TEXT, payload)) == payload
+    frame = client_frame(TEXT, payload)
+    assert decode_small_text(frame) == (payload, len(frame))
+    assert decode_small_text(b"??" + frame + b"\x81", 2) == (payload, 2 + len(frame))
 
 
 @pytest.mark.parametrize(
@@ -99,8 +101,6 @@ def test_the_short_cut_reads_one_whole_small_text(size: int) -> None:
         b"",
         b"\x81",
         client_frame(TEXT, bytes(SMALL_MOST + 1)),
-        client_frame(TEXT, b"hi") + b"\x81",
-        client_frame(TEXT, bytes(200)) + b"\x81",
         client_frame(TEXT, bytes(200))[:-1],
         client_frame(TEXT, bytes(126))[:-1],
         client_frame(TEXT, b"hi")[:-1],
@@ -110,6 +110,8 @@ def test_the_short_cut_reads_one_whole_small_text(size: int) -> None:
         client_frame(PING, b"hi"),
         encode_frame(TEXT, bytes(100)),
         bytes((FIN | TEXT, MASKED | 126)) + bytes(130),
+        bytes((FIN | TEXT, MASKED | 127)) + bytes(400),
+        bytes((FIN | TEXT, 0)) + bytes(40),
     ],
 )
 def test_the_short_cut_leaves_everything_else_alone(data: bytes) -> None:
