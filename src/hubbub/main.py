@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable, Collection, Coroutine, Sequence
@@ -133,6 +134,9 @@ class Server:
             starting.cancel()
             stopping.cancel()
             await self.stop(serving)
+        for task in serving:
+            if task.done() and not task.cancelled():
+                task.result()  # raises what it ended with
 
     async def _start(self, on_ready: Callable[[str], None]) -> None:
         for server in self.http:
@@ -164,16 +168,27 @@ class Server:
 
 async def compose(config: Config, clock: MonotonicClock) -> Server:
     """Open the store, bind the port, and put everything together. Raises `StoreError`, `ConfigError`."""
+    listener = bind(config.host, config.port)
+    broker = LocalBroker()
+    store = await open_store(config.data, on_commit=broker.publish, clock=clock, limits=StoreLimits.of(config.limits))
+    try:
+        return assemble(config, clock, listener, broker, store)
+    except BaseException:
+        await store.close()  # its threads would keep the process alive
+        raise
+
+
+def assemble(
+    config: Config, clock: MonotonicClock, listener: socket.socket, broker: LocalBroker, store: Store
+) -> Server:
+    """Everything around an open store. Raises `ConfigError`."""
     loop = asyncio.get_running_loop()
     tls = config.tls.certificate is not None
-    listener = bind(config.host, config.port)
     # Our own Node process cannot know the certificate's name for us: under TLS it has a way in of its own.
     inner = bind("127.0.0.1", 0) if tls and config.pages.enabled else None
-    broker = LocalBroker()
     hub: Hub[Link, Encoded] = Hub(wire, loop)
     broker.subscribe(hub.deliver)
     ephemera = make_ephemera(config, hub, broker, loop)
-    store = await open_store(config.data, on_commit=broker.publish, clock=clock, limits=StoreLimits.of(config.limits))
     hasher = PasswordHasher(config.limits.password_checks)
     services = make_services(config, store, hub, ephemera, hasher, clock)
     tasks = Tasks()

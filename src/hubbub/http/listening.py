@@ -59,7 +59,8 @@ class HttpServer(uvicorn.Server):
 def make_server(
     app: Callable[..., Any], protocol: type[asyncio.Protocol], listener: socket.socket, config: Config, *, tls: bool
 ) -> HttpServer:
-    """A server of `app` on `listener`; `protocol` takes the sockets over."""
+    """A server of `app` on `listener`; `protocol` takes the sockets over. Raises `ConfigError` when the certificate or
+    its key is none."""
     settings = uvicorn.Config(
         app,
         http=protocol,
@@ -75,6 +76,10 @@ def make_server(
         ssl_certfile=config.tls.certificate if tls else None,
         ssl_keyfile=config.tls.key if tls else None,
     )
+    try:
+        settings.load()
+    except OSError as error:  # ssl.SSLError is one
+        raise ConfigError(f"tls.certificate and tls.key cannot be used: {error}") from error
     return HttpServer(settings, listener)
 
 

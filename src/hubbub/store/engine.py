@@ -63,9 +63,12 @@ class DirectoryLock:
     """Holds a data directory for this process alone. The system lets go of it when the process ends, in any way."""
 
     def __init__(self, directory: Path) -> None:
-        """Makes the directory when absent. Raises `StoreError` when another process holds it."""
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._file = (directory / LOCK).open("ab")
+        """Makes the directory when absent. Raises `StoreError` when that cannot be, or another process holds it."""
+        try:
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._file = (directory / LOCK).open("ab")
+        except OSError as error:
+            raise StoreError(f"{directory} cannot be used as the data folder: {error.strerror}.") from error
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
