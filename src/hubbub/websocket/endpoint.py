@@ -185,17 +185,20 @@ class Endpoint(Handler):
         self._end(link)
 
     def _reply_soon(self, link: Link, reply: AnyReply) -> None:
-        """What one commit has to tell a link is one write."""
+        """The first at once; what else this turn of the loop has to tell the link goes out as one write after it."""
+        waiting = self._replies.get(link)
+        if waiting is not None:
+            waiting.append(encode(reply))
+            return
         if not self._replies:
             self._call_soon(self._send_replies)
-        self._replies.setdefault(link, []).append(encode(reply))
+        self._replies[link] = []
+        _reply(link, reply)
 
     def _send_replies(self) -> None:
         replies, self._replies = self._replies, {}
         for link, payloads in replies.items():
-            if len(payloads) == 1:
-                link.send_text(payloads[0])
-            else:
+            if payloads:
                 link.send_encoded(Encoded(payloads))
 
     async def _wait_for(
