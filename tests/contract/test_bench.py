@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -15,7 +16,7 @@ import psutil
 from hubbub.bench.crowd import Crowd, Guest, portable_poller
 from hubbub.bench.measure import Result
 from hubbub.bench.people import settle_people
-from hubbub.bench.processes import running_server
+from hubbub.bench.processes import SETTINGS, running_server
 from hubbub.bench.runs import Poster, Storming, fan_out, post_all
 from tests.support.server import Server
 
@@ -67,27 +68,31 @@ def test_a_folder_that_is_not_there_is_said_in_one_line(tmp_path: Path) -> None:
 async def test_who_is_sent_away_in_a_storm_comes_back_later(tmp_path: Path) -> None:
     people = await settle_people(tmp_path, senders=4, crowd=4, others=8)
     guests = [Guest(index, *line.split()) for index, line in enumerate(people.file.read_text("ascii").splitlines())]
-    few_at_once = {"LIMITS__RESUMES_PER_SECOND": "20", "LIMITS__RESUMES_WAITING": "1"}
-    with Server(tmp_path / "data", settings=few_at_once) as server:
-        crowd = Crowd("127.0.0.1", server.port, guests)
+    # The bench's own settings: on a slow machine the prober would else run into what one person may post.
+    settings = {name.removeprefix("HUBBUB_"): value for name, value in SETTINGS.items()}
+    settings |= {"LIMITS__RESUMES_PER_SECOND": "20", "LIMITS__RESUMES_WAITING": "1"}
+    with (
+        Server(tmp_path / "data", settings=settings) as server,
+        contextlib.closing(Crowd("127.0.0.1", server.port, guests)) as crowd,
+    ):
         for index in (0, *range(8, 16)):
             crowd.open(index, 1)
         storm = Storming(crowd, Poster(crowd), first=8, cut=8, channel=people.general, missed=2).run()
         assert storm.refused > 0
         assert all(guest.connection is not None for guest in guests[8:])
-        crowd.close()
 
 
 async def test_where_there_is_no_epoll_the_load_works_too(tmp_path: Path) -> None:
     people = await settle_people(tmp_path, senders=4, crowd=6, others=6)
     lines = people.file.read_text(encoding="ascii").splitlines()
     guests = [Guest(index, *line.split()) for index, line in enumerate(lines)]
-    with running_server(tmp_path) as (_, host, port):
-        crowd = Crowd(host, port, guests, portable_poller())
+    with (
+        running_server(tmp_path) as (_, host, port),
+        contextlib.closing(Crowd(host, port, guests, portable_poller())) as crowd,
+    ):
         poster = Poster(crowd)
         crowd.open(0, len(guests))
         assert post_all(crowd, poster, 4, 0.1).per_second > 0
         storm = Storming(crowd, poster, first=10, cut=6, channel=people.general, missed=3).run()
         assert (storm.cut, storm.missed) == (6, 3)
         assert fan_out(crowd, poster, 4, people.crowd_channel, 6, 1, 0.1).per_second > 0
-        crowd.close()
