@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import contextlib
 from pathlib import Path
 
@@ -10,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import hubbub
-from hubbub.config import SETTINGS, Config, describe, find_config_file, load_config
+from hubbub.config import SETTINGS, Config, find_config_file, load_config
 from hubbub.errors import ConfigError
 
 
@@ -164,24 +162,6 @@ def test_proxies_are_a_list_in_the_file_and_text_in_a_variable(tmp_path: Path) -
     assert [str(network) for network in config.trusted_networks] == ["10.0.0.0/8", "192.0.2.7/32"]
 
 
-@pytest.mark.parametrize(
-    ("host", "registration", "is_open"),
-    [
-        ("127.0.0.1", "auto", True),
-        ("::1", "auto", True),
-        ("localhost", "auto", True),
-        ("0.0.0.0", "auto", False),
-        ("chat.example.org", "auto", False),
-        ("0.0.0.0", "open", True),
-        ("127.0.0.1", "invite", False),
-    ],
-)
-def test_registration_is_open_only_where_nobody_else_reaches_unless_set(
-    host: str, registration: str, is_open: bool
-) -> None:
-    assert load_config({"host": host, "registration": registration}, {}).registration_open is is_open
-
-
 def test_a_certificate_needs_its_key() -> None:
     assert "tls.key" in refusal({"tls.certificate": Path("a.pem")})
     assert "tls.certificate" in refusal({"tls.key": Path("a.pem")})
@@ -190,21 +170,6 @@ def test_a_certificate_needs_its_key() -> None:
 
 def test_the_longest_text_fits_into_a_message_however_it_is_spelled() -> None:
     assert "limits.message_bytes" in refusal({"limits.text_characters": 20_000})
-
-
-def test_every_setting_says_what_it_means() -> None:
-    assert all(setting.description and setting.expect for setting in describe())
-
-
-def test_every_setting_is_read_by_the_program() -> None:
-    read = {
-        node.attr
-        for file in Path(hubbub.__file__).parent.rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Attribute)
-    }
-    # Checked to be 1 when it is loaded; there is nothing else to do with it.
-    assert {key.split(".")[-1] for key in SETTINGS} - read == {"workers"}
 
 
 @given(st.sampled_from(sorted(SETTINGS)), st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\0")))

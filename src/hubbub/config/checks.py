@@ -1,0 +1,49 @@
+"""What a value is checked for beyond its type. A check returns the value in its one spelling or raises `ValueError`."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TypeAlias
+from urllib.parse import urlsplit
+
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def check_origin(value: str) -> str:
+    """`https://chat.example.org` in its one spelling (RFC 6454, section 6.2); raises `ValueError`."""
+    parts = urlsplit(value.strip())
+    bare = parts.path in ("", "/") and not parts.query and not parts.fragment and "@" not in parts.netloc
+    if parts.scheme not in ("http", "https") or not parts.hostname or not bare:
+        raise ValueError(value)
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    default = {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{host}" + ("" if parts.port in (None, default) else f":{parts.port}")
+
+
+def check_networks(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Each in its canonical spelling; raises `ValueError`."""
+    return tuple(str(ipaddress.ip_network(value.strip())) for value in values)
+
+
+def check_one_worker(value: int) -> int:
+    if value != 1:
+        raise ValueError(value)
+    return value
+
+
+def check_host(value: str) -> str:
+    """An address or a name alone; raises `ValueError` on a URL, a port behind it, or nothing."""
+    host = value.strip()
+    if not host or any(char.isspace() or char in "/@" for char in host):
+        raise ValueError(value)
+    if ":" in host:
+        ipaddress.IPv6Address(host)
+    return host
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach `host`. A name other than localhost is taken for reachable."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
