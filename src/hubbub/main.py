@@ -1,9 +1,4 @@
-"""The composition root: the only module that names concrete adapters, and the owner of start, signals and stop.
-
-Stopping, in this order: no new connections, commands refused, what is under way answered and committed, sockets closed
-with 1012 and flushed, the HTTP server, the store, the pages. Every step has a bound; what was acknowledged is on disk
-before any of it.
-"""
+"""The composition root: the only module that chooses concrete adapters and puts them together; the owner of signals."""
 
 from __future__ import annotations
 
@@ -12,22 +7,22 @@ import secrets
 import signal
 import socket
 import sys
-import time
-from collections.abc import Callable, Collection, Coroutine, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from hubbub.broker.local import LocalBroker
+from hubbub.clock import MonotonicClock
 from hubbub.config import Config
-from hubbub.errors import CloseCode, ConfigError
+from hubbub.errors import ConfigError
 from hubbub.garbage import Garbage
 from hubbub.http.app import make_app
-from hubbub.http.listening import HttpServer, bind, make_server, own_address
+from hubbub.http.listening import bind, make_server, own_address
 from hubbub.http.pages import Pages, PagesProcess
 from hubbub.http.static import StaticFiles
 from hubbub.hub.ephemera import Ephemera, EphemeralLimits
 from hubbub.hub.hub import Hub
 from hubbub.protocol.replies import Limits
+from hubbub.server import Server
 from hubbub.service.accounts import AccountService
 from hubbub.service.channels import ChannelService
 from hubbub.service.messages import MessageService
@@ -38,6 +33,7 @@ from hubbub.service.sessions import SessionService
 from hubbub.service.throttle import Throttle
 from hubbub.store.limits import StoreLimits
 from hubbub.store.sqlite import Store, open_store
+from hubbub.tasks import Tasks
 from hubbub.telemetry import get_logger
 from hubbub.websocket import wire
 from hubbub.websocket.admission import Admission
@@ -58,112 +54,6 @@ WEB_TREE = Path(__file__).parent / "_web"
 # Seconds for which a thread keeps the interpreter while another wants it. The writer's and the readers' threads want it
 # between any two statements: with Python's own 5 ms a post took 200 ms while the loop was busy letting people in.
 SWITCH_SECONDS = 0.0005
-
-
-class MonotonicClock:
-    """Milliseconds since 1970 that never go backwards, whatever is done to the machine's clock.
-
-    Nor do they stand still: set back, the clock goes on at half its speed until the world has caught up. Rates and
-    expiries that wait for time to pass would otherwise wait for as long as it was set back.
-    """
-
-    def __init__(self) -> None:
-        self._now = 0
-        self._looked = time.monotonic_ns()
-
-    def __call__(self) -> int:
-        looked = time.monotonic_ns()
-        going_on = self._now + (looked - self._looked) // 2
-        world = time.time_ns()
-        self._now = world if world > going_on else going_on
-        self._looked = looked
-        return self._now // 1_000_000
-
-
-@dataclass(slots=True)
-class Tasks:
-    """Tasks that somebody keeps: commands under way."""
-
-    running: set[asyncio.Task[None]] = field(default_factory=set)
-
-    def spawn(self, work: Coroutine[object, object, None]) -> None:
-        task = asyncio.get_running_loop().create_task(_as_task(work))
-        self.running.add(task)
-        task.add_done_callback(self.running.discard)
-
-    async def finish(self, seconds: float) -> None:
-        """Let them finish; cancel what has not after `seconds`."""
-        if self.running:
-            _, late = await asyncio.wait(self.running, timeout=seconds)
-            for task in late:
-                task.cancel()
-
-
-async def _as_task(work: Coroutine[object, object, None]) -> None:
-    await work
-
-
-@dataclass(slots=True)
-class Server:
-    """Everything that runs, as composed."""
-
-    config: Config
-    address: str
-    store: Store
-    endpoint: Endpoint
-    upgrades: Upgrades
-    hasher: PasswordHasher
-    tasks: Tasks
-    http: list[HttpServer]
-    pages: PagesProcess | None
-    garbage: Garbage
-    sizes: Callable[[], dict[str, int]]
-    """How much is open, waiting and kept, and how often a bound was met: for metrics and tests."""
-
-    async def run(self, stop: asyncio.Event, on_ready: Callable[[str], None]) -> None:
-        """Serve until `stop` is set, then stop in order; also while still starting."""
-        serving = {asyncio.create_task(server.run_until_told()) for server in self.http}
-        stopping = asyncio.create_task(stop.wait())
-        starting = asyncio.create_task(self._start(on_ready))
-        try:
-            await asyncio.wait({*serving, stopping, starting}, return_when=asyncio.FIRST_COMPLETED)
-            if starting.done():
-                starting.result()
-                await asyncio.wait({*serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            starting.cancel()
-            stopping.cancel()
-            await self.stop(serving)
-        for task in serving:
-            if task.done() and not task.cancelled():
-                task.result()  # raises what it ended with
-
-    async def _start(self, on_ready: Callable[[str], None]) -> None:
-        for server in self.http:
-            await server.answering.wait()
-        if self.pages is not None:
-            await self.pages.start()
-        self.garbage.start()
-        on_ready(self.address)
-
-    async def stop(self, serving: Collection[asyncio.Task[None]]) -> None:
-        share = self.config.shutdown_seconds / 4
-        self.garbage.stop()
-        for server in self.http:
-            server.stop_accepting()
-        self.endpoint.refuse_commands()
-        await self.tasks.finish(share)
-        await self.endpoint.finish(share)
-        await self.upgrades.close(CloseCode.RESTART, "restarting")
-        for server in self.http:
-            server.should_exit = True
-        _, late = await asyncio.wait(serving, timeout=share)
-        for task in late:
-            task.cancel()
-        if self.pages is not None:
-            await self.pages.stop()
-        self.hasher.close()
-        await self.store.close(share)
 
 
 async def compose(config: Config, clock: MonotonicClock) -> Server:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from hubbub.clock import MonotonicClock
 from hubbub.config import Config
 from hubbub.domain.roles import Role
-from hubbub.main import MonotonicClock
 from hubbub.protocol.events import UserView
 from hubbub.service.accounts import AccountService
 from hubbub.service.passwords import PasswordHasher

@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from hubbub.main import Server
+from hubbub.server import Server
 from tests.support.client import PATIENCE, Person, open_socket, register
 from tests.support.composed import serve_here
 from tests.support.crowd import Crowd, Member

@@ -8,8 +8,10 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from hubbub.clock import MonotonicClock
 from hubbub.config import load_config
-from hubbub.main import MonotonicClock, Server, compose
+from hubbub.main import compose
+from hubbub.server import Server
 
 
 @asynccontextmanager

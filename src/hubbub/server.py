@@ -1,0 +1,86 @@
+"""What was composed, and the order in which it starts and stops.
+
+Stopping, in this order: no new connections, commands refused, what is under way answered and committed, sockets closed
+with 1012 and flushed, the HTTP server, the store, the pages. Every step has a bound; what was acknowledged is on disk
+before any of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from hubbub.config import Config
+from hubbub.errors import CloseCode
+from hubbub.garbage import Garbage
+from hubbub.http.listening import HttpServer
+from hubbub.http.pages import PagesProcess
+from hubbub.service.passwords import PasswordHasher
+from hubbub.store.sqlite import Store
+from hubbub.tasks import Tasks
+from hubbub.websocket.endpoint import Endpoint
+from hubbub.websocket.upgrades import Upgrades
+
+
+@dataclass(slots=True)
+class Server:
+    """Everything that runs, as composed."""
+
+    config: Config
+    address: str
+    store: Store
+    endpoint: Endpoint
+    upgrades: Upgrades
+    hasher: PasswordHasher
+    tasks: Tasks
+    http: list[HttpServer]
+    pages: PagesProcess | None
+    garbage: Garbage
+    sizes: Callable[[], dict[str, int]]
+    """How much is open, waiting and kept, and how often a bound was met: for metrics and tests."""
+
+    async def run(self, stop: asyncio.Event, on_ready: Callable[[str], None]) -> None:
+        """Serve until `stop` is set, then stop in order; also while still starting."""
+        serving = {asyncio.create_task(server.run_until_told()) for server in self.http}
+        stopping = asyncio.create_task(stop.wait())
+        starting = asyncio.create_task(self._start(on_ready))
+        try:
+            await asyncio.wait({*serving, stopping, starting}, return_when=asyncio.FIRST_COMPLETED)
+            if starting.done():
+                starting.result()
+                await asyncio.wait({*serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            starting.cancel()
+            stopping.cancel()
+            await self.stop(serving)
+        for task in serving:
+            if task.done() and not task.cancelled():
+                task.result()  # raises what it ended with
+
+    async def _start(self, on_ready: Callable[[str], None]) -> None:
+        for server in self.http:
+            await server.answering.wait()
+        if self.pages is not None:
+            await self.pages.start()
+        self.garbage.start()
+        on_ready(self.address)
+
+    async def stop(self, serving: Collection[asyncio.Task[None]]) -> None:
+        share = self.config.shutdown_seconds / 4
+        self.garbage.stop()
+        for server in self.http:
+            server.stop_accepting()
+        self.endpoint.refuse_commands()
+        await self.tasks.finish(share)
+        await self.endpoint.finish(share)
+        await self.upgrades.close(CloseCode.RESTART, "restarting")
+        for server in self.http:
+            server.should_exit = True
+        _, late = await asyncio.wait(serving, timeout=share)
+        for task in late:
+            task.cancel()
+        if self.pages is not None:
+            await self.pages.stop()
+        self.hasher.close()
+        await self.store.close(share)
