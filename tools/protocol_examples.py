@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from hubbub.domain.roles import Role
-from hubbub.protocol import codec, commands, events, replies
+from hubbub.protocol import codec, commands, events, replies, search
 
 ANA = "01K6ZJ4T9BX2QH6Z8M5V7R3NAE"
 BO = "01K6ZJ5C0SW1FYD3E9K4T8P2GQ"
@@ -42,6 +42,14 @@ _summary = events.ChannelSummary(
 )
 _joined = events.MemberJoined(seq=2, at=NOON, channel=CHANNEL, by=BO, user=_ana)
 _room = replies.Room(channel=_summary, member=True, lines=[_joined, _posted], older=True, members=[_bo, _ana])
+_excerpt = [search.ExcerptPart(text="The "), search.ExcerptPart(text="tests", hit=True)]
+_excerpt.append(search.ExcerptPart(text=" are green."))
+_channel_name = search.ChannelName(id=CHANNEL, name="release", private=False)
+_hit = search.SearchHit(message=_posted, channel=_channel_name, excerpt=_excerpt)
+_channel_count = search.ChannelCount(id=CHANNEL, name="release", count=1)
+_author_count = search.AuthorCount(id=ANA, name="ana", count=1)
+_month_count = search.MonthCount(month="2025-12", count=1)
+_facets = search.Facets(channels=[_channel_count], authors=[_author_count], months=[_month_count])
 
 EXAMPLES: tuple[msgspec.Struct, ...] = (
     events.ChannelCreated(seq=1, at=NOON, channel=CHANNEL, by=BO, name="release", topic="What goes out on Friday"),
@@ -99,6 +107,14 @@ EXAMPLES: tuple[msgspec.Struct, ...] = (
     _limits,
     _room,
     replies.Snapshot(epoch=EPOCH, user=_me, seq=7, channels=[_summary], room=_room, users=[_ana, _bo], limits=_limits),
+    _excerpt[1],
+    _channel_name,
+    _hit,
+    _channel_count,
+    _author_count,
+    _month_count,
+    _facets,
+    search.SearchResult(hits=[_hit], total=1, exact=True, facets=_facets, users=[_ana], engine="sqlite"),
 )
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from hubbub.errors import CLOSINGS, ERRORS
+from hubbub.protocol.events import MessagePosted
 from tools.protocol_event_stream import EVENT_STREAM
 from tools.protocol_examples import example_of
 from tools.protocol_model import (
@@ -139,6 +140,8 @@ def _entry(struct: StructType, schema: JsonObject) -> str:
 
 def _type(schema: JsonObject) -> str:
     match schema:
+        case {"$ref": str(name)} if name == MessagePosted.__name__:
+            return f"[`{tag_of(MessagePosted)}`](#messageposted)"
         case {"$ref": str(name)}:
             return f"[{name}](#{name.lower()})" if name in {shape.__name__ for shape in SHAPES} else _role(name)
         case {"enum": list(values)}:

@@ -88,6 +88,10 @@ _ROWS: Final = (
         "Try again; tell us the request id.",
         retry=True,
     ),
+    # Search.
+    ErrorKind("bad_query", 400, "This search cannot be understood.", "See the list of operators."),
+    ErrorKind("search_slow", 503, "The search took too long.", "Ask for something narrower, or again.", retry=True),
+    ErrorKind("search_failed", 503, "The search does not answer.", "Try again in a moment.", retry=True),
     # The upgrade to a WebSocket.
     ErrorKind("bad_handshake", 400, "This is not a WebSocket handshake.", "See RFC 6455, section 4.1."),
     ErrorKind("bad_version", 426, "Only WebSocket version 13 is spoken here.", "Use version 13."),

@@ -706,6 +706,102 @@ export interface Snapshot {
   server?: string;
 }
 
+/**
+ * A piece of a text, with `hit` where it is what was searched for. The pieces in a row are the excerpt; `…`
+ * stands
+ * at an end that was cut.
+ */
+export interface ExcerptPart {
+  /** a piece of the text */
+  text: string;
+  /** true: this is what was searched for */
+  hit?: boolean;
+}
+
+/** A channel, as far as a hit shows it. */
+export interface ChannelName {
+  /** the channel */
+  id: string;
+  /** as it is shown */
+  name: string;
+  /** true: only members see that it exists */
+  private: boolean;
+}
+
+/**
+ * A message that was found: the same object as in listings, where it is, and the part of its text that shows
+ * why.
+ */
+export interface SearchHit {
+  /** the message in its present state, as in listings */
+  message: MessagePosted;
+  /** where it is */
+  channel: ChannelName;
+  /** the part of its text that shows why it was found */
+  excerpt: ExcerptPart[];
+}
+
+/** How many were found in one channel. */
+export interface ChannelCount {
+  /** the channel */
+  id: string;
+  /** as it is shown */
+  name: string;
+  /** how many were found */
+  count: number;
+}
+
+/** How many were found by one author. */
+export interface AuthorCount {
+  /** the author */
+  id: string;
+  /** as it is shown */
+  name: string;
+  /** how many were found */
+  count: number;
+}
+
+/** How many were found in one month of the asker's zone. */
+export interface MonthCount {
+  /** year and month in the asker's zone, as in 2026-11 */
+  month: string;
+  /** how many were found */
+  count: number;
+}
+
+/** How what was found is spread; at most 20 of a kind, channels and authors by count, months newest first. */
+export interface Facets {
+  /** in which channels, the most frequent first */
+  channels: ChannelCount[];
+  /** by whom, the most frequent first */
+  authors: AuthorCount[];
+  /** in which month, newest first */
+  months: MonthCount[];
+}
+
+/**
+ * One page of what was found. `exact` false: there are at least `total`. `cursor` is there when there is more;
+ * `suggestion` is a query that finds something where this one found nothing.
+ */
+export interface SearchResult {
+  /** what was found, in the order asked for */
+  hits: SearchHit[];
+  /** how many were found on all pages */
+  total: number;
+  /** false: there are at least `total` */
+  exact: boolean;
+  /** opaque: with it the next page is fetched; absent on the last one */
+  cursor?: string;
+  /** a query that finds something, where this one found nothing */
+  suggestion?: string;
+  /** how what was found is spread */
+  facets: Facets;
+  /** everyone the messages refer to */
+  users: UserView[];
+  /** what has searched */
+  engine: "elasticsearch" | "opensearch" | "sqlite";
+}
+
 /** A user's role on the whole server, strongest first. The first account is the owner. */
 export type Role = "admin" | "guest" | "member" | "moderator" | "owner";
 
@@ -1105,6 +1201,24 @@ export const ERRORS = {
     retry: true,
     message: "Something went wrong on the server.",
     advice: "Try again; tell us the request id.",
+  },
+  bad_query: {
+    status: 400,
+    retry: false,
+    message: "This search cannot be understood.",
+    advice: "See the list of operators.",
+  },
+  search_slow: {
+    status: 503,
+    retry: true,
+    message: "The search took too long.",
+    advice: "Ask for something narrower, or again.",
+  },
+  search_failed: {
+    status: 503,
+    retry: true,
+    message: "The search does not answer.",
+    advice: "Try again in a moment.",
   },
   bad_handshake: {
     status: 400,

@@ -11,7 +11,9 @@ from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from hubbub.domain.accounts import Account, Session
+from hubbub.domain.finding import Found, Page, Scope
 from hubbub.domain.intents import Appended, Intent
+from hubbub.domain.query import Query
 from hubbub.protocol.events import ChannelSummary, UserView
 from hubbub.protocol.replies import Limits, Snapshot, Status
 from hubbub.protocol.views import Heads, Lines, Membership
@@ -27,6 +29,7 @@ __all__ = [
     "Lines",
     "Log",
     "Membership",
+    "Search",
     "Session",
     "Sockets",
 ]
@@ -183,4 +186,24 @@ class Ephemera(Protocol):
 
     def look(self, channels: Collection[str], wanted: Sequence[str]) -> dict[str, Status]:
         """What those are now to whoever is in these channels."""
+        ...
+
+
+class Search(Protocol):
+    """An engine that finds messages; it only finds: what is shown is read from the store, and checked there again."""
+
+    async def search(self, query: Query, scope: Scope, page: Page) -> Found:
+        """One page of what matches `query` within `scope`: messages not deleted, with their present text.
+
+        What was committed before the call is found, as far as the engine has it (the SQL ones wait for it, others say
+        in their documents how far they lag). Raises `search_slow` after `page.seconds`, `search_failed`, `busy`.
+        """
+        ...
+
+    async def fetch_similar(self, token: str, most: int) -> list[str]:
+        """Up to `most` other tokens that some message has, spelled nearly like `token`, the likeliest first.
+
+        They come from all channels: the caller shows none before it has found it in what the asker may read. Raises as
+        `search`.
+        """
         ...
