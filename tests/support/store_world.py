@@ -57,7 +57,13 @@ class World:
     # --- intents ----------------------------------------------------------------------------------------------
 
     async def append(self, intent: Intent) -> Appended:
-        return await self.store.log.append(intent)
+        appended = await self.store.log.append(intent)
+        await self.delivered()
+        return appended
+
+    async def delivered(self) -> None:
+        """Those who waited are told first; what was committed is in `commits` behind that, in the loop's same turn."""
+        await asyncio.sleep(0)
 
     async def append_together(self, *wanted: Intent) -> list[Appended | Refused]:
         """All in one transaction; each one's answer, or why it was refused."""

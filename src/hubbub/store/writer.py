@@ -2,7 +2,8 @@
 
 Invariants:
 1. Items are carried out in the order of `submit`, each exactly once unless the commit it was in failed.
-2. Nothing is answered or handed to `on_commit` before its commit; commits reach the loop in order, one call each.
+2. Nothing is answered or handed to `on_commit` before its commit; commits reach the loop in order, one call each, in
+   the same turn as their answers and behind them.
 3. A refused or failing item changes nothing and harms no neighbour. When the database itself fails (disk full, I/O
    error), all items of the transaction are answered `store_failed`, what was remembered is forgotten, and the thread
    goes on with the next.
@@ -15,7 +16,6 @@ is truncated, so after a redaction the thread truncates it as soon as it is idle
 from __future__ import annotations
 
 import asyncio
-import queue
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -27,6 +27,7 @@ import structlog
 
 from hubbub.errors import Refused
 from hubbub.protocol.batch import Batch
+from hubbub.store.bell import Bell
 from hubbub.store.engine import BUSY_TIMEOUT
 from hubbub.store.ledger import Ledger
 from hubbub.store.limits import StoreLimits
@@ -75,7 +76,7 @@ class Writer:
         self._limits = limits
         self._on_commit = on_commit
         self._items: deque[Item[Any, Any]] = deque()
-        self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._bell = Bell()
         self._waiting = 0
         self._rung = False
         self._closing = False
@@ -102,7 +103,7 @@ class Writer:
 
     def _ring(self) -> None:
         self._rung = False
-        self._bell.put(None)
+        self._bell.ring()
 
     def _settle(self, outcomes: list[Outcome], batches: list[Batch]) -> None:
         self._waiting -= len(outcomes)
@@ -114,13 +115,14 @@ class Writer:
             else:
                 item.waiter.set_result(result)
         if batches:
-            self._on_commit(batches)
+            # In this turn still, but behind the answers, which were queued just now: whoever posted waits for one.
+            self._loop.call_soon(self._on_commit, batches)
 
     def refuse(self) -> None:
         """From now on `submit` raises `shutting_down`; what is queued is still committed."""
         if not self._closing:
             self._closing = True
-            self._bell.put(None)
+            self._bell.ring()
 
     async def close(self, drain: float) -> None:
         """Commit what is queued within `drain` seconds, answer the rest `shutting_down`, close the connection."""
@@ -128,6 +130,7 @@ class Writer:
         stop = self._loop.call_later(drain, self._stop)
         await asyncio.to_thread(self._thread.join)
         stop.cancel()
+        self._bell.close()
 
     def _stop(self) -> None:
         self._stopped = True
@@ -157,11 +160,12 @@ class Writer:
             self._commit(self._take())
 
     def _wait(self) -> None:
-        try:
-            self._bell.get(timeout=IDLE if self._ledger.redacted else None)
-        except queue.Empty:
-            if self._truncate():
-                self._ledger.redacted = False
+        rung = self._bell.wait(self._has_work, IDLE if self._ledger.redacted else None)
+        if not rung and self._truncate():
+            self._ledger.redacted = False
+
+    def _has_work(self) -> bool:
+        return self._closing or bool(self._items)
 
     def _take(self) -> list[Item[Any, Any]]:
         items = self._items

@@ -12,6 +12,7 @@ from tests.support.store_world import open_world
 async def test_seeded_users_are_logged_in_members_of_one_channel(tmp_path: Path) -> None:
     async with open_world(tmp_path) as world:
         room = await seed_room(world.store, 50)
+        await world.delivered()
         assert len(world.commits) == 1
         for user in (room.users[0], room.users[-1]):
             session = hashlib.sha256(user.token.encode()).digest()
