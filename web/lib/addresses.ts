@@ -13,6 +13,20 @@ export function membersPath(channel: string): string {
   return `/c/${channel}/members`;
 }
 
+export interface SearchAddress {
+  q: string;
+  order?: "best" | "newest" | undefined;
+  cursor?: string | undefined;
+}
+
+/** The search page for a query; the order is left out where it is the usual one. */
+export function searchPath({ q, order, cursor }: SearchAddress): string {
+  const query = new URLSearchParams(q ? { q } : {});
+  if (order === "newest") query.set("order", order);
+  if (cursor) query.set("cursor", cursor);
+  return query.size > 0 ? `/search?${query}` : "/search";
+}
+
 /** Where to go after the log-in: an address of ours, never one of another site. */
 export function safeNext(next: string | string[] | undefined): string {
   if (typeof next !== "string" || !/^\/(?![/\\])[^\p{Cc}\\]*$/u.test(next)) return "/";

@@ -4,13 +4,15 @@ import { headers } from "next/headers";
 import { notFound, redirect } from "next/navigation";
 import { cache } from "react";
 
-import type { ChannelSummary, Line, Snapshot, UserView } from "./protocol.gen.ts";
+import type { SearchAddress } from "./addresses.ts";
+import type { ChannelSummary, Line, SearchResult, Snapshot, UserView } from "./protocol.gen.ts";
 
 const TIMEOUT_MS = 10_000;
 
-/** The API could not give a page its data. `code` is the API's own, or `unreachable`. */
+/** The API could not give a page its data. `code` is the API's own, or `unreachable`; `detail` is said of this request. */
 export interface Trouble {
   code: string;
+  detail?: string | undefined;
 }
 
 export type Loaded<T> = { data: T; trouble?: undefined } | { data?: undefined; trouble: Trouble };
@@ -51,13 +53,16 @@ async function loadFor<T>(path: string, page: string): Promise<Loaded<T>> {
   const { status, body } = await load(path);
   if (status === 401) redirect(`/login?next=${encodeURIComponent(page)}`);
   if (status === 404) notFound();
-  if (status !== 200) return { trouble: { code: codeOf(body) } };
+  if (status !== 200) return { trouble: troubleOf(body) };
   return { data: body as T };
 }
 
-function codeOf(body: unknown): string {
-  const code = typeof body === "object" && body !== null && "code" in body ? body.code : undefined;
-  return typeof code === "string" ? code : "internal";
+function troubleOf(body: unknown): Trouble {
+  const { code, detail } = (typeof body === "object" && body !== null ? body : {}) as Partial<Trouble>;
+  return {
+    code: typeof code === "string" ? code : "internal",
+    detail: typeof detail === "string" ? detail : undefined,
+  };
 }
 
 function query(values: Record<string, string | number | undefined>): string {
@@ -100,4 +105,9 @@ export interface OlderLines {
 /** A window of lines that ends before `before` (a seq). */
 export function loadOlder(channel: string, before: number, page: string): Promise<Loaded<OlderLines>> {
   return loadFor(`/api/channels/${encodeURIComponent(channel)}/messages${query({ before, limit: 50 })}`, page);
+}
+
+/** A page of what a query finds; `zone` is where the days of its operators begin. */
+export function loadSearch(asked: SearchAddress & { zone: string }, page: string): Promise<Loaded<SearchResult>> {
+  return loadFor(`/api/search${query({ ...asked })}`, page);
 }

@@ -67,6 +67,20 @@ export function listTime(at: number, now: number, calendar: Calendar): string {
   return format(calendar, "date", { day: "numeric", month: "short", year: "numeric" }).format(at);
 }
 
+/** For a result: "14:02" today, "Tue 14:02" within a week, then "3 Mar 14:02", then "3 Mar 2025". */
+export function hitTime(at: number, now: number, calendar: Calendar): string {
+  const days = daysAgo(at, now, calendar);
+  const day = listTime(at, now, calendar);
+  if (days <= 0 || dayKey(at, calendar).slice(0, 4) !== dayKey(now, calendar).slice(0, 4)) return day;
+  return `${day} ${clock(at, calendar)}`;
+}
+
+/** "November 2026" for "2026-11" */
+export function monthName(month: string, { locale }: Calendar): string {
+  const calendar = { locale, timeZone: "UTC" };
+  return format(calendar, "month", { month: "long", year: "numeric" }).format(Date.parse(`${month}-01T00:00:00Z`));
+}
+
 export interface DayWords {
   today: string;
   yesterday: string;

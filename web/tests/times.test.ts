@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { clock, dayName, daysAgo, listTime } from "@/lib/times";
+import { clock, dayName, daysAgo, hitTime, listTime, monthName } from "@/lib/times";
 
 const berlin = { locale: "en", timeZone: "Europe/Berlin" };
 const shanghai = { locale: "zh-CN", timeZone: "Asia/Shanghai" };
@@ -19,6 +19,15 @@ test("a list shows the time, then the weekday, then the date", () => {
   expect(listTime(Date.UTC(2026, 2, 3, 6), NOW, berlin)).toBe("3 Mar");
   expect(listTime(Date.UTC(2025, 2, 3, 6), NOW, berlin)).toBe("3 Mar 2025");
   expect(listTime(Date.UTC(2026, 2, 3, 6), NOW, shanghai)).toBe("3月3日");
+});
+
+test("a result shows the day with the time, as long as it is of this year", () => {
+  expect(hitTime(Date.UTC(2026, 2, 12, 6), NOW, berlin)).toBe("07:00");
+  expect(hitTime(Date.UTC(2026, 2, 10, 6), NOW, berlin)).toBe("Tue 07:00");
+  expect(hitTime(Date.UTC(2026, 2, 3, 6), NOW, berlin)).toBe("3 Mar 07:00");
+  expect(hitTime(Date.UTC(2025, 2, 3, 6), NOW, berlin)).toBe("3 Mar 2025");
+  expect(monthName("2026-11", berlin)).toBe("November 2026");
+  expect(monthName("2026-11", shanghai)).toBe("2026年11月");
 });
 
 test("a divider names the day", () => {

@@ -1,0 +1,120 @@
+/**
+ * What somebody writes into the search box, as far as the pages have to understand it: to add and take away operators,
+ * and to complete the one being written. What a query finds is the server's business alone. Pure.
+ */
+
+export const OPERATORS = ["from", "in", "has", "before", "after", "on"] as const;
+export type Operator = (typeof OPERATORS)[number];
+
+/** One word, phrase or operator; places are in UTF-16 code units, as in a text field. */
+export interface Term {
+  start: number;
+  end: number;
+  /** Where its value begins, opening quote included. */
+  valueStart: number;
+  not: boolean;
+  operator?: Operator;
+  /** Without quotes. */
+  value: string;
+}
+
+// Chinese input methods write full-width colons, minus signs and quotes.
+const TERM = new RegExp(`([-－])?(?:(${OPERATORS.join("|")})[:：])?("[^"]*"?|“[^”]*”?|「[^」]*」?|\\S*)`, "giuy");
+const QUOTES = /^(?:"([^"]*)"?|“([^”]*)”?|「([^」]*)」?)$/u;
+const NEEDS_QUOTES = /[\s"“”「」]|^$/u;
+
+export function readTerms(query: string): Term[] {
+  const terms: Term[] = [];
+  for (let at = 0; at < query.length;) {
+    if (/\s/u.test(query.charAt(at))) {
+      at += 1;
+      continue;
+    }
+    TERM.lastIndex = at;
+    const [all = "", minus, operator, written = ""] = TERM.exec(query) ?? [];
+    const end = at + Math.max(all.length, 1);
+    const [, ...quoted] = QUOTES.exec(written) ?? [];
+    const value = quoted.find((each) => each !== undefined) ?? written;
+    const known = operator?.toLowerCase() as Operator | undefined;
+    const valueStart = end - written.length;
+    terms.push({ start: at, end, valueStart, not: minus !== undefined, ...(known && { operator: known }), value });
+    at = end;
+  }
+  return terms;
+}
+
+/** "in:release", "from:"Mary Ann"" */
+export function writeOperator(operator: Operator, value: string): string {
+  return `${operator}:${quoted(value)}`;
+}
+
+function quoted(value: string): string {
+  return NEEDS_QUOTES.test(value) ? `"${value.replaceAll('"', "")}"` : value;
+}
+
+export function addTerm(query: string, term: string): string {
+  return `${query.trim()} ${term}`.trim();
+}
+
+export function removeTerm(query: string, { start, end }: Term): string {
+  return `${query.slice(0, start).trimEnd()} ${query.slice(end).trimStart()}`.trim();
+}
+
+/** The operators of a query that narrow it down: those that can be taken away again one by one. */
+export function filtersOf(query: string): Term[] {
+  return readTerms(query).filter((term) => term.operator && term.value);
+}
+
+/** What is left of a query without its operators. */
+export function wordsOf(query: string): string {
+  return readTerms(query)
+    .filter((term) => !term.operator)
+    .map((term) => query.slice(term.start, term.end))
+    .join(" ");
+}
+
+export function hasFilter(query: string, operator: Operator, value: string): boolean {
+  return filtersOf(query).some((term) => !term.not && term.operator === operator && fold(term.value) === fold(value));
+}
+
+/** A name as names are compared: without its sign, without regard to case and width. */
+export function fold(name: string): string {
+  return name.normalize("NFKC").toLocaleLowerCase().replace(/^[#@]/u, "").trim();
+}
+
+export const COMPLETED = ["from", "in", "has"] as const;
+/** What `has:` takes. */
+export const KINDS = ["link", "code", "reaction", "edited"] as const;
+
+export interface Completing {
+  operator: (typeof COMPLETED)[number];
+  /** What is written of the name so far. */
+  prefix: string;
+  /** What a name would replace. */
+  start: number;
+  end: number;
+}
+
+/** The name being written at `caret`, if it is one that can be completed. */
+export function completingAt(query: string, caret: number): Completing | undefined {
+  const term = readTerms(query).find((each) => each.operator && each.valueStart <= caret && caret <= each.end);
+  const operator = COMPLETED.find((each) => each === term?.operator);
+  if (!term || !operator) return undefined;
+  const prefix = fold(query.slice(term.valueStart, caret).replace(/^["“「]/u, ""));
+  return { operator, prefix, start: term.valueStart, end: term.end };
+}
+
+/** The query with the name in its place, and where the caret goes: behind the blank that follows it. */
+export function complete(query: string, { start, end }: Completing, name: string): { query: string; caret: number } {
+  const rest = query.slice(end).replace(/^\s/u, "");
+  const before = `${query.slice(0, start)}${quoted(name)} `;
+  return { query: before + rest, caret: before.length };
+}
+
+/** Those of `names` that begin as written, then those that hold it anywhere; no more than `most`. */
+export function matchNames(names: Iterable<string>, prefix: string, most: number): string[] {
+  const all = [...new Set(names)];
+  const begin = all.filter((name) => fold(name).startsWith(prefix));
+  const hold = all.filter((name) => !begin.includes(name) && fold(name).includes(prefix));
+  return [...begin, ...hold].slice(0, most);
+}

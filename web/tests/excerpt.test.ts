@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+
+import { cleanExcerpt } from "@/lib/excerpt";
+
+test("formatting marks around a hit go, the hit stays", () => {
+  expect(cleanExcerpt([{ text: "flat at **" }, { text: "112", hit: true }, { text: " MB** with" }])).toEqual([
+    { text: "flat at " },
+    { text: "112", hit: true },
+    { text: " MB with" },
+  ]);
+});
+
+test("lines become one, and list marks go", () => {
+  expect(cleanExcerpt([{ text: "- one\n- " }, { text: "two", hit: true }])).toEqual([
+    { text: "one " },
+    { text: "two", hit: true },
+  ]);
+});
+
+test("a hit within a link's address is not lost with it", () => {
+  const pieces = [{ text: "[docs](https://" }, { text: "kettle", hit: true }, { text: ".example)" }];
+  expect(cleanExcerpt(pieces)).toEqual(pieces);
+});
+
+test("neighbouring hits stay apart, nothing is made up", () => {
+  expect(
+    cleanExcerpt([
+      { text: "发", hit: true },
+      { text: "布", hit: true },
+    ]),
+  ).toEqual([
+    { text: "发", hit: true },
+    { text: "布", hit: true },
+  ]);
+  expect(cleanExcerpt([])).toEqual([]);
+  expect(cleanExcerpt([{ text: "a\uFDD0b" }])).toEqual([{ text: "ab" }]);
+});

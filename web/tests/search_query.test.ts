@@ -1,0 +1,81 @@
+import { expect, test } from "vitest";
+
+import { searchPath } from "@/lib/addresses";
+import {
+  addTerm,
+  complete,
+  completingAt,
+  filtersOf,
+  hasFilter,
+  matchNames,
+  readTerms,
+  removeTerm,
+  wordsOf,
+  writeOperator,
+} from "@/lib/search_query";
+
+const values = (query: string) =>
+  readTerms(query).map(({ not, operator, value }) => `${not ? "-" : ""}${operator ?? ""}=${value}`);
+
+test("a query is words, phrases and operators", () => {
+  expect(values('kettle from:Ana  "on friday" -tea -in:design')).toEqual([
+    "=kettle",
+    "from=Ana",
+    "=on friday",
+    "-=tea",
+    "-in=design",
+  ]);
+  expect(values('in:"Mary Ann" before:2026-11-01 http://x')).toEqual(["in=Mary Ann", "before=2026-11-01", "=http://x"]);
+  expect(values("")).toEqual([]);
+});
+
+test("what a Chinese input method writes is understood as well", () => {
+  expect(values("发布会　from：小雨 －in：“产品 组” 「不见不散」")).toEqual([
+    "=发布会",
+    "from=小雨",
+    "-in=产品 组",
+    "=不见不散",
+  ]);
+});
+
+test("a quotation that is not ended goes to the end", () => {
+  expect(values('"until the')).toEqual(["=until the"]);
+  expect(values('in:"until the')).toEqual(["in=until the"]);
+});
+
+test("an operator is added with quotes where its name needs them", () => {
+  expect(addTerm("kettle ", writeOperator("in", "release"))).toBe("kettle in:release");
+  expect(addTerm("", writeOperator("from", "Mary Ann"))).toBe('from:"Mary Ann"');
+});
+
+test("an operator can be taken away again, and leaves the rest as it was", () => {
+  const query = 'kettle  in:release "on friday"';
+  const [filter] = filtersOf(query);
+  expect(filter && removeTerm(query, filter)).toBe('kettle "on friday"');
+  expect(wordsOf('kettle in:release -"on friday"')).toBe('kettle -"on friday"');
+  expect(hasFilter(query, "in", "#Release")).toBe(true);
+  expect(hasFilter("-in:release", "in", "release")).toBe(false);
+});
+
+test("the name being written is completed, with what stands behind it kept", () => {
+  const query = "kettle from:An tea";
+  const completing = completingAt(query, 14);
+  expect(completing).toEqual({ operator: "from", prefix: "an", start: 12, end: 14 });
+  expect(completing && complete(query, completing, "Ana")).toEqual({ query: "kettle from:Ana tea", caret: 16 });
+  expect(completingAt(query, 3)).toBeUndefined();
+  expect(completingAt("before:2026", 11)).toBeUndefined();
+  expect(completingAt("in：", 3)).toMatchObject({ operator: "in", prefix: "" });
+  const open = completingAt('in:"Mary', 8);
+  expect(open && complete('in:"Mary', open, "Mary Ann")).toEqual({ query: 'in:"Mary Ann" ', caret: 14 });
+});
+
+test("names that begin as written come before those that hold it", () => {
+  expect(matchNames(["Joana", "Ana", "ANDI", "Bo", "Ana"], "an", 3)).toEqual(["Ana", "ANDI", "Joana"]);
+  expect(matchNames(["release", "design"], "", 1)).toEqual(["release"]);
+});
+
+test("the search page's address says only what is not the usual", () => {
+  expect(searchPath({ q: "" })).toBe("/search");
+  expect(searchPath({ q: "in:a b", order: "best" })).toBe("/search?q=in%3Aa+b");
+  expect(searchPath({ q: "发", order: "newest", cursor: "x" })).toBe("/search?q=%E5%8F%91&order=newest&cursor=x");
+});
