@@ -168,8 +168,9 @@ class Hub(Generic[LinkT, EncodedT]):
 
     # Catching up
 
-    def catching(self, link: LinkT, user_id: str) -> tuple[str, int] | None:
-        """A stream that the session of `link` must read on, with the last seq the link has (UNKNOWN: ask the session).
+    def catching(self, link: LinkT, user_id: str) -> tuple[str, int, int] | None:
+        """A stream that the session of `link` must read on, the last seq the link has (UNKNOWN: ask the session), and
+        the head up to which to read: so far the user is entitled to it, whatever the log says of them further on.
 
         None: there is nothing more to read, everything is live or about to be.
         """
@@ -179,7 +180,7 @@ class Hub(Generic[LinkT, EncodedT]):
         for stream in user.streams():
             after = stream.catching.get(link)
             if after is not None and after < stream.head:
-                return stream.name, after
+                return stream.name, after, stream.head
         for stream in user.streams():
             stream.settle(self._unsubscribed)
             self._forget_tail(stream)

@@ -15,7 +15,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hubbub.domain.accounts import Session
-from hubbub.domain.ids import CHANNEL
 from hubbub.errors import CloseCode
 from hubbub.hub.hub import Hub
 from hubbub.protocol.codec import encode
@@ -79,40 +78,34 @@ class Greeter:
         """
         reached = dict(plan.behind)
         for stream, after in plan.behind.items():
-            head = plan.heads[stream]
-            while after < head and not link.closed:
-                upto = min(head, after + EVENTS_READ)
-                events = await self.log.fetch_range(stream, after, upto)
-                if not await self._send(link, stream, [payload for _, payload in events]):
-                    break  # out of the channel, or out and in again: what comes next is live
-                after = reached[stream] = upto
-            self.hub.caught_up(link, stream, after)
+            reached[stream] = await self._read_on(link, stream, after, plan.heads[stream])
+            self.hub.caught_up(link, stream, reached[stream])
         return reached
 
     async def _catch_up(self, link: Link, session: Session, reached: dict[str, int]) -> None:
-        """Read on in what has grown meanwhile, until every stream is live."""
+        """Read on in what has been delivered to others meanwhile, until every stream is live.
+
+        Not further: the log may already say that the user left and came again, which they must hear in its turn.
+        """
         while not link.closed and (todo := self.hub.catching(link, session.user)):
-            stream, after = todo
+            stream, after, head = todo
             after = max(after, reached.get(stream, 0))
             delivered = self.hub.delivered_since(stream, after)
             if delivered is None:
-                after = await self._read_on(link, session, stream, after)
+                after = await self._read_on(link, stream, after, head)
             elif await self._send(link, stream, delivered):
                 after += len(delivered)
             reached[stream] = after
             self.hub.caught_up(link, stream, after)
 
-    async def _read_on(self, link: Link, session: Session, stream: str, after: int) -> int:
-        """Send the stream's events after `after`, to the end of its log; returns the last seq sent."""
-        member = session.user if stream.startswith(CHANNEL) else None
-        while not link.closed:
-            events = await self.log.fetch_events(stream, after, EVENTS_READ, member=member)
+    async def _read_on(self, link: Link, stream: str, after: int, head: int) -> int:
+        """Send the stream's events with `after` < seq ≤ `head`; returns the last seq sent."""
+        while after < head and not link.closed:
+            upto = min(head, after + EVENTS_READ)
+            events = await self.log.fetch_range(stream, after, upto)
             if not await self._send(link, stream, [payload for _, payload in events]):
-                break
-            if events:
-                after = events[-1][0]
-            if len(events) < EVENTS_READ:
-                break
+                break  # out of the channel, or out and in again: what comes next is live
+            after = upto
         return after
 
     async def _send(self, link: Link, stream: str, payloads: Sequence[bytes]) -> bool:

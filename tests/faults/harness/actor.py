@@ -133,11 +133,7 @@ class Actor:
         event = self.history.intern(payload)
         try:
             self.state.apply(event)
-        except AssertionError:
-            # A gap: as the pages do, fetch afresh. Whether it may be there is judged from what was heard: who was
-            # taken out and let in again while they resumed can hear what follows before their own stream tells them.
-            self._unload()
-        except KeyError as error:
+        except (AssertionError, KeyError) as error:
             self.history.complaints.append(f"{self.person.name} cannot apply {event}: {error!r}")
             self._unload()
         if isinstance(event, MembershipStarted):
