@@ -20,7 +20,7 @@ help:
 	@echo "make serve [PORT=8000] [DATA=./hubbub-data] [ARGS='--host 0.0.0.0']   install, build, run"
 	@echo "make test       everything: browser, pages, checks, all tests"
 	@echo "make check      the quick gate: format, types, layers, generated files, unit tests"
-	@echo "make web        build the pages      make protocol   write what is generated (protocol, settings)"
+	@echo "make web        build the pages      make protocol   write what is generated (protocol, settings, metrics)"
 	@echo "make lock       write the lock files make bench      measure"
 	@echo "make faults     strike a server for half an hour, and see what it keeps"
 
@@ -69,6 +69,7 @@ lock: $(BIN)/python
 protocol: dev
 	@$(BIN)/python tools/gen_protocol.py
 	@$(BIN)/python -m tools.gen_configuration
+	@$(BIN)/python -m tools.gen_metrics
 
 bench: dev web
 	@$(BIN)/python -m bench $(ARGS)

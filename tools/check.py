@@ -71,6 +71,7 @@ def steps() -> tuple[Step, ...]:
         Step("layers", (str(BIN / "lint-imports"), "--no-cache")),
         Step("generated", python("tools/gen_protocol.py", "--check")),
         Step("settings", python("-m", "tools.gen_configuration", "--check")),
+        Step("metrics", python("-m", "tools.gen_metrics", "--check")),
         Step("ruff", (str(BIN / "ruff"), "check", *typed)),
         Step("format", (str(BIN / "ruff"), "format", "--check", *typed)),
         Step("locks", python("tools/check.py", "--locks")),

@@ -14,8 +14,11 @@ Invariants:
 from __future__ import annotations
 
 import gc
+import time
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
+
+from hubbub.metrics.histogram import SECONDS, Histogram
 
 # Container objects allocated, less those freed, until the young are looked at; young looks until the middle-aged are.
 YOUNG: Final = 20_000
@@ -46,17 +49,30 @@ class Garbage:
         self._tries = 0
         self._looks = 0
         self._timer: Timer | None = None
+        self._began = 0.0
+        self.pauses = Histogram(SECONDS)
+        """Seconds for which the collector stopped the process."""
 
     def start(self) -> None:
         """What start-up made stays for ever: nobody needs to look at it soon."""
         gc.collect()
         gc.freeze()
         gc.set_threshold(YOUNG, MIDDLE, NEVER)
+        gc.callbacks.append(self._time)
         self._timer = self._scheduler.call_later(PERIOD, self._try)
 
     def stop(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
+            self._timer = None
+            gc.callbacks.remove(self._time)
+
+    def _time(self, phase: str, info: dict[str, Any]) -> None:
+        now = time.perf_counter()
+        if phase == "start":
+            self._began = now
+        else:
+            self.pauses.observe(now - self._began)
 
     def _try(self) -> None:
         self._tries += 1

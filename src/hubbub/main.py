@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from hubbub import __version__
 from hubbub.broker.local import LocalBroker
 from hubbub.clock import MonotonicClock
 from hubbub.config import Config
@@ -17,10 +18,14 @@ from hubbub.errors import ConfigError
 from hubbub.garbage import Garbage
 from hubbub.http.app import make_app
 from hubbub.http.listening import bind, make_server, own_address
+from hubbub.http.metrics import MetricsPage
 from hubbub.http.pages import Pages, PagesProcess
 from hubbub.http.static import StaticFiles
 from hubbub.hub.ephemera import Ephemera, EphemeralLimits
 from hubbub.hub.hub import Hub
+from hubbub.metrics.catalogue import Readings
+from hubbub.metrics.loop_lag import LoopLag
+from hubbub.metrics.requests import Requests
 from hubbub.protocol.replies import Limits
 from hubbub.server import Server
 from hubbub.service.accounts import AccountService
@@ -102,20 +107,41 @@ def assemble(
     )
     token = secrets.token_urlsafe(32)
     pages, proxy, files = make_pages(config, own_address(inner or listener, tls=False), token)
+    garbage, lag, requests = Garbage(loop, lambda: hub.busy), LoopLag(loop), Requests()
+
+    def sizes() -> dict[str, int]:
+        return {**hub.sizes(), **upgrades.sizes(), **admission.sizes(), **event_endpoint.sizes()}
+
+    def read() -> Readings:
+        return {
+            **sizes(),
+            "build": {__version__: 1},
+            "commit_items": store.writer.commits.items,
+            "commit_seconds": store.writer.commits.seconds,
+            "commits_failed": store.writer.commits.failed,
+            "gc_pauses": garbage.pauses,
+            "loop_lag": lag.seconds,
+            "pages_starts": pages.starts if pages is not None else 0,
+            "requests": dict(requests.seconds),
+        }
+
     app = make_app(
-        services, config, clock=clock, ready=lambda: check(store), internal_token=token, pages=proxy, files=files
+        services,
+        config,
+        clock=clock,
+        ready=lambda: check(store),
+        internal_token=token,
+        pages=proxy,
+        files=files,
+        metrics=MetricsPage(config, read),
+        requests=requests,
     )
     protocol = make_http_protocol(upgrades)
     http = [make_server(app, protocol, listener, config, tls=tls)]
     if inner is not None:
         http.append(make_server(app, protocol, inner, config, tls=False))
     address = config.public_url or own_address(listener, tls=tls)
-    garbage = Garbage(loop, lambda: hub.busy)
-
-    def sizes() -> dict[str, int]:
-        return {**hub.sizes(), **upgrades.sizes(), **admission.sizes(), **event_endpoint.sizes()}
-
-    return Server(config, address, store, endpoint, upgrades, hasher, tasks, http, pages, garbage, sizes)
+    return Server(config, address, store, endpoint, upgrades, hasher, tasks, http, pages, garbage, lag, sizes, read)
 
 
 async def check(store: Store) -> None:

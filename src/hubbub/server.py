@@ -16,6 +16,8 @@ from hubbub.errors import CloseCode
 from hubbub.garbage import Garbage
 from hubbub.http.listening import HttpServer
 from hubbub.http.pages import PagesProcess
+from hubbub.metrics.catalogue import Readings
+from hubbub.metrics.loop_lag import LoopLag
 from hubbub.service.passwords import PasswordHasher
 from hubbub.store.sqlite import Store
 from hubbub.tasks import Tasks
@@ -37,8 +39,11 @@ class Server:
     http: list[HttpServer]
     pages: PagesProcess | None
     garbage: Garbage
+    lag: LoopLag
     sizes: Callable[[], dict[str, int]]
-    """How much is open, waiting and kept, and how often a bound was met: for metrics and tests."""
+    """How much is open, waiting and kept, and how often a bound was met."""
+    read: Callable[[], Readings]
+    """That and all else that is told at `/metrics`."""
 
     async def run(self, stop: asyncio.Event, on_ready: Callable[[str], None]) -> None:
         """Serve until `stop` is set, then stop in order; also while still starting."""
@@ -64,11 +69,13 @@ class Server:
         if self.pages is not None:
             await self.pages.start()
         self.garbage.start()
+        self.lag.start()
         on_ready(self.address)
 
     async def stop(self, serving: Collection[asyncio.Task[None]]) -> None:
         share = self.config.shutdown_seconds / 4
         self.garbage.stop()
+        self.lag.stop()
         for server in self.http:
             server.stop_accepting()
         self.endpoint.refuse_commands()

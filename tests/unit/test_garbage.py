@@ -36,8 +36,9 @@ def make_cycle() -> weakref.ref[Cycle]:
 
 @pytest.fixture
 def scheduler() -> Iterator[ManualScheduler]:
-    thresholds = gc.get_threshold()
+    thresholds, listening = gc.get_threshold(), list(gc.callbacks)
     yield ManualScheduler()
+    gc.callbacks[:] = listening
     gc.unfreeze()
     gc.set_threshold(*thresholds)
 
@@ -70,3 +71,14 @@ def test_a_cycle_that_was_frozen_while_it_lived_is_found_in_the_end(scheduler: M
     for _ in range(FULL - 2):
         scheduler.next()
     assert cycle() is None
+
+
+def test_each_pause_is_counted_from_the_start_to_the_stop(scheduler: ManualScheduler) -> None:
+    garbage = Garbage(scheduler, lambda: False)
+    garbage.start()
+    gc.collect()
+    gc.collect(0)
+    garbage.stop()
+    gc.collect()
+    assert sum(garbage.pauses.counts) == 2
+    assert garbage.pauses.total > 0

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import TypeAlias
+from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+# Too long to be guessed, short enough for the head of a request.
+TOKEN_CHARACTERS: Final = range(16, 257)
 
 
 def check_origin(value: str) -> str:
@@ -39,6 +42,13 @@ def check_host(value: str) -> str:
     if ":" in host:
         ipaddress.IPv6Address(host)
     return host
+
+
+def check_token(value: str) -> str:
+    """What fits behind `Authorization: Bearer` and is not soon guessed."""
+    if len(value) not in TOKEN_CHARACTERS or not all("!" <= char <= "~" for char in value):
+        raise ValueError
+    return value
 
 
 def is_loopback(host: str) -> bool:

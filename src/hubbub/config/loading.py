@@ -47,7 +47,7 @@ def _convert(setting: Setting, given: Given) -> object:
     raw = given.value
     if isinstance(raw, str):
         raw = raw.strip()
-        if get_origin(get_args(setting.kind)[0]) is tuple:
+        if _is_list(setting.kind):
             raw = [part for part in raw.replace(",", " ").split() if part]
     try:
         value = msgspec.convert(raw, setting.kind, strict=given.folder is not None, dec_hook=_to_path)
@@ -56,12 +56,19 @@ def _convert(setting: Setting, given: Given) -> object:
         if setting.check is not None and value is not None:
             value = setting.check(value)
     except (ValueError, TypeError, RuntimeError) as error:  # RuntimeError: ~ of somebody unknown
+        shown = "a secret that does not fit" if setting.secret else repr(given.value)
         raise ConfigError(
-            f"The setting {setting.key} (from {given.origin}) is {given.value!r}; expected {setting.expect}"
+            f"The setting {setting.key} (from {given.origin}) is {shown}; expected {setting.expect}"
         ) from error
     if isinstance(value, Path) and given.folder is not None:
         value = given.folder / value
     return value
+
+
+def _is_list(kind: object) -> bool:
+    """Whether a setting of this kind is a list, or a list or nothing."""
+    plain = get_args(kind)[0]
+    return any(get_origin(part) is tuple for part in (plain, *get_args(plain)))
 
 
 def _to_path(kind: type, value: object) -> object:

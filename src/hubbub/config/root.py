@@ -11,8 +11,10 @@ import msgspec
 
 from hubbub.config.checks import Network, check_host, check_networks, check_one_worker, check_origin, is_loopback
 from hubbub.config.limits import Limits
-from hubbub.config.sections import Log, Pages, Session, Tls, Wire
+from hubbub.config.sections import Log, Metrics, Pages, Session, Tls, Wire
 from hubbub.config.settings import Port, Setting, about, settings_of
+
+LOOPBACK: Final = ("127.0.0.0/8", "::1/128")
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +52,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     tls: Tls = Tls()
     wire: Wire = Wire()
     pages: Pages = Pages()
+    metrics: Metrics = Metrics()
     limits: Limits = Limits()
 
     @property
@@ -60,6 +63,14 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def trusted_networks(self) -> tuple[Network, ...]:
         return tuple(ipaddress.ip_network(value) for value in self.trusted_proxies)
+
+    @property
+    def metrics_networks(self) -> tuple[Network, ...]:
+        """Who may read `/metrics` without the token."""
+        networks = self.metrics.networks
+        if networks is None:
+            networks = () if self.public_url else LOOPBACK
+        return tuple(ipaddress.ip_network(value) for value in networks)
 
 
 SETTINGS: Final = MappingProxyType({setting.key: setting for setting in settings_of(Config)})

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from hubbub.config.checks import check_networks, check_token
 from hubbub.config.settings import Port, about
 
 
@@ -44,3 +45,25 @@ class Pages(msgspec.Struct, frozen=True, kw_only=True):
     enabled: Annotated[bool, about("Serve the pages; without them there is the API and the socket only.")] = True
     node: Annotated[Path | None, about("Another Node than the one that was installed along.")] = None
     port: Annotated[Port, about("Where Node listens, on 127.0.0.1; 0 takes a free port.")] = 0
+
+
+class Metrics(msgspec.Struct, frozen=True, kw_only=True):
+    enabled: Annotated[bool, about("Answer `/metrics`, to those whom the next two let in.")] = True
+    networks: Annotated[
+        tuple[str, ...] | None,
+        about(
+            "Networks that may read it directly, not through a proxy. Not set: this machine alone, and nobody where "
+            "`public_url` is set, because through a proxy everybody comes from this machine.",
+            expect="networks such as 10.0.0.0/8",
+            check=check_networks,
+        ),
+    ] = None
+    token: Annotated[
+        str | None,
+        about(
+            "Whoever sends `Authorization: Bearer` and this may read it from anywhere.",
+            expect="16 to 256 visible ASCII characters",
+            check=check_token,
+            secret=True,
+        ),
+    ] = None

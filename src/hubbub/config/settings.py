@@ -23,9 +23,11 @@ def about(
     gt: float | None = None,
     ge: float | None = None,
     le: float | None = None,
+    secret: bool = False,
 ) -> msgspec.Meta:
-    """What a setting means, what it takes if its type does not say, its bounds, and what else is checked."""
-    extra = {"expect": expect, "check": check}
+    """What a setting means, what it takes if its type does not say, its bounds, what else is checked, and whether its
+    value is never shown."""
+    extra = {"expect": expect, "check": check, "secret": secret}
     if gt is not None:
         return msgspec.Meta(description=text, extra=extra, gt=gt, le=le)
     return msgspec.Meta(description=text, extra=extra, ge=ge, le=le)
@@ -44,6 +46,7 @@ class Setting:
     description: str
     expect: str
     check: Check | None
+    secret: bool
 
     @property
     def variable(self) -> str:
@@ -66,6 +69,7 @@ def settings_of(struct: type[msgspec.Struct], prefix: str = "") -> Iterator[Sett
             description=next((meta.description for meta in metas if meta.description), ""),
             expect=extra.get("expect") or _expect(get_args(hint)[0], metas),
             check=extra.get("check"),
+            secret=extra.get("secret", False),
         )
 
 

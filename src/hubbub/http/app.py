@@ -17,10 +17,12 @@ from litestar.types import HTTPScope, Message, Receive, Scope, Send
 from hubbub.config import Config
 from hubbub.errors import Refused
 from hubbub.http.api import Ready, make_api
+from hubbub.http.metrics import METRICS_PATH
 from hubbub.http.problems import log_error, refused_of, send_problem
 from hubbub.http.security import API, FORMS, check_request, is_under, with_security_headers
 from hubbub.http.static import StaticFiles
 from hubbub.http.visit import SCOPE_KEY, Visit, describe_visit, new_request_id
+from hubbub.metrics.requests import Requests
 from hubbub.service.services import Services
 from hubbub.service.throttle import Throttle
 from hubbub.telemetry import get_logger, request_context
@@ -39,18 +41,30 @@ def make_app(
     internal_token: str,
     pages: HttpApp | None = None,
     files: StaticFiles | None = None,
+    metrics: HttpApp | None = None,
+    requests: Requests | None = None,
 ) -> Application:
     """The whole of HTTP as one ASGI application.
 
     `clock` gives milliseconds; `ready` returns when the store answers and raises otherwise; `internal_token` is what
-    our own Node process proves itself with (header `X-Hubbub-Internal`); without `pages` there is the API only.
+    our own Node process proves itself with (header `X-Hubbub-Internal`); without `pages` there is the API only;
+    `requests` counts what is answered, and `metrics` tells it, among other things.
     """
     limits = config.limits
     addresses = None
     if limits.enabled:
         addresses = Throttle(clock, per_second=limits.address_commands_per_second, burst=limits.address_commands_burst)
     api = make_api(services, config, clock=clock, ready=ready)
-    return Application(config, internal_token, api=api, pages=pages, files=files, addresses=addresses)
+    return Application(
+        config,
+        internal_token,
+        api=api,
+        pages=pages,
+        files=files,
+        metrics=metrics,
+        addresses=addresses,
+        requests=requests or Requests(),
+    )
 
 
 class Application:
@@ -64,14 +78,18 @@ class Application:
         api: Litestar,
         pages: HttpApp | None,
         files: StaticFiles | None,
+        metrics: HttpApp | None,
         addresses: Throttle | None,
+        requests: Requests,
     ) -> None:
         self._config = config
         self._internal_token = internal_token
         self.api = api
         self._pages = pages
         self._files = files
+        self._metrics = metrics
         self._addresses = addresses
+        self._requests = requests
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -108,13 +126,15 @@ class Application:
                 raise
             await send_problem(scope, watch, refused, visit.id)
         finally:
+            seconds = time.perf_counter() - began
+            self._requests.note(status, seconds)
             get_logger(__name__).debug(
                 "request",
                 method=scope["method"],
                 path=scope["path"],
                 status=status,
                 address=visit.address,
-                milliseconds=round((time.perf_counter() - began) * 1000, 1),
+                milliseconds=round(seconds * 1000, 1),
             )
 
     async def _route(self, scope: HTTPScope, receive: Receive, send: Send, visit: Visit) -> None:
@@ -126,6 +146,8 @@ class Application:
             self._addresses.take(visit.address)
         if path in PROBES or is_under(path, API) or is_under(path, FORMS):
             await self.api(as_get(scope), receive, send)
+        elif path == METRICS_PATH and self._metrics is not None:
+            await self._metrics(scope, receive, send)
         elif self._pages is not None:
             await self._pages(scope, receive, send)
         else:

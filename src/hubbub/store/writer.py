@@ -21,11 +21,13 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Thread
+from time import perf_counter
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 import structlog
 
 from hubbub.errors import Refused
+from hubbub.metrics.commits import Commits
 from hubbub.protocol.batch import Batch
 from hubbub.store.bell import Bell
 from hubbub.store.engine import BUSY_TIMEOUT
@@ -77,6 +79,7 @@ class Writer:
         self._on_commit = on_commit
         self._items: deque[Item[Any, Any]] = deque()
         self._bell = Bell()
+        self.commits = Commits()
         self._waiting = 0
         self._rung = False
         self._closing = False
@@ -172,6 +175,7 @@ class Writer:
         return [items.popleft() for _ in range(min(len(items), self._limits.batch))]
 
     def _commit(self, items: list[Item[Any, Any]]) -> None:
+        began = perf_counter()
         try:
             outcomes = self._carry_out(items)
         except _DATABASE_TROUBLE as error:
@@ -185,7 +189,9 @@ class Writer:
             for item in items:
                 self._commit([item])
         else:
+            seconds = perf_counter() - began
             self._tell(outcomes, self._ledger.take_batches())
+            self.commits.note(len(items), seconds)  # behind the answers, which somebody waits for
 
     def _carry_out(self, items: list[Item[Any, Any]]) -> list[Outcome]:
         ledger = self._ledger
@@ -208,6 +214,7 @@ class Writer:
         if isinstance(error, _HalfWritten):
             self._tell([(item, None, error.refused) for item in items], [])
             return
+        self.commits.failed += 1
         _log.error("commit_failed", items=len(items), exc_info=error)
         outcomes: list[Outcome] = []
         for item in items:

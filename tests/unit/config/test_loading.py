@@ -88,6 +88,21 @@ def test_a_wrong_variable_is_refused_with_its_name_and_what_is_expected(
         assert part in text
 
 
+@pytest.mark.parametrize("token", ["short", "with a space in between", "ümlaut-ümlaut-ümlaut", "x" * 257])
+def test_a_secret_that_is_refused_is_not_shown(token: str) -> None:
+    text = refusal(environ={"HUBBUB_METRICS__TOKEN": token})
+    assert "16 to 256 visible ASCII characters" in text
+    assert token not in text
+
+
+def test_a_list_that_may_be_absent_is_text_in_a_variable_too(tmp_path: Path) -> None:
+    assert load_config({}, {"HUBBUB_METRICS__NETWORKS": "10.0.0.0/8, ::1"}).metrics.networks == (
+        "10.0.0.0/8",
+        "::1/128",
+    )
+    assert load_config({}, {}, written(tmp_path, "[metrics]\nnetworks = []")).metrics.networks == ()
+
+
 def test_a_wrong_value_in_the_file_is_refused_with_the_file(tmp_path: Path) -> None:
     text = refusal(file=written(tmp_path, "port = '8000'"))
     assert "port" in text
