@@ -13,10 +13,13 @@ from hubbub.config import Network
 
 
 def is_among(address: str, networks: Iterable[Network]) -> bool:
+    """An IPv4 peer of a socket that listens on both (`::ffff:10.0.0.1`, RFC 4291, section 2.5.5.2) is its IPv4 self."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return False
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
+        parsed = parsed.ipv4_mapped
     return any(parsed in network for network in networks if network.version == parsed.version)
 
 

@@ -46,6 +46,12 @@ def test_a_trusted_proxy_says_who_is_behind_it() -> None:
     assert (visit.address, visit.origin, visit.secure) == ("198.51.100.7", "https://chat.example.org", True)
 
 
+def test_a_proxy_that_comes_by_ipv4_to_a_socket_for_both_is_the_same_proxy() -> None:
+    visit = described("::ffff:10.0.0.1", trusting("10.0.0.0/8"))
+    assert visit.address == "198.51.100.7"
+    assert described("::ffff:192.0.2.9", trusting("10.0.0.0/8")).address == "::ffff:192.0.2.9"
+
+
 def test_a_chain_of_trusted_proxies_is_followed_to_the_first_that_is_not() -> None:
     assert described("10.0.0.1", trusting("10.0.0.0/8", "198.51.100.0/24")).address == "203.0.113.1"
 
