@@ -22,6 +22,7 @@ from hubbub.websocket.transport import TransportLink, Transports
 KINDS = ("poller", "transport")
 MASK = b"\x12\x34\x56\x78"
 DEADLINE = 10.0
+LIMITS = WireLimits(unsent_bytes=256 * 1024, control_frames=20, pong_wait=60, close_seconds=5)
 
 
 class ManualTimer:
@@ -121,6 +122,10 @@ def client_frame(opcode: int, payload: bytes = b"", *, flags: int = FIN, mask: b
     else:
         head = bytes((flags | opcode, MASKED | 127)) + size.to_bytes(8, "big")
     return head + mask + unmask(payload, mask)
+
+
+def close_payload(code: int, reason: bytes = b"") -> bytes:
+    return code.to_bytes(2, "big") + reason
 
 
 def parse_server_frames(data: bytes, *, cut_off: bool = False) -> list[ServerFrame]:
