@@ -112,7 +112,9 @@ def log_error(refused: Refused, error: Exception) -> None:
     if refused.code == "internal":
         get_logger(__name__).error("request failed", exc_info=error)
     elif refused.status >= 500:
-        get_logger(__name__).warning("request refused", code=refused.code, exc_info=error if error.__cause__ else None)
+        # Without a traceback: while the disk is full, each request would write one.
+        cause = repr(error.__cause__) if error.__cause__ else None
+        get_logger(__name__).warning("request refused", code=refused.code, cause=cause)
 
 
 async def send_problem(scope: HTTPScope, send: Send, refused: Refused, request_id: str) -> None:

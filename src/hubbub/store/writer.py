@@ -33,6 +33,7 @@ from hubbub.store.bell import Bell
 from hubbub.store.engine import BUSY_TIMEOUT
 from hubbub.store.ledger import Ledger
 from hubbub.store.limits import StoreLimits
+from hubbub.store.troubles import Troubles
 
 OnCommit: TypeAlias = Callable[[Sequence[Batch]], None]
 
@@ -80,6 +81,8 @@ class Writer:
         self._items: deque[Item[Any, Any]] = deque()
         self._bell = Bell()
         self.commits = Commits()
+        self._failed_commits = Troubles(_log, "commit_failed")
+        self._failed_rollbacks = Troubles(_log, "rollback_failed")
         self._waiting = 0
         self._rung = False
         self._closing = False
@@ -153,6 +156,7 @@ class Writer:
             _log.critical("writer_failed", exc_info=True)
             raise
         finally:
+            self._failed_commits.tell()
             left = list(self._items)
             self._items.clear()
             self._tell([(item, None, Refused("shutting_down")) for item in left], [])
@@ -192,6 +196,8 @@ class Writer:
             seconds = perf_counter() - began
             self._tell(outcomes, self._ledger.take_batches())
             self.commits.note(len(items), seconds)  # behind the answers, which somebody waits for
+            if self._failed_commits.untold:
+                self._failed_commits.tell_in_time()
 
     def _carry_out(self, items: list[Item[Any, Any]]) -> list[Outcome]:
         ledger = self._ledger
@@ -215,7 +221,7 @@ class Writer:
             self._tell([(item, None, error.refused) for item in items], [])
             return
         self.commits.failed += 1
-        _log.error("commit_failed", items=len(items), exc_info=error)
+        self._failed_commits.note(error)
         outcomes: list[Outcome] = []
         for item in items:
             refused = Refused("store_failed" if isinstance(error, sqlite3.Error) else "internal")
@@ -229,7 +235,7 @@ class Writer:
             if self._connection.in_transaction:
                 self._cursor.execute("ROLLBACK")
         except sqlite3.Error as error:
-            _log.error("rollback_failed", exc_info=error)
+            self._failed_rollbacks.note(error)
 
     def _tell(self, outcomes: list[Outcome], batches: list[Batch]) -> None:
         if outcomes:
