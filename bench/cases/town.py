@@ -55,7 +55,7 @@ class Town:
 
 
 @dataclass(frozen=True, slots=True)
-class _Person:
+class Person:
     id: str
     token: str
 
@@ -63,7 +63,7 @@ class _Person:
 def build_town(folder: Path, plan: Plan) -> Town:
     """Make `folder`/data and `folder`/people. Raises `BenchError` when the new store is not as expected."""
     now = time.time_ns() // 1_000_000
-    people = [_Person(new_id(now), secrets.token_urlsafe(32)) for _ in range(plan.users)]
+    people = [Person(new_id(now), secrets.token_urlsafe(32)) for _ in range(plan.users)]
     homes = [new_id(now) for _ in range(0, plan.users, plan.home)] if plan.home else []
     (folder / "data").mkdir(parents=True)
     common = asyncio.run(_fill(folder / "data", plan, people, homes, now))
@@ -76,19 +76,19 @@ def build_town(folder: Path, plan: Plan) -> Town:
     return Town(folder / "data", path, common, plan.users, people[0].token)
 
 
-async def _fill(data: Path, plan: Plan, people: Sequence[_Person], homes: Sequence[str], now: int) -> str:
-    store = await open_store(data, on_commit=_nobody_listens, clock=lambda: now)
+async def _fill(data: Path, plan: Plan, people: Sequence[Person], homes: Sequence[str], now: int) -> str:
+    store = await open_store(data, on_commit=nobody_listens, clock=lambda: now)
     try:
         for start in range(0, len(people), AT_ONCE):
-            await store.writer.submit(_add_people, (people[start : start + AT_ONCE], start, plan.password_hash, now))
+            await store.writer.submit(add_people, (people[start : start + AT_ONCE], start, plan.password_hash, now))
         for start in range(0, len(homes), AT_ONCE):
             groups = [
                 (f"home{number}", homes[number], people[number * plan.home : (number + 1) * plan.home])
                 for number in range(start, min(start + AT_ONCE, len(homes)))
             ]
-            await store.writer.submit(_add_channels, (groups, now))
+            await store.writer.submit(add_channels, (groups, now))
         for number, members in enumerate(_draw_members(people, plan.channels)):
-            await store.writer.submit(_add_channels, ([(f"channel{number}", new_id(now), members)], now))
+            await store.writer.submit(add_channels, ([(f"channel{number}", new_id(now), members)], now))
         common = await store.channels.find_general()
         if common is None:
             raise BenchError("The new store has no channel that everyone joins.")
@@ -98,17 +98,17 @@ async def _fill(data: Path, plan: Plan, people: Sequence[_Person], homes: Sequen
         await store.close()
 
 
-def _draw_members(people: Sequence[_Person], each: int) -> list[list[_Person]]:
+def _draw_members(people: Sequence[Person], each: int) -> list[list[Person]]:
     """Who is in which channel, when everybody is in `each`; the same draw every time."""
     lot = random.Random(0)
-    channels: list[list[_Person]] = [[] for _ in range(2 * each)]
+    channels: list[list[Person]] = [[] for _ in range(2 * each)]
     for person in people:
         for number in lot.sample(range(2 * each), each):
             channels[number].append(person)
     return [members for members in channels if members]
 
 
-def _add_people(ledger: Ledger, wanted: tuple[Sequence[_Person], int, str, int]) -> None:
+def add_people(ledger: Ledger, wanted: tuple[Sequence[Person], int, str, int]) -> None:
     people, start, password_hash, now = wanted
     for number, person in enumerate(people, start):
         apply_intent(ledger, CreateUser(person.id, f"member{number:06}", password_hash, now))
@@ -116,7 +116,7 @@ def _add_people(ledger: Ledger, wanted: tuple[Sequence[_Person], int, str, int])
         ledger.cursor.execute(writes.INSERT_SESSION, (session, person.id, now, now + DAY_MS))
 
 
-def _add_channels(ledger: Ledger, wanted: tuple[Sequence[tuple[str, str, Sequence[_Person]]], int]) -> None:
+def add_channels(ledger: Ledger, wanted: tuple[Sequence[tuple[str, str, Sequence[Person]]], int]) -> None:
     groups, now = wanted
     for name, channel, people in groups:
         maker = people[0].id
@@ -125,22 +125,22 @@ def _add_channels(ledger: Ledger, wanted: tuple[Sequence[tuple[str, str, Sequenc
             apply_intent(ledger, AddMember(maker, channel, person.id, now))
 
 
-async def _write_history(store: Store, people: Sequence[_Person], common: str, count: int, now: int) -> None:
+async def _write_history(store: Store, people: Sequence[Person], common: str, count: int, now: int) -> None:
     for start in range(0, count, AT_ONCE):
         part = list(_messages(people, common, range(start, min(start + AT_ONCE, count)), now))
-        await store.writer.submit(_add_messages, part)
+        await store.writer.submit(add_messages, part)
 
 
-def _messages(people: Sequence[_Person], common: str, numbers: range, now: int) -> Iterator[PostMessage]:
+def _messages(people: Sequence[Person], common: str, numbers: range, now: int) -> Iterator[PostMessage]:
     for number in numbers:
         text = f"Message {number} of the history: the quick brown fox jumps over the lazy dog, **again**, :tada:"
         yield PostMessage(people[number % min(10, len(people))].id, common, text, None, now)
 
 
-def _add_messages(ledger: Ledger, intents: Sequence[PostMessage]) -> None:
+def add_messages(ledger: Ledger, intents: Sequence[PostMessage]) -> None:
     for intent in intents:
         apply_intent(ledger, intent)
 
 
-def _nobody_listens(batches: Sequence[Batch]) -> None:
+def nobody_listens(batches: Sequence[Batch]) -> None:
     pass
