@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hubbub import __version__
 from hubbub.broker.local import LocalBroker
@@ -27,6 +28,7 @@ from hubbub.metrics.catalogue import Readings
 from hubbub.metrics.loop_lag import LoopLag
 from hubbub.metrics.requests import Requests
 from hubbub.protocol.replies import Limits
+from hubbub.search import NO_SIZES
 from hubbub.server import Server
 from hubbub.service.accounts import AccountService
 from hubbub.service.channels import ChannelService
@@ -36,6 +38,8 @@ from hubbub.service.presence import PresenceService
 from hubbub.service.services import Services
 from hubbub.service.sessions import SessionService
 from hubbub.service.throttle import Throttle
+from hubbub.store.feed import Feed
+from hubbub.store.following import Following
 from hubbub.store.limits import StoreLimits
 from hubbub.store.sqlite import Store, open_store
 from hubbub.tasks import Tasks
@@ -52,6 +56,9 @@ from hubbub.websocket.link import Link
 from hubbub.websocket.sockets import SessionSockets
 from hubbub.websocket.takeover import make_http_protocol
 from hubbub.websocket.upgrades import Route, Upgrades
+
+if TYPE_CHECKING:
+    from hubbub.search.setup import SearchServer
 
 SOCKET_PATH = "/socket"
 EVENTS_PATH = "/api/events"
@@ -109,8 +116,11 @@ def assemble(
     pages, proxy, files = make_pages(config, own_address(inner or listener, tls=False), token)
     garbage, lag, requests = Garbage(loop, lambda: hub.busy), LoopLag(loop), Requests()
 
+    search = make_search(config, store, broker, clock)
+
     def sizes() -> dict[str, int]:
-        return {**hub.sizes(), **upgrades.sizes(), **admission.sizes(), **event_endpoint.sizes()}
+        own = {**hub.sizes(), **upgrades.sizes(), **admission.sizes(), **event_endpoint.sizes()}
+        return {**own, **(search.sizes() if search is not None else NO_SIZES)}
 
     def read() -> Readings:
         return {
@@ -129,7 +139,7 @@ def assemble(
         services,
         config,
         clock=clock,
-        ready=lambda: check(store),
+        ready=lambda: check(store, search),
         internal_token=token,
         pages=proxy,
         files=files,
@@ -141,12 +151,29 @@ def assemble(
     if inner is not None:
         http.append(make_server(app, protocol, inner, config, tls=False))
     address = config.public_url or own_address(listener, tls=tls)
-    return Server(config, address, store, endpoint, upgrades, hasher, tasks, http, pages, garbage, lag, sizes, read)
+    follower = search.follower if search is not None else None
+    return Server(
+        config, address, store, endpoint, upgrades, hasher, tasks, http, pages, garbage, lag, follower, sizes, read
+    )
 
 
-async def check(store: Store) -> None:
-    """Raises when the store does not answer."""
+async def check(store: Store, search: SearchServer | None) -> dict[str, str]:
+    """How the parts fare that the server can do without; raises when the store does not answer."""
     await store.accounts.count_users()
+    return {"search": search.follower.progress.word} if search is not None else {}
+
+
+def make_search(config: Config, store: Store, broker: LocalBroker, clock: Callable[[], int]) -> SearchServer | None:
+    """The way to Elasticsearch or OpenSearch, where one is set. Raises `ConfigError`, `StoreError`."""
+    if not config.search.urls:
+        return None
+    # Its driver takes long to load, and 20 MB.
+    from hubbub.search.setup import make_search_server
+
+    following = Following(store.writer, "search", secrets.token_hex(8))
+    search = make_search_server(config.search, Feed(config.data), following, store.epoch, clock)
+    broker.subscribe(search.follower.notice)
+    return search
 
 
 def make_ephemera(

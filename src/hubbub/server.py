@@ -8,8 +8,10 @@ before any of it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import Protocol
 
 from hubbub.config import Config
 from hubbub.errors import CloseCode
@@ -23,6 +25,14 @@ from hubbub.store.sqlite import Store
 from hubbub.tasks import Tasks
 from hubbub.websocket.endpoint import Endpoint
 from hubbub.websocket.upgrades import Upgrades
+
+
+class Follower(Protocol):
+    """Follows the log beside everything else, and is waited for by nothing."""
+
+    def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
 
 
 @dataclass(slots=True)
@@ -40,6 +50,7 @@ class Server:
     pages: PagesProcess | None
     garbage: Garbage
     lag: LoopLag
+    follower: Follower | None
     sizes: Callable[[], dict[str, int]]
     """How much is open, waiting and kept, and how often a bound was met."""
     read: Callable[[], Readings]
@@ -70,6 +81,8 @@ class Server:
             await self.pages.start()
         self.garbage.start()
         self.lag.start()
+        if self.follower is not None:
+            self.follower.start()
         on_ready(self.address)
 
     async def stop(self, serving: Collection[asyncio.Task[None]]) -> None:
@@ -89,5 +102,11 @@ class Server:
             task.cancel()
         if self.pages is not None:
             await self.pages.stop()
+        await self._stop_following(share)
         self.hasher.close()
         await self.store.close(share)
+
+    async def _stop_following(self, seconds: float) -> None:
+        if self.follower is not None:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.follower.stop(), seconds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
@@ -26,6 +27,18 @@ def check_origin(value: str) -> str:
 def check_networks(values: tuple[str, ...]) -> tuple[str, ...]:
     """Each in its canonical spelling; raises `ValueError`."""
     return tuple(str(ipaddress.ip_network(value.strip())) for value in values)
+
+
+def check_origins(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Each as `check_origin` has it; raises `ValueError`."""
+    return tuple(map(check_origin, values))
+
+
+def check_index_prefix(value: str) -> str:
+    """What an index of Elasticsearch may begin with; raises `ValueError`."""
+    if not re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", value):
+        raise ValueError(value)
+    return value
 
 
 def check_one_worker(value: int) -> int:

@@ -16,6 +16,13 @@ from hubbub.errors import ConfigError
 
 # The most bytes JSON takes for one character: two escapes of a surrogate pair (RFC 8259, section 7).
 ESCAPED_CHARACTER: Final = 12
+# The first of each pair is of no use without the second.
+TOGETHER: Final = (
+    ("tls.certificate", "tls.key"),
+    ("tls.key", "tls.certificate"),
+    ("search.username", "search.password"),
+    ("search.password", "search.username"),
+)
 
 
 def load_config(flags: Mapping[str, object], environ: Mapping[str, str], file: Path | None = None) -> Config:
@@ -88,9 +95,11 @@ def _keep(kind: type, value: object) -> object:
 
 def _check_together(config: Config, given: Mapping[str, Given]) -> None:
     """What no setting can be checked for alone."""
-    for one, other in (("tls.certificate", "tls.key"), ("tls.key", "tls.certificate")):
+    for one, other in TOGETHER:
         if one in given and other not in given:
             raise ConfigError(f"The setting {one} (from {given[one].origin}) needs {other} too")
+    if "search.username" in given and "search.api_key" in given:
+        raise ConfigError("Of the settings search.username and search.api_key only one can be given")
     if config.limits.message_bytes < config.limits.text_characters * ESCAPED_CHARACTER:
         raise ConfigError(
             "The setting limits.message_bytes must be at least 12 times limits.text_characters: "

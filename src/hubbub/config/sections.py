@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from hubbub.config.checks import check_networks, check_token
+from hubbub.config.checks import check_index_prefix, check_networks, check_origins, check_token
 from hubbub.config.settings import Port, about
 
 
@@ -67,3 +67,37 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
             secret=True,
         ),
     ] = None
+
+
+class Search(msgspec.Struct, frozen=True, kw_only=True):
+    urls: Annotated[
+        tuple[str, ...],
+        about(
+            "Where Elasticsearch or OpenSearch is, one address a node; none: the embedded search alone.",
+            expect="addresses such as https://search.example.org:9200",
+            check=check_origins,
+        ),
+    ] = ()
+    username: Annotated[
+        str | None, about("The name to log in there with; needs `search.password`.", expect="a name")
+    ] = None
+    password: Annotated[str | None, about("… and its password.", expect="a password", secret=True)] = None
+    api_key: Annotated[
+        str | None,
+        about("An API key instead, in the encoded form the server gives out.", expect="a key", secret=True),
+    ] = None
+    ca: Annotated[
+        Path | None, about("PEM file with the authority that signed its certificate; else the system's are trusted.")
+    ] = None
+    prefix: Annotated[
+        str,
+        about(
+            "What the names of its indices begin with.",
+            expect="lower-case letters, digits, - and _, a letter first",
+            check=check_index_prefix,
+        ),
+    ] = "hubbub"
+    seconds: Annotated[float, about("How long a search may take.", gt=0, le=60)] = 2
+    bulk_seconds: Annotated[float, about("How long the search server may take to write one bulk.", gt=0, le=600)] = 30
+    bulk_bytes: Annotated[int, about("Bytes sent to it at once.", ge=16 << 10, le=64 << 20)] = 4 << 20
+    bulk_events: Annotated[int, about("Events read from the log at once for it.", ge=1, le=10_000)] = 1000

@@ -32,7 +32,7 @@ from hubbub.http.problems import answer_error, refusals
 from hubbub.http.requests import StrictRequest
 from hubbub.service.services import Services
 
-Ready: TypeAlias = Callable[[], Awaitable[None]]
+Ready: TypeAlias = Callable[[], Awaitable[dict[str, str] | None]]
 
 ROUTES: tuple[HTTPRouteHandler, ...] = (
     accounts.register,
@@ -80,8 +80,7 @@ def make_api(services: Services, config: Config, *, clock: Callable[[], int], re
 
     @get("/readyz", opt=PUBLIC, tags=["health"], summary="The store answers", responses=refusals("store_failed"))
     async def fetch_readiness() -> Health:
-        await ready()
-        return Health()
+        return Health(status="ok", parts=await ready() or {})
 
     return Litestar(
         [*ROUTES, fetch_readiness, *docs_routes(), forms.make_router()],

@@ -46,7 +46,7 @@ def make_app(
 ) -> Application:
     """The whole of HTTP as one ASGI application.
 
-    `clock` gives milliseconds; `ready` returns when the store answers and raises otherwise; `internal_token` is what
+    `clock` gives milliseconds; `ready` returns how the parts fare when the store answers, and raises otherwise; `internal_token` is what
     our own Node process proves itself with (header `X-Hubbub-Internal`); without `pages` there is the API only;
     `requests` counts what is answered, and `metrics` tells it, among other things.
     """

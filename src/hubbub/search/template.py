@@ -1,0 +1,193 @@
+"""The indices: their names, mappings and aliases.
+
+Two families: `messages`, each message as it is now, which is searched; `events`, the log itself. Both have an index a
+month (UTC). Invariants:
+1. A document's index follows from its own immutable time, never from an alias that moves on: an edit that went through
+   such an alias after the turn of the month would make a second copy.
+2. Mappings are explicit and strict: a field nobody declared is refused, not guessed.
+3. Indices belong to a generation. Readers use the alias of the family, which is on exactly one generation; the next one
+   is built beside it and takes the alias over in one step.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, Literal, TypeAlias
+
+from hubbub.search.client import Client, Json
+
+Family: TypeAlias = Literal["messages", "events"]
+FAMILIES: Final[tuple[Family, ...]] = ("messages", "events")
+
+_KEYWORD: Final = {"type": "keyword"}
+_LONG: Final = {"type": "long"}
+_TIME: Final = {"type": "date", "format": "epoch_millis"}
+# Kept as it is and found by nothing: JSON objects, and bytes that must come back the same.
+_KEPT_OBJECT: Final = {"type": "object", "enabled": False}
+_KEPT_TEXT: Final = {"type": "keyword", "index": False, "doc_values": False}
+# Our own tokens, with spaces between. Which texts are long says little in a chat.
+_TOKENS: Final = {"type": "text", "analyzer": "whitespace"}
+
+_PROPERTIES: Final[dict[Family, Json]] = {
+    "messages": {
+        "channel": _KEYWORD,
+        "number": _LONG,
+        "seq": _LONG,
+        "at": _TIME,
+        "author": _KEYWORD,
+        "kind": _KEYWORD,
+        "deleted": {"type": "boolean"},
+        "has": _KEYWORD,
+        "words": _TOKENS,
+        "pairs": {**_TOKENS, "index_options": "docs", "norms": False},
+        "line": _KEPT_OBJECT,
+        "version": _LONG,
+    },
+    "events": {
+        "stream": _KEYWORD,
+        "seq": _LONG,
+        "at": _TIME,
+        "kind": _KEYWORD,
+        "about": _LONG,
+        "redacted": {"type": "boolean"},
+        "body": _KEPT_TEXT,
+    },
+}
+_STATE: Final = {
+    "epoch": _KEYWORD,
+    "generation": _LONG,
+    "tokens": _LONG,
+    "stream": _KEYWORD,
+    "seq": _LONG,
+}
+_SETTINGS: Final = {
+    "number_of_shards": 1,
+    "auto_expand_replicas": "0-1",
+    # What was acknowledged outlives a crash there too; without it a mark would promise too much.
+    "translog.durability": "request",
+    "refresh_interval": "1s",
+    # What was redacted goes from the disk with the next merge that is asked for, however little of a segment it is.
+    "merge.policy.expunge_deletes_allowed": "0",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """All names made of one prefix."""
+
+    prefix: str
+
+    def alias(self, family: Family) -> str:
+        return f"{self.prefix}-{family}"
+
+    def template(self, family: Family, generation: int) -> str:
+        return f"{self.prefix}-{family}-{generation:04d}"
+
+    def pattern(self, family: Family, generation: int) -> str:
+        return f"{self.template(family, generation)}-*"
+
+    def index(self, family: Family, generation: int, at: int) -> str:
+        """`at`: milliseconds since 1970."""
+        return f"{self.template(family, generation)}-{month_of(at)}"
+
+    @property
+    def state(self) -> str:
+        return f"{self.prefix}-state"
+
+    def generation_of(self, index: str) -> int | None:
+        found = re.fullmatch(rf"{re.escape(self.prefix)}-(?:messages|events)-(\d{{4,}})-\d{{4}}\.\d\d", index)
+        return int(found[1]) if found else None
+
+
+def month_of(at: int) -> str:
+    """`2026.11`, in UTC."""
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y.%m")
+
+
+class Indices:
+    """Making, finding and swapping them. All methods raise as `Client.request`."""
+
+    def __init__(self, client: Client, names: Names) -> None:
+        self._client = client
+        self.names = names
+
+    async def find_generations(self) -> dict[int, bool]:
+        """Every generation there is, with whether readers see it."""
+        found: dict[int, bool] = {}
+        for family in FAMILIES:
+            answer = await self._client.request("GET", f"/{self.names.alias(family)}-*/_alias", missing=True)
+            for index, about in answer.items():
+                generation = self.names.generation_of(index)
+                if generation is not None:
+                    read = self.names.alias(family) in about.get("aliases", {})
+                    found[generation] = found.get(generation, False) or read
+        return found
+
+    async def find_current(self) -> int:
+        """The generation that readers see; 1 when there is none yet."""
+        return max((number for number, read in (await self.find_generations()).items() if read), default=1)
+
+    async def put_templates(self, generation: int, *, read: bool) -> None:
+        """Whatever index of the generation is made from now on is as it should be, and read or not."""
+        for family in FAMILIES:
+            aliases: Json = {self.names.alias(family): {}} if read else {}
+            body = {
+                "index_patterns": [self.names.pattern(family, generation)],
+                "priority": 500,
+                "template": {
+                    "settings": {"index": _SETTINGS},
+                    "mappings": {"dynamic": "strict", "properties": _PROPERTIES[family]},
+                    "aliases": aliases,
+                },
+            }
+            await self._client.request("PUT", f"/_index_template/{self.names.template(family, generation)}", body=body)
+        await self._put_state_index()
+
+    async def _put_state_index(self) -> None:
+        state = f"/{self.names.state}"
+        if await self._client.request("GET", state, missing=True, params={"filter_path": "*.aliases"}):
+            return
+        mappings = {"dynamic": "strict", "properties": _STATE}
+        settings = {"index": {"number_of_shards": 1, "auto_expand_replicas": "0-1"}}
+        await self._client.request("PUT", state, body={"mappings": mappings, "settings": settings})
+
+    async def swap(self, old: Iterable[int], new: int) -> None:
+        """Readers see generation `new` and none of `old`, from one moment to the next."""
+        generations = await self.find_generations()
+        actions: list[Json] = []
+        for family in FAMILIES:
+            alias = self.names.alias(family)
+            actions += [
+                {"remove": {"index": self.names.pattern(family, number), "alias": alias, "must_exist": False}}
+                for number in old
+                if number in generations
+            ]
+            actions.append({"add": {"index": self.names.pattern(family, new), "alias": alias}})
+        await self._client.request("POST", "/_aliases", body={"actions": actions})
+        await self.put_templates(new, read=True)
+
+    async def remove(self, generation: int) -> None:
+        """Its indices, templates and state."""
+        for family in FAMILIES:
+            pattern = self.names.pattern(family, generation)
+            # By name: servers may be set to refuse wildcards here.
+            indices = await self._client.request("GET", f"/{pattern}/_alias", missing=True)
+            if indices:
+                await self._client.request("DELETE", "/" + ",".join(indices))
+            template = self.names.template(family, generation)
+            await self._client.request("DELETE", f"/_index_template/{template}", missing=True)
+        await self._client.request("DELETE", f"/{self.names.state}/_doc/{generation}", missing=True)
+
+    # --- how far a generation has come ------------------------------------------------------------------------
+
+    async def fetch_state(self, generation: int) -> Json:
+        """What `put_state` wrote last, {} when nothing was."""
+        answer = await self._client.request("GET", f"/{self.names.state}/_doc/{generation}", missing=True)
+        source = answer.get("_source")
+        return source if isinstance(source, dict) else {}
+
+    async def put_state(self, generation: int, state: Json) -> None:
+        await self._client.request("PUT", f"/{self.names.state}/_doc/{generation}", body=state)
