@@ -84,10 +84,10 @@ async def test_a_deletion_brings_what_it_redacted_again_with_a_higher_version(
     last = Mark(before[-1].stream, before[-1].event.seq)
     piece = feed.read(last, 100)
     versions = {(event.stream, event.event.seq): event.version for event in before}
-    changed = [event for event in piece.events if (event.stream, event.event.seq) in versions]
+    changed = [event for event in piece.redacted if (event.stream, event.event.seq) in versions]
     assert len(changed) == 3  # the post, its edit, and the summary in Bob's own log
     assert all(event.version > versions[event.stream, event.event.seq] for event in changed)
-    assert not any(b"secret" in event.body for event in piece.events)
+    assert not any(b"secret" in event.body for event in (*piece.events, *piece.redacted))
     assert [(state.line.deleted, state.line.text, state.version) for state in piece.messages] == [(True, "", 6)]
 
 

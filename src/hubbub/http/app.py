@@ -46,9 +46,9 @@ def make_app(
 ) -> Application:
     """The whole of HTTP as one ASGI application.
 
-    `clock` gives milliseconds; `ready` returns how the parts fare when the store answers, and raises otherwise; `internal_token` is what
-    our own Node process proves itself with (header `X-Hubbub-Internal`); without `pages` there is the API only;
-    `requests` counts what is answered, and `metrics` tells it, among other things.
+    `clock` gives milliseconds; `ready` returns how the parts fare when the store answers, and raises otherwise;
+    `internal_token` is what our own Node process proves itself with (header `X-Hubbub-Internal`); without `pages` there
+    is the API only; `requests` counts what is answered, and `metrics` tells it, among other things.
     """
     limits = config.limits
     addresses = None

@@ -50,11 +50,12 @@ class MessageState:
 class Slice:
     """What comes behind a mark, in the order of the commits, and everything that it changed, as it is now.
 
-    `events` also has the older events that a deletion in this slice has redacted. `mark` is where the slice ends: None
+    `redacted` are older events that a deletion in this slice took the content of. `mark` is where the slice ends: None
     when it is empty and nothing came before it. `position` grows with the log; `behind`: about so many events follow.
     """
 
     events: tuple[LoggedEvent, ...]
+    redacted: tuple[LoggedEvent, ...]
     messages: tuple[MessageState, ...]
     mark: Mark | None
     position: int

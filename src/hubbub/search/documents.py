@@ -69,7 +69,7 @@ _encode: Final = msgspec.json.Encoder().encode
 
 def make_operations(piece: Slice, names: Names, generation: int) -> list[Operation]:
     """Everything that must be written for a slice of the log."""
-    operations = [make_event_operation(logged, names, generation) for logged in piece.events]
+    operations = [make_event_operation(logged, names, generation) for logged in (*piece.events, *piece.redacted)]
     operations += [make_message_operation(state, names, generation) for state in piece.messages]
     return operations
 

@@ -89,12 +89,16 @@ class Feed:
             size += len(logged.body)
             if size > SLICE_BYTES:
                 break
-        for logged in list(events.values()):
-            if isinstance(logged.event, MessageDeleted):
-                events.update(((again.stream, again.event.seq), again) for again in self._redacted(logged.event))
+        redacted = {
+            (again.stream, again.event.seq): again
+            for logged in events.values()
+            if isinstance(logged.event, MessageDeleted)
+            for again in self._redacted(logged.event)
+        }
+        older = tuple(again for name, again in redacted.items() if name not in events)
         messages = tuple(self._states(events.values()))
         behind = int(self._connection.execute(_LAST).fetchone()[0]) - position
-        return Slice(tuple(events.values()), messages, mark, position, behind)
+        return Slice(tuple(events.values()), older, messages, mark, position, behind)
 
     def _redacted(self, deletion: MessageDeleted) -> Iterator[LoggedEvent]:
         """What lost its content with this deletion, as redaction.py does it."""
