@@ -4,7 +4,7 @@ import { useLocale, useNow, useTranslations } from "next-intl";
 import { useMemo } from "react";
 
 import { useTimeZoneName } from "@/components/time_zone";
-import { type Calendar, clock, dayName, fullTime, listTime } from "@/lib/times";
+import { type Calendar, clock, dayName, fullTime, hitTime, listTime } from "@/lib/times";
 
 const MINUTE_MS = 60_000;
 
@@ -32,11 +32,20 @@ export function Clock({ at, calendar }: TimeProps) {
 
 /** "14:02", "Tue", "3 Mar" */
 export function ListTime({ at }: { at: number }) {
+  return <TimeAsOfNow at={at} write={listTime} />;
+}
+
+/** "14:02", "Tue 14:02", "3 Mar 14:02" */
+export function HitTime({ at }: { at: number }) {
+  return <TimeAsOfNow at={at} write={hitTime} />;
+}
+
+function TimeAsOfNow({ at, write }: { at: number; write: typeof listTime }) {
   const calendar = useCalendar();
   const now = useNow({ updateInterval: MINUTE_MS }).getTime();
   return (
     <time dateTime={iso(at)} title={fullTime(at, calendar)} suppressHydrationWarning>
-      {listTime(at, now, calendar)}
+      {write(at, now, calendar)}
     </time>
   );
 }

@@ -7,12 +7,14 @@ import type { ExcerptPart } from "./protocol.gen.ts";
 const OPEN = "\uFDD0";
 const CLOSE = "\uFDD1";
 const EITHER = /[\uFDD0\uFDD1]/gu;
+// The items of a list would run into each other.
+const ITEM = /\n\s*(?:[-*+]|\d{1,3}[.)])\s+/gu;
 const MARKED = /\uFDD0([^\uFDD1]*)\uFDD1|([^\uFDD0]+)/gu;
 
 /** The pieces without formatting marks, neighbours of one kind joined; as they were where that would lose a hit. */
 export function cleanExcerpt(pieces: readonly ExcerptPart[]): ExcerptPart[] {
   const marked = pieces.map(({ text, hit }) => wrap(text.replace(EITHER, ""), hit)).join("");
-  const clean = previewOf(marked);
+  const clean = previewOf(marked.replace(ITEM, " · "));
   const kept = count(clean) === count(marked) ? clean : marked.replace(/\s+/gu, " ");
   return [...kept.matchAll(MARKED)]
     .map(([, hit, text]) => (hit === undefined ? { text: text?.replace(EITHER, "") ?? "" } : { text: hit, hit: true }))

@@ -18,10 +18,12 @@ export interface Term {
   value: string;
 }
 
-// Chinese input methods write full-width colons, minus signs and quotes.
-const TERM = new RegExp(`([-－])?(?:(${OPERATORS.join("|")})[:：])?("[^"]*"?|“[^”]*”?|「[^」]*」?|\\S*)`, "giuy");
-const QUOTES = /^(?:"([^"]*)"?|“([^”]*)”?|「([^」]*)」?)$/u;
-const NEEDS_QUOTES = /[\s"“”「」]|^$/u;
+// As the server reads it (domain/query.py); Chinese input methods write full-width colons, minus signs and quotes.
+const OPEN = '"“„「『＂';
+const QUOTED = `[${OPEN}][^"”“」』＂]*["”“」』＂]?`;
+const TERM = new RegExp(`([-－](?=\\S))?(?:(${OPERATORS.join("|")})[:：]\\s*)?(${QUOTED}|[^\\s${OPEN}]*)`, "giuy");
+const QUOTES = new RegExp(`^[${OPEN}]([^"”“」』＂]*)`, "u");
+const NEEDS_QUOTES = /[\s"“”„「」『』＂]|^$/u;
 
 export function readTerms(query: string): Term[] {
   const terms: Term[] = [];
@@ -33,8 +35,7 @@ export function readTerms(query: string): Term[] {
     TERM.lastIndex = at;
     const [all = "", minus, operator, written = ""] = TERM.exec(query) ?? [];
     const end = at + Math.max(all.length, 1);
-    const [, ...quoted] = QUOTES.exec(written) ?? [];
-    const value = quoted.find((each) => each !== undefined) ?? written;
+    const value = QUOTES.exec(written)?.[1] ?? written;
     const known = operator?.toLowerCase() as Operator | undefined;
     const valueStart = end - written.length;
     terms.push({ start: at, end, valueStart, not: minus !== undefined, ...(known && { operator: known }), value });
@@ -85,6 +86,37 @@ export function fold(name: string): string {
 export const COMPLETED = ["from", "in", "has"] as const;
 /** What `has:` takes. */
 export const KINDS = ["link", "code", "reaction", "edited"] as const;
+
+// Words of scripts with letters: what is being written of one may not be all of it.
+const UNFINISHED = /^[-－]?[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}]{2,}$/u;
+
+/** What to ask while a query is still being written: its last word may go on. Nothing while an operator is empty. */
+export function unfinished(query: string): string | undefined {
+  const last = readTerms(query).at(-1);
+  if (!last || (last.operator && !last.value)) return undefined;
+  return !last.operator && UNFINISHED.test(query.slice(last.start)) ? `${query}*` : query.trim();
+}
+
+export interface Fault {
+  kind: "empty" | "has" | "day";
+  operator: Operator;
+  value: string;
+}
+
+const DAY = /^(?:\d{4}(?:[-/.]\d{1,2}){0,2}|today|yesterday|今天|昨天)$/iu;
+
+/** What the server refuses in a query, as far as it can be told here, in the reader's language. */
+export function faultOf(query: string): Fault | undefined {
+  for (const { operator, value } of readTerms(query)) {
+    if (!operator) continue;
+    if (!value) return { kind: "empty", operator, value };
+    if (operator === "has" && !KINDS.some((kind) => RegExp(`^${kind}s?$`, "i").test(value)))
+      return { kind: "has", operator, value };
+    if (/^(?:before|after|on)$/.test(operator) && !DAY.test(value.normalize("NFKC")))
+      return { kind: "day", operator, value };
+  }
+  return undefined;
+}
 
 export interface Completing {
   operator: (typeof COMPLETED)[number];

@@ -10,10 +10,11 @@ test("formatting marks around a hit go, the hit stays", () => {
   ]);
 });
 
-test("lines become one, and list marks go", () => {
-  expect(cleanExcerpt([{ text: "- one\n- " }, { text: "two", hit: true }])).toEqual([
-    { text: "one " },
+test("lines become one, and the items of a list stay apart", () => {
+  expect(cleanExcerpt([{ text: "- one\nmore\n- " }, { text: "two", hit: true }, { text: "\n3. *three*" }])).toEqual([
+    { text: "one more · " },
     { text: "two", hit: true },
+    { text: " · three" },
   ]);
 });
 

@@ -94,4 +94,5 @@ test("one to six emoji alone are large", () => {
 
 test("a preview is one line without marks", () => {
   expect(previewOf("# **Big** news\n\n- see [here](https://x.example)\n> `code`")).toBe("Big news see here code");
+  expect(previewOf("*so* it is: 2*3*4 = 24, **a*b*c** too")).toBe("so it is: 2*3*4 = 24, a*b*c too");
 });

@@ -5,11 +5,13 @@ import {
   addTerm,
   complete,
   completingAt,
+  faultOf,
   filtersOf,
   hasFilter,
   matchNames,
   readTerms,
   removeTerm,
+  unfinished,
   wordsOf,
   writeOperator,
 } from "@/lib/search_query";
@@ -41,6 +43,26 @@ test("what a Chinese input method writes is understood as well", () => {
 test("a quotation that is not ended goes to the end", () => {
   expect(values('"until the')).toEqual(["=until the"]);
   expect(values('in:"until the')).toEqual(["in=until the"]);
+});
+
+test("a blank may stand behind an operator's colon", () => {
+  expect(values("from: Ana tea")).toEqual(["from=Ana", "=tea"]);
+  expect(values("tea -from:")).toEqual(["=tea", "-from="]);
+});
+
+test("while it is being written, the last word may go on", () => {
+  expect(unfinished("deplo")).toBe("deplo*");
+  expect(unfinished("in:release deplo")).toBe("in:release deplo*");
+  for (const whole of ["deplo ", "d", "发布", '"on fri', "in:rel", "deploy*"])
+    expect(unfinished(whole)).toBe(whole.trim());
+  for (const empty of ["", " ", "from:", "tea in: "]) expect(unfinished(empty)).toBeUndefined();
+});
+
+test("what cannot be understood is named", () => {
+  expect(faultOf("tea from:")).toEqual({ kind: "empty", operator: "from", value: "" });
+  expect(faultOf("has:pony")).toEqual({ kind: "has", operator: "has", value: "pony" });
+  expect(faultOf("before:soon")).toEqual({ kind: "day", operator: "before", value: "soon" });
+  expect(faultOf("before:2026-11 on:昨天 has:Links after:２０２６ from:Ana tea")).toBeUndefined();
 });
 
 test("an operator is added with quotes where its name needs them", () => {

@@ -5,17 +5,21 @@ import { type ReactNode, useState } from "react";
 import { Avatar, ChannelAvatar } from "@/components/avatar";
 import { ConfirmDialog } from "@/components/confirm_dialog";
 import { FieldError } from "@/components/error_text";
-import { ANN, CHANNELS, LONG, ME, NAMES, SAMPLES, WANG } from "@/components/gallery/samples";
+import { ANN, CHANNELS, FOUND, LONG, ME, NAMES, NOTHING, SAMPLES, WANG } from "@/components/gallery/samples";
 import { PresenceMark } from "@/components/presence";
 import { DownButton } from "@/components/room/down_button";
 import { EmojiPicker } from "@/components/room/emoji_picker";
 import { MessageRow } from "@/components/room/message_row";
 import { StatusNotice } from "@/components/room/status_notice";
 import { TypingDots, useTypingText } from "@/components/room/typing_line";
+import { Filters } from "@/components/search/filters";
+import { Results } from "@/components/search/results";
+import { SearchTrouble } from "@/components/search/search_trouble";
 import { ChannelRow } from "@/components/side/channel_row";
 import { useCalendar } from "@/components/time";
 
 const nothing = () => undefined;
+const EXAMPLES = { me: "ann", channel: "design", today: "2026-11-23" };
 const nameOf = (id: string) => NAMES[id] ?? id;
 
 export function Gallery() {
@@ -96,6 +100,15 @@ export function Gallery() {
         </div>
         <div className="gallery-down">
           <DownButton shown count={12} onPress={nothing} />
+        </div>
+      </Part>
+      <Part title="Search">
+        <div className="gallery-search search">
+          <Filters q="tea from:ann -in:release on:2026-11" />
+          <SearchTrouble q="before:soon" code="bad_query" here="" />
+          <SearchTrouble q="tea" code="search_slow" here="" />
+          <Results asked={{ q: "tea" }} answer={FOUND} examples={EXAMPLES} />
+          <Results asked={{ q: "tae" }} answer={NOTHING} examples={EXAMPLES} />
         </div>
       </Part>
       <Part title="Emoji">

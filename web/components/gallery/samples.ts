@@ -1,5 +1,5 @@
 import type { OutboxItem } from "@/lib/outbox";
-import type { ChannelSummary, MessagePosted } from "@/lib/protocol.gen.ts";
+import type { ChannelSummary, ExcerptPart, MessagePosted, SearchHit, SearchResult } from "@/lib/protocol.gen.ts";
 import type { Sign } from "@/lib/receipts";
 
 /** Made-up messages and channels, one for each state there is. All times are fixed, so that pictures can be compared. */
@@ -134,3 +134,51 @@ export const CHANNELS: ChannelSummary[] = [
   }),
   channel("产品讨论", { last: { number: 9, author: WANG, at: NOON, text: "第二个方案更好看。" } }),
 ];
+
+function hit(author: string, excerpt: ExcerptPart[], changes: Partial<MessagePosted> = {}, locked = false): SearchHit {
+  const { message } = say("a result", author, excerpt.map(({ text }) => text).join(""), changes);
+  return {
+    message,
+    channel: { id: CHANNEL, name: locked ? "a.rather.long.private.channel.name" : "design", private: locked },
+    excerpt,
+  };
+}
+
+const TEA = { text: "tea", hit: true };
+const users = Object.entries(NAMES).map(([id, name]) => ({ id, name }));
+
+/** A page of results, and one without any. */
+export const FOUND: SearchResult = {
+  hits: [
+    hit(ANN, [{ text: "Who brings **" }, TEA, { text: "** on friday?" }]),
+    hit(WANG, [{ text: "我带" }, { text: "茶", hit: true }, { text: "，你们带杯子。" }], { edited_at: NOON }),
+    hit(LONG, [TEA, { text: ` ${"and a long sentence about it ".repeat(12)}` }, TEA], { at: NOON - 4e10 }, true),
+    hit(ME, [{ text: "" }], { deleted: true }),
+  ],
+  total: 4,
+  exact: false,
+  cursor: "more",
+  facets: {
+    channels: [
+      { id: CHANNEL, name: "design", count: 3 },
+      { id: LONG, name: "a.rather.long.private.channel.name", count: 1 },
+    ],
+    authors: users.map(({ id, name }) => ({ id, name, count: 1 })),
+    months: [
+      { month: "2026-03", count: 3 },
+      { month: "2025-01", count: 1 },
+    ],
+  },
+  users,
+  engine: "sqlite",
+};
+
+export const NOTHING: SearchResult = {
+  hits: [],
+  total: 0,
+  exact: true,
+  suggestion: "tea",
+  facets: { channels: [], authors: [], months: [] },
+  users: [],
+  engine: "sqlite",
+};

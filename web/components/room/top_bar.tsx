@@ -1,19 +1,22 @@
 "use client";
 
-import { ChevronLeft, Lock, UsersRound } from "lucide-react";
+import { ChevronLeft, Lock, Search, UsersRound } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 
 import { useShallowLink } from "@/components/shallow_link";
-import { channelPath, membersPath } from "@/lib/addresses";
+import { channelPath, membersPath, searchPath } from "@/lib/addresses";
 import type { ClientState } from "@/lib/apply_event";
 import type { Room } from "@/lib/protocol.gen.ts";
+import { callForSearch } from "@/lib/search_call";
+import { writeOperator } from "@/lib/search_query";
 
 /** Over the list, blurred; the title is centred whatever stands beside it. */
 export function TopBar({ room, panelOpen, state }: { room: Room; panelOpen: boolean; state: ClientState }) {
   const t = useTranslations("room");
   const { channel } = room;
   const waiting = state.channels.filter((each) => each.id !== channel.id && each.unread?.length).length;
+  const here = `${writeOperator("in", channel.name)} `;
   const panel = useShallowLink(panelOpen ? channelPath(channel.id) : membersPath(channel.id));
   return (
     <header className="bar">
@@ -39,6 +42,19 @@ export function TopBar({ room, panelOpen, state }: { room: Room; panelOpen: bool
         </p>
       </div>
       <div className="bar-end">
+        <Link
+          className="icon-button"
+          href={searchPath({ q: here })}
+          prefetch={false}
+          aria-label={t("search", { channel: channel.name })}
+          title={t("search", { channel: channel.name })}
+          onClick={(event) => {
+            // Where the list stands beside the room, one searches there and keeps the room.
+            if (callForSearch(here)) event.preventDefault();
+          }}
+        >
+          <Search aria-hidden />
+        </Link>
         <a
           className="icon-button wide"
           {...panel}

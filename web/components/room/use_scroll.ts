@@ -69,9 +69,14 @@ export function useScroll({ target, session }: ScrollOptions): Scroll {
     if (scroller.current) keepPlace(scroller.current, held.current);
   });
 
+  const shown = useRef(target);
   useBrowserLayoutEffect(() => {
-    if (target === undefined) return;
-    document.getElementById(`m${target}`)?.scrollIntoView({ block: "center" });
+    const before = shown.current;
+    shown.current = target;
+    if (!scroller.current) return;
+    if (target !== undefined) held.current = showRow(scroller.current, target);
+    // From a message's own page to the channel's: that begins at its end.
+    else if (before !== undefined) held.current = { bottom: true };
   }, [target]);
 
   const toBottom = useCallback(() => {
@@ -88,6 +93,15 @@ export function useScroll({ target, session }: ScrollOptions): Scroll {
 interface Held {
   bottom: boolean;
   anchor?: { row: Element; top: number } | undefined;
+}
+
+/** Brings a message to the middle of the window; whoever went to it from another page by the keyboard goes on there. */
+function showRow(box: HTMLElement, target: number): Held {
+  const row = document.getElementById(`m${target}`);
+  row?.scrollIntoView({ block: "center" });
+  if (document.activeElement === document.body && navigator.userActivation?.hasBeenActive)
+    row?.focus({ preventScroll: true });
+  return { bottom: false, anchor: firstInView(box) };
 }
 
 function keepPlace(box: HTMLElement, { bottom, anchor }: Held): void {

@@ -1,6 +1,7 @@
 "use client";
 
-import { Compass, Search, Settings, SquarePen } from "lucide-react";
+import { Compass, Settings, SquarePen } from "lucide-react";
+import dynamic from "next/dynamic";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
@@ -9,11 +10,17 @@ import { useCallback, useMemo, useState } from "react";
 import { Mark } from "@/components/brand";
 import { useLiveView, useOpenChannel } from "@/components/chat_provider";
 import { ChannelRow } from "@/components/side/channel_row";
+import { walkLinks } from "@/components/search/walk";
 import { OwnState } from "@/components/side/own_state";
 import { Resizer } from "@/components/side/resizer";
+import { SideSearch } from "@/components/side/side_search";
 import type { ClientState } from "@/lib/apply_event";
 import type { Snapshot } from "@/lib/protocol.gen.ts";
+import { fold, wordsOf } from "@/lib/search_query";
 import { byActivity, namesOf } from "@/lib/state_views";
+
+// Most visits search nothing.
+const SideHits = dynamic(() => import("./side_hits").then((module) => module.SideHits), { ssr: false });
 
 /** The list of channels, with the way to everything that is not a channel. */
 export function Side({ served }: { served: Snapshot }) {
@@ -26,7 +33,9 @@ export function Side({ served }: { served: Snapshot }) {
   const someone = useTranslations("message")("someone");
   const nameOf = useCallback((id: string) => names.get(id) ?? someone, [names, someone]);
   const channels = useMemo(() => byActivity(state.channels), [state.channels]);
-  const found = wanted ? channels.filter((channel) => matches(channel.name, wanted)) : channels;
+  const words = fold(wordsOf(wanted));
+  const searching = wanted.trim() !== "";
+  const found = searching ? channels.filter(({ name }) => words && fold(name).includes(words)) : channels;
   return (
     <aside className="side" aria-label={t("label")}>
       <header className="side-head">
@@ -55,42 +64,27 @@ export function Side({ served }: { served: Snapshot }) {
           <SquarePen aria-hidden />
         </Link>
       </header>
-      <form
-        className="side-search"
-        role="search"
-        aria-label={t("search")}
-        method="get"
-        action="/channels"
-        onSubmit={(event) => event.preventDefault()}
-      >
-        <label className="side-field">
-          <Search aria-hidden />
-          <span className="unseen">{t("search")}</span>
-          <input
-            type="search"
-            name="q"
-            placeholder={t("search")}
-            value={wanted}
-            autoComplete="off"
-            onChange={(event) => setWanted(event.target.value)}
-            onKeyDown={(event) => event.key === "Escape" && setWanted("")}
-          />
-        </label>
-      </form>
-      <nav className="side-list" aria-label={t("channels")}>
-        <ul>
-          {found.map((channel) => (
-            <ChannelRow
-              key={channel.id}
-              channel={channel}
-              open={channel.id === open}
-              nameOf={nameOf}
-              author={channel.last && authorOf(channel.last.author, state, names, t("you"))}
-            />
-          ))}
-        </ul>
-        {found.length === 0 && <p className="side-none">{wanted ? t("none") : t("empty")}</p>}
-      </nav>
+      <div className="side-body" onKeyDown={walkLinks}>
+        <SideSearch wanted={wanted} setWanted={setWanted} channel={channels.find(({ id }) => id === open)?.name} />
+        <div className="side-list">
+          <nav aria-label={t("channels")} data-walk hidden={searching && found.length === 0}>
+            {searching && <h2 className="side-title">{t("channels")}</h2>}
+            <ul>
+              {found.map((channel) => (
+                <ChannelRow
+                  key={channel.id}
+                  channel={channel}
+                  open={channel.id === open}
+                  nameOf={nameOf}
+                  author={channel.last && authorOf(channel.last.author, state, names, t("you"))}
+                />
+              ))}
+            </ul>
+            {channels.length === 0 && <p className="side-none">{t("empty")}</p>}
+          </nav>
+          {searching && <SideHits wanted={wanted} setWanted={setWanted} nameOf={nameOf} />}
+        </div>
+      </div>
       <footer className="side-foot">
         <OwnState user={state.user} />
         <Link
@@ -111,8 +105,4 @@ export function Side({ served }: { served: Snapshot }) {
 
 function authorOf(author: string, state: ClientState, names: ReadonlyMap<string, string>, you: string) {
   return author === state.user.id ? you : names.get(author);
-}
-
-function matches(name: string, wanted: string): boolean {
-  return name.normalize("NFKC").toLocaleLowerCase().includes(wanted.normalize("NFKC").toLocaleLowerCase().trim());
 }

@@ -1,0 +1,55 @@
+import { Hash, Lock } from "lucide-react";
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+
+import { Avatar } from "@/components/avatar";
+import { HitTime } from "@/components/time";
+import { messagePath } from "@/lib/addresses";
+import { cleanExcerpt } from "@/lib/excerpt";
+import type { ExcerptPart, SearchHit } from "@/lib/protocol.gen.ts";
+
+interface HitProps {
+  hit: SearchHit;
+  author: string;
+  /** Whether its message is the one that is open beside the list. */
+  open?: boolean;
+}
+
+/** One result: a link to its message, where it stands among the others. */
+export function Hit({ hit: { message, channel, excerpt }, author, open }: HitProps) {
+  const t = useTranslations("search");
+  const words = useTranslations("message");
+  return (
+    <li>
+      <Link
+        className="hit"
+        href={messagePath(channel.id, message.number)}
+        prefetch={false}
+        // The room goes to the message by itself, and to the middle of the window.
+        scroll={false}
+        aria-current={open ? "true" : undefined}
+      >
+        <Avatar id={message.author} name={author} />
+        <span className="hit-head">
+          <span className="hit-author">{author}</span>
+          <span className="unseen"> {t("in")} </span>
+          <span className="hit-channel">
+            {channel.private ? <Lock aria-hidden /> : <Hash aria-hidden />}
+            <span>{channel.name}</span>
+          </span>
+          <span className="hit-time">
+            <HitTime at={message.at} />
+          </span>
+        </span>
+        <span className="hit-text">
+          {message.deleted ? <span className="gone">{words("deleted")}</span> : <Excerpt pieces={excerpt} />}
+          {message.edited_at !== undefined && !message.deleted && <span className="edited">{words("edited")}</span>}
+        </span>
+      </Link>
+    </li>
+  );
+}
+
+export function Excerpt({ pieces }: { pieces: readonly ExcerptPart[] }) {
+  return cleanExcerpt(pieces).map(({ text, hit }, index) => (hit ? <mark key={index}>{text}</mark> : text));
+}

@@ -1,0 +1,107 @@
+"use client";
+
+import { Search } from "lucide-react";
+import Form from "next/form";
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { type KeyboardEvent, useEffect, useRef, useSyncExternalStore } from "react";
+
+import { SearchInput } from "@/components/search/search_input";
+import { searchPath } from "@/lib/addresses";
+import { callForSearch, onSearchCall } from "@/lib/search_call";
+import { writeOperator } from "@/lib/search_query";
+
+interface SideSearchProps {
+  wanted: string;
+  setWanted(wanted: string): void;
+  /** The name of the channel whose room is open. */
+  channel: string | undefined;
+}
+
+/** Over the list: what is written here filters it and finds messages below it; Enter opens the search page. */
+export function SideSearch({ wanted, setWanted, channel }: SideSearchProps) {
+  const t = useTranslations("side");
+  const field = useRef<HTMLInputElement>(null);
+  const keys = useSyncExternalStore(never, keysHere, () => "Ctrl K");
+  useSearchKeys(channel);
+
+  useEffect(
+    () =>
+      onSearchCall((query) => {
+        // In a narrow window the list is not there while a room is.
+        if (!field.current?.checkVisibility()) return false;
+        if (query) setWanted(query);
+        field.current.focus();
+        if (!query) field.current.select();
+        return true;
+      }),
+    [setWanted],
+  );
+
+  function press(event: KeyboardEvent) {
+    if (event.key !== "Escape" || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    if (wanted) setWanted("");
+    else field.current?.blur();
+  }
+
+  return (
+    <Form
+      className="side-search"
+      action="/search"
+      role="search"
+      aria-label={t("searchLabel")}
+      prefetch={false}
+      onSubmit={(event) => {
+        if (!wanted.trim()) event.preventDefault();
+        else setWanted("");
+      }}
+    >
+      <label className="side-field">
+        <Search aria-hidden />
+        <span className="unseen">{t("searchLabel")}</span>
+        <SearchInput
+          field={field}
+          value={wanted}
+          change={setWanted}
+          placeholder={t("search")}
+          maxLength={500}
+          aria-keyshortcuts="Control+K Meta+K /"
+          onKeyDown={press}
+        />
+        <kbd className="side-keys needs-js" aria-hidden="true">
+          {keys}
+        </kbd>
+      </label>
+    </Form>
+  );
+}
+
+function never() {
+  return () => undefined;
+}
+
+function keysHere(): string {
+  return /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘K" : "Ctrl K";
+}
+
+/** Ctrl+K or Cmd+K searches everywhere, "/" in the room that is open. */
+function useSearchKeys(channel: string | undefined): void {
+  const router = useRouter();
+  useEffect(() => {
+    function press(event: globalThis.KeyboardEvent) {
+      const everywhere = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey);
+      const here = event.key === "/" && !event.ctrlKey && !event.metaKey && !isWriting(event.target);
+      if ((!everywhere && !here) || event.altKey || event.isComposing || event.defaultPrevented) return;
+      event.preventDefault();
+      const query = here && channel ? `${writeOperator("in", channel)} ` : "";
+      if (!callForSearch(query)) router.push(searchPath({ q: query }));
+    }
+    window.addEventListener("keydown", press);
+    return () => window.removeEventListener("keydown", press);
+  }, [channel, router]);
+}
+
+function isWriting(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
+}
