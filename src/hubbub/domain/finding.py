@@ -97,3 +97,12 @@ class Found:
     exact: bool
     more: bool
     counts: Counts = field(default_factory=Counts)
+
+
+def recency(at: int, now: int) -> float:
+    """What a hit's relevance is multiplied with: 1, and up to half as much again for what is new."""
+    age = max(0, now - at) / _DAY
+    return float(1 + RECENCY_SHARE * 0.5 ** (age / RECENCY_DAYS))
+
+
+_DAY: Final = 86_400_000

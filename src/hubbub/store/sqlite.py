@@ -1,14 +1,15 @@
-"""The store on SQLite: opens a data directory and hands out the ports `Log`, `Channels` and `Accounts`."""
+"""The store on SQLite: opens a data directory and hands out the ports `Log`, `Channels`, `Accounts` and `Search`."""
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from hubbub.errors import StoreError
+from hubbub.protocol.batch import Batch
 from hubbub.store.accounts import SqliteAccounts
 from hubbub.store.channels import SqliteChannels
 from hubbub.store.engine import DATABASE, DirectoryLock, create_private, open_writer
@@ -16,12 +17,15 @@ from hubbub.store.limits import StoreLimits
 from hubbub.store.log import SqliteLog
 from hubbub.store.migrate import migrate_database
 from hubbub.store.readers import Readers
+from hubbub.store.search_engine import SqliteSearch
+from hubbub.store.search_file import SEARCH, delete_search_file
+from hubbub.store.search_follower import SearchFollower
 from hubbub.store.writer import OnCommit, Writer
 
 
 @dataclass(slots=True)
 class Store:
-    """An open data directory, locked until `close`."""
+    """An open data directory, locked until `close`. `search` None: the embedded one is off."""
 
     log: SqliteLog
     channels: SqliteChannels
@@ -29,26 +33,38 @@ class Store:
     epoch: str
     clock: Callable[[], int]
     writer: Writer
+    search: SqliteSearch | None
+    _follower: SearchFollower | None
     _readers: Readers
     _lock: DirectoryLock
 
     async def close(self, drain: float = 5.0) -> None:
-        """Refuse new intents (`shutting_down`), commit what is queued within `drain` seconds, checkpoint, unlock."""
+        """Refuse new intents (`shutting_down`), commit what is queued within `drain` seconds, checkpoint, take it into
+        the index within as many again, unlock."""
         self.writer.refuse()
         try:
             await self._readers.close()
             await self.writer.close(drain)
+            if self.search is not None and self._follower is not None:
+                await self.search.close()
+                await self._follower.close(drain)
         finally:
             self._lock.release()
 
 
 async def open_store(
-    directory: Path, *, on_commit: OnCommit, clock: Callable[[], int], limits: StoreLimits | None = None
+    directory: Path,
+    *,
+    on_commit: OnCommit,
+    clock: Callable[[], int],
+    limits: StoreLimits | None = None,
+    embedded_search: bool = True,
 ) -> Store:
     """Open (and make, and migrate) the store in `directory` on the running loop.
 
     `on_commit` is called on the loop once a commit, with its batches, commits in order. `clock` gives milliseconds
-    since 1970. Raises `StoreError`: locked by another server, newer than this program, damaged.
+    since 1970. Without the embedded search its file is deleted: nobody would take deleted texts out of it. Raises
+    `StoreError`: locked by another server, newer than this program, damaged.
     """
     limits = limits or StoreLimits()
     lock = DirectoryLock(directory)
@@ -58,6 +74,11 @@ async def open_store(
     except BaseException:
         lock.release()
         raise
+    follower = SearchFollower(directory, epoch) if embedded_search else None
+    if follower is None:
+        delete_search_file(directory / SEARCH)
+    else:
+        on_commit = _noticed_by(follower, on_commit)
     writer = Writer(connection, limits, on_commit)
     return Store(
         log=SqliteLog(writer, readers, epoch),
@@ -66,9 +87,19 @@ async def open_store(
         epoch=epoch,
         clock=clock,
         writer=writer,
+        search=SqliteSearch(directory, follower) if follower else None,
+        _follower=follower,
         _readers=readers,
         _lock=lock,
     )
+
+
+def _noticed_by(follower: SearchFollower, on_commit: OnCommit) -> OnCommit:
+    def committed(batches: Sequence[Batch]) -> None:
+        on_commit(batches)
+        follower.notice(sum(len(batch.payloads) for batch in batches))
+
+    return committed
 
 
 def migrate(directory: Path) -> None:

@@ -45,7 +45,8 @@ async def test_deleted_text_is_in_no_file_once_the_store_is_closed(tmp_path: Pat
     rng = random.Random(7)
     async with open_world(tmp_path) as world:
         found = await fill(world, rng)
-        assert all(word.encode() in files(tmp_path) for *_, word in found)
+        content = files(tmp_path)
+        assert all(word.encode() in content for *_, word in found)
         deleted = rng.sample(found, 300)
         for author, room, number, _ in deleted:
             await world.delete(author, room, number)

@@ -1,0 +1,197 @@
+"""The thread that keeps the embedded search's index up with the log, and its file clean.
+
+It is a follower like all others: it reads what was committed, from a connection of its own, and writes a file of its
+own, so no post ever waits for it. What it can take from posts is the interpreter: so it works when nothing has been
+committed for `QUIET` seconds, or when it is `BEHIND` events behind, then for a quarter of the time only, in slices of a
+few milliseconds. Who searches does not wait for quiet: `wait_until` has it work at once and without pause.
+
+Invariants:
+1. Only the thread touches its two connections; `checkpoint` is what of the log can be found, and only grows.
+2. Whatever goes wrong with the file, the server goes on: it is tried again, and a damaged file is made anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+from threading import Condition, Thread
+from typing import Final
+
+import structlog
+
+from hubbub.errors import StoreError
+from hubbub.store.bell import Bell
+from hubbub.store.engine import DATABASE, open_reader
+from hubbub.store.search_cleaning import clean, is_unclean
+from hubbub.store.search_file import SEARCH, delete_search_file, open_search_file
+from hubbub.store.search_index import Indexer, fetch_checkpoint
+
+# Seconds.
+QUIET: Final = 0.05
+LOOK: Final = 0.1
+CLEAN_AFTER: Final = 1.0
+TRY_AGAIN: Final = 5.0
+# Events.
+BEHIND: Final = 20_000
+SLICE: Final = 64
+# While posts come, so many times as long as a slice took is left to them.
+_PAUSE: Final = 3
+# So many times as long as cleaning took, none is begun.
+_CLEAN_PAUSE: Final = 20
+
+_log = structlog.get_logger("hubbub.store")
+
+
+class SearchFollower:
+    """Begins at once, on its own thread. Made, and `notice` and `close` called, on the running loop."""
+
+    def __init__(self, directory: Path, epoch: str, now: Callable[[], float] = time.monotonic) -> None:
+        self._loop = asyncio.get_running_loop()
+        self.path = directory / SEARCH
+        self._database = directory / DATABASE
+        self._epoch = epoch
+        self._now = now
+        self._bell = Bell()
+        self._moved = Condition()
+        self.checkpoint = 0
+        # Counts how often the file was made anew: readers must open it again.
+        self.generation = 0
+        self._events = 0
+        self._awaited = 0
+        self._wanted = True
+        self._timer: asyncio.TimerHandle | None = None
+        self._last_commit = 0.0
+        self._clean_at = 0.0
+        self._closing = False
+        self._deadline = 0.0
+        self._thread = Thread(target=self._run, name="hubbub-search", daemon=True)
+        self._thread.start()
+
+    # --- on the loop ------------------------------------------------------------------------------------------
+
+    def notice(self, events: int) -> None:
+        """So many events have just been committed."""
+        self._events += events
+        self._last_commit = self._now()
+        if self._timer is None:
+            self._timer = self._loop.call_later(LOOK, self._look)
+
+    def _look(self) -> None:
+        if self._now() - self._last_commit < QUIET and self._events < BEHIND:
+            self._timer = self._loop.call_later(LOOK, self._look)
+            return
+        self._timer = None
+        self._events = 0
+        self._wake()
+
+    async def close(self, drain: float) -> None:
+        """Take in what was committed, and clean, as far as `drain` seconds reach."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._deadline = self._now() + drain
+        self._closing = True
+        self._wake()
+        with self._moved:
+            self._moved.notify_all()
+        await asyncio.to_thread(self._thread.join)
+        self._bell.close()
+
+    # --- on any thread ----------------------------------------------------------------------------------------
+
+    def wait_until(self, checkpoint: int, seconds: float) -> bool:
+        """Whether all up to that event can be found, after at most so many seconds."""
+        if self.checkpoint >= checkpoint:
+            return True
+        deadline = self._now() + seconds
+        with self._moved:
+            self._awaited += 1
+            try:
+                self._wake()
+                while self.checkpoint < checkpoint and not self._closing and (left := deadline - self._now()) > 0:
+                    self._moved.wait(left)
+            finally:
+                self._awaited -= 1
+        return self.checkpoint >= checkpoint
+
+    def _wake(self) -> None:
+        self._wanted = True
+        self._bell.ring()
+
+    # --- on its own thread --------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while True:
+            try:
+                self._follow()
+            except (sqlite3.Error, StoreError, OSError) as error:
+                _log.error("search_index_failed", exc_info=error)
+                self._repair(error)
+            except BaseException:
+                _log.critical("search_follower_failed", exc_info=True)
+                raise
+            if self._closing:
+                return
+            self._bell.wait(lambda: self._closing, TRY_AGAIN)
+
+    def _repair(self, error: Exception) -> None:
+        # Full disks, locks and the like are of a kind below this one; what is left is a damaged file.
+        if type(error) is sqlite3.DatabaseError:
+            delete_search_file(self.path)
+
+    def _follow(self) -> None:
+        index = open_search_file(self.path, self._epoch)
+        try:
+            log = open_reader(self._database)
+            try:
+                self.checkpoint = fetch_checkpoint(index)
+                self.generation += 1
+                self._work(index, Indexer(index, log))
+            finally:
+                log.close()
+        finally:
+            index.close()
+
+    def _work(self, index: sqlite3.Connection, indexer: Indexer) -> None:
+        while not self._closing:
+            self._wanted = False
+            self._catch_up(indexer)
+            unclean = is_unclean(index)
+            timeout = max(self._clean_at - self._now(), CLEAN_AFTER) if unclean else None
+            if not self._bell.wait(self._is_wanted, timeout) and unclean:
+                self._clean(index, self._is_wanted)
+        self._catch_up(indexer)
+        if is_unclean(index):
+            self._clean(index, self._is_late)
+
+    def _is_wanted(self) -> bool:
+        return self._wanted or self._closing
+
+    def _is_late(self) -> bool:
+        return self._closing and self._now() > self._deadline
+
+    def _catch_up(self, indexer: Indexer) -> None:
+        while not self._is_late():
+            began = self._now()
+            done = indexer.advance(SLICE)
+            self._tell(done.checkpoint)
+            if done.events < SLICE:
+                return
+            now = self._now()
+            if not self._awaited and not self._closing and now - self._last_commit < QUIET:
+                self._bell.wait(lambda: self._awaited > 0 or self._closing, (now - began) * _PAUSE)
+
+    def _tell(self, checkpoint: int) -> None:
+        if checkpoint != self.checkpoint:
+            with self._moved:
+                self.checkpoint = checkpoint
+                self._moved.notify_all()
+
+    def _clean(self, index: sqlite3.Connection, interrupted: Callable[[], bool]) -> None:
+        began = self._now()
+        cleaned = clean(index, interrupted)
+        now = self._now()
+        self._clean_at = now + (now - began) * _CLEAN_PAUSE
+        _log.debug("search_cleaned", cleaned=cleaned, seconds=round(now - began, 3))
