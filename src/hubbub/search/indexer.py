@@ -129,6 +129,11 @@ class Follower:
             return 0
         return max(0, self._copier.head + self._noticed - self._copier.position)
 
+    @property
+    def position(self) -> int:
+        """How far the copy goes: a number that grows with the log."""
+        return self._copier.position
+
     def start(self) -> None:
         self._task = asyncio.get_running_loop().create_task(self._run())
 
