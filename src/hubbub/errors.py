@@ -88,6 +88,13 @@ _ROWS: Final = (
         "Try again; tell us the request id.",
         retry=True,
     ),
+    ErrorKind(
+        "archive_unavailable",
+        503,
+        "This is in the archive, which does not answer.",
+        "Try again in a moment.",
+        retry=True,
+    ),
     # Search.
     ErrorKind("bad_query", 400, "This search cannot be understood.", "See the list of operators."),
     ErrorKind("search_slow", 503, "The search took too long.", "Ask for something narrower, or again.", retry=True),

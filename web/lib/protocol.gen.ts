@@ -1202,6 +1202,12 @@ export const ERRORS = {
     message: "Something went wrong on the server.",
     advice: "Try again; tell us the request id.",
   },
+  archive_unavailable: {
+    status: 503,
+    retry: true,
+    message: "This is in the archive, which does not answer.",
+    advice: "Try again in a moment.",
+  },
   bad_query: {
     status: 400,
     retry: false,

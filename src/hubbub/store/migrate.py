@@ -62,7 +62,7 @@ def _upgrade(path: Path, revision: str | None) -> None:
         raise StoreError(f"{path} has schema {revision}, which is newer than this program. Update Hubbub.")
     engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
     # The driver's own transactions leave DDL out; ours take all of a migration or nothing.
-    event.listen(engine, "connect", _leave_transactions_to_us)
+    event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     try:
         with engine.begin() as connection:
@@ -82,8 +82,10 @@ def alembic_config() -> Config:
     return config
 
 
-def _leave_transactions_to_us(connection: sqlite3.Connection, _record: Any) -> None:
+def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+    """Transactions are ours; a database that is made now can shrink later (archive_space.py)."""
     connection.isolation_level = None
+    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
 
 
 def _begin(connection: Connection) -> None:

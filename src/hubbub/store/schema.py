@@ -1,8 +1,8 @@
 """The tables, once, for every SQL engine.
 
-Invariants: `events` is the truth and all other tables but `users`, `sessions` and `meta` follow from it (verify.py
-proves it); `keys` rows are never deleted; a stream's head is the `seq` of its channel or user row. Times are
-milliseconds since 1970, UTC.
+Invariants: `events`, with what of it is in the archive (`archived`), is the truth, and all other tables but `users`,
+`sessions` and `meta` follow from it (verify.py proves it); `keys` rows are never deleted; a stream's head is the `seq`
+of its channel or user row. Times are milliseconds since 1970, UTC.
 
 What people wrote is in `events.body` and nowhere else, so that deletion has one place to wipe: the exact JSON that
 travels, with spaces behind it perhaps. `lines` says what listings show and where that is.
@@ -149,5 +149,30 @@ keys: Final = Table(
     Column("seq", BigInteger, nullable=False),
     Column("number", BigInteger, nullable=False),
     PrimaryKeyConstraint("user", "key"),
+    sqlite_with_rowid=False,
+)
+
+# Ranges of a stream that were proven to be in the archive: first to last, without a gap from 1. Their events may be
+# there alone. `digest`: see archive_ranges.py.
+archived: Final = Table(
+    "archived",
+    METADATA,
+    Column("stream", Text, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("first", BigInteger, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("sealed_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("stream", "last"),
+    sqlite_with_rowid=False,
+)
+
+# Events of such ranges that were redacted since, and are in `events`: what they added to their range's digest.
+rewritten: Final = Table(
+    "rewritten",
+    METADATA,
+    Column("stream", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("stream", "seq"),
     sqlite_with_rowid=False,
 )
