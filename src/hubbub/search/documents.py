@@ -32,7 +32,7 @@ class MessageDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     seq: int
     at: int
     author: str
-    kind: str = MESSAGE
+    kind: str
     deleted: bool = False
     has: list[str] = []
     words: str = ""
@@ -103,6 +103,7 @@ def make_message(state: MessageState) -> MessageDocument:
         seq=state.text_seq,
         at=line.at,
         author=line.author,
+        kind=MESSAGE,
         deleted=line.deleted,
         has=[] if line.deleted else sorted(has),
         words=" ".join(tokens),

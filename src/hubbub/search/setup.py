@@ -11,6 +11,7 @@ from hubbub.config import Search
 from hubbub.search.bulk import Bulk
 from hubbub.search.client import Client
 from hubbub.search.copier import Copier, Feed
+from hubbub.search.finder import Finder
 from hubbub.search.indexer import Follower, Following, Progress
 from hubbub.search.template import Indices, Names
 
@@ -23,6 +24,7 @@ class SearchServer:
     indices: Indices
     bulk: Bulk
     follower: Follower
+    finder: Finder
 
     def sizes(self) -> dict[str, int]:
         """How far the copy is behind, and how writing it goes."""
@@ -57,7 +59,7 @@ def make_search_server(
     copier = Copier(feed, names, bulk, limit=settings.bulk_events)
     follower = Follower(client, indices, copier, following, epoch, clock, progress=progress, sleep=sleep, rng=rng)
     bulk.on_trouble = follower.tell
-    return SearchServer(client, indices, bulk, follower)
+    return SearchServer(client, indices, bulk, follower, Finder(client, names, progress))
 
 
 def make_bulk(client: Client, settings: Search, sleep: Callable[[float], Awaitable[None]], rng: Random) -> Bulk:

@@ -1,0 +1,208 @@
+"""The port `Search` on Elasticsearch and OpenSearch: what was asked, as one request within one time.
+
+Invariants:
+1. The scope is a filter of every request, beside whatever was asked; without a channel there is nothing to ask.
+2. Only our tokens are asked for, as values of a JSON body: nothing of what was typed is read as a query language.
+3. A request that does not answer in its time is an error, never part of an answer.
+
+It finds what the follower has written and the server has refreshed since: about a second after a post.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import tzinfo
+from typing import Any, Final, TypeAlias
+
+from hubbub.domain.finding import (
+    COUNTED,
+    MOST_COUNTS,
+    RECENCY_DAYS,
+    RECENCY_SHARE,
+    Counts,
+    Found,
+    Hit,
+    Page,
+    Position,
+    Scope,
+)
+from hubbub.domain.query import Query, Span, Term
+from hubbub.domain.tokens import pairs
+from hubbub.errors import Refused
+from hubbub.search.client import Client, SearchRefused, SearchUnavailable
+from hubbub.search.documents import MESSAGE
+from hubbub.search.indexer import Progress
+from hubbub.search.template import Names
+
+Clause: TypeAlias = dict[str, Any]
+
+# Suggesting is beside the answer: it may take so many seconds.
+SIMILAR_SECONDS: Final = 1.0
+# A word that goes on is expanded to so many words at most.
+_EXPANSIONS: Final = 1024
+_ORDERS: Final = {
+    "best": [{"_score": "desc"}, {"at": "desc"}, {"channel": "desc"}, {"number": "desc"}],
+    "newest": [{"at": "desc"}, {"channel": "desc"}, {"number": "desc"}],
+}
+_PARAMS: Final = {
+    # No index yet is nothing found; a shard that is away is a failure, not half an answer.
+    "ignore_unavailable": "true",
+    "allow_partial_search_results": "false",
+    # The months have indices of their own; a word is as rare as it is in all of them.
+    "search_type": "dfs_query_then_fetch",
+}
+
+
+class Finder:
+    """`progress` is the follower's, which knows what answers."""
+
+    def __init__(self, client: Client, names: Names, progress: Progress) -> None:
+        self._client = client
+        self._path = f"/{names.alias('messages')}/_search"
+        self._progress = progress
+
+    async def search(self, query: Query, scope: Scope, page: Page) -> Found:
+        engine = self._progress.server.engine if self._progress.server is not None else "elasticsearch"
+        if not scope.channels or scope.authors == frozenset():
+            return Found(engine, (), 0, exact=True, more=False)
+        answer = await self._ask(make_search(query, scope, page), page.seconds)
+        found = answer["hits"]
+        hits = [_hit(hit) for hit in found["hits"]]
+        return Found(
+            engine=engine,
+            hits=tuple(hits[: page.limit]),
+            total=min(int(found["total"]["value"]), COUNTED),
+            exact=found["total"]["relation"] == "eq" and int(found["total"]["value"]) <= COUNTED,
+            more=len(hits) > page.limit,
+            counts=_counts(answer.get("aggregations", {})),
+        )
+
+    async def fetch_similar(self, token: str, most: int) -> list[str]:
+        term = {
+            "field": "words",
+            "size": most,
+            "suggest_mode": "always",
+            "min_word_length": 3,
+            "prefix_length": 0,
+            "max_edits": 2,
+        }
+        body = {"size": 0, "suggest": {"similar": {"text": token, "term": term}}}
+        answer = await self._ask(body, SIMILAR_SECONDS)
+        entries = answer.get("suggest", {}).get("similar", [])
+        return [str(option["text"]) for entry in entries for option in entry["options"]][:most]
+
+    async def _ask(self, body: Clause, seconds: float) -> Clause:
+        body = {"timeout": f"{max(1, int(seconds * 1000))}ms", **body}
+        try:
+            answer = await self._client.request("POST", self._path, body=body, params=_PARAMS, seconds=seconds)
+        except SearchUnavailable as error:
+            raise Refused("search_slow" if error.late else "search_failed") from error
+        except SearchRefused as error:
+            raise Refused("busy" if error.status == 429 else "search_failed") from error
+        if answer.get("timed_out"):
+            raise Refused("search_slow")
+        return answer
+
+
+def make_search(query: Query, scope: Scope, page: Page) -> Clause:
+    """The body of one request. Asks for one hit more than the page holds, to know whether there is more."""
+    body: Clause = {
+        "size": page.limit + 1,
+        "query": _scored(make_query(query, scope), page) if page.order == "best" else make_query(query, scope),
+        "sort": _ORDERS[page.order],
+        "track_total_hits": COUNTED + 1,
+        "_source": ["channel", "number", "seq", "at"],
+        "aggs": _aggregations(page.zone),
+    }
+    if page.after is not None:
+        body["search_after"] = _sort_values(page.after, page)
+    return body
+
+
+def make_query(query: Query, scope: Scope) -> Clause:
+    """What must be there adds to the relevance; the rest only decides."""
+    filters: list[Clause] = [
+        {"terms": {"channel": sorted(scope.channels)}},
+        {"term": {"kind": MESSAGE}},
+        *({"term": {"has": has}} for has in sorted(query.has)),
+        *_narrowing(query.terms),
+        *_spans([query.span]),
+    ]
+    if scope.authors is not None:
+        filters.append({"terms": {"author": sorted(scope.authors)}})
+    refused: list[Clause] = [
+        {"term": {"deleted": True}},
+        *({"term": {"has": has}} for has in sorted(query.not_has)),
+        *(_term(term) for term in query.not_terms),
+        *_spans(query.not_spans),
+    ]
+    if scope.not_authors:
+        refused.append({"terms": {"author": sorted(scope.not_authors)}})
+    wanted = [_term(term) for term in query.terms] or [{"match_all": {}}]
+    return {"bool": {"must": wanted, "filter": filters, "must_not": refused}}
+
+
+def _term(term: Term) -> Clause:
+    if term.prefix:
+        # Scored by each word it may be, the rarer the better; without this all would count the same.
+        rewrite = f"top_terms_{_EXPANSIONS}"
+        return {"prefix": {"words": {"value": term.tokens[0], "rewrite": rewrite}}}
+    if len(term.tokens) == 1:
+        return {"term": {"words": {"value": term.tokens[0]}}}
+    return {"match_phrase": {"words": {"query": " ".join(term.tokens), "analyzer": "whitespace"}}}
+
+
+def _narrowing(terms: Iterable[Term]) -> list[Clause]:
+    """Pairs of characters are rare, characters are not: where all its pairs are, a phrase is looked for."""
+    wanted = sorted({pair for term in terms for pair in pairs(term.tokens)})
+    return [{"term": {"pairs": pair}} for pair in wanted]
+
+
+def _spans(spans: Iterable[Span]) -> list[Clause]:
+    clauses: list[Clause] = []
+    for span in spans:
+        bounds = {name: at for name, at in (("gte", span.since), ("lt", span.until)) if at is not None}
+        if bounds:
+            clauses.append({"range": {"at": {**bounds, "format": "epoch_millis"}}})
+    return clauses
+
+
+def _scored(query: Clause, page: Page) -> Clause:
+    """As finding.py has it: relevance * (1 + RECENCY_SHARE * 0.5 ** (age / RECENCY_DAYS))."""
+    fading = {"origin": page.now, "scale": f"{RECENCY_DAYS}d", "decay": 0.5}
+    return {
+        "function_score": {
+            "query": query,
+            "functions": [{"weight": 1}, {"exp": {"at": fading}, "weight": RECENCY_SHARE}],
+            "score_mode": "sum",
+            "boost_mode": "multiply",
+        }
+    }
+
+
+def _sort_values(after: Position, page: Page) -> list[object]:
+    place: list[object] = [after.at, after.channel, after.number]
+    return [after.score, *place] if page.order == "best" else place
+
+
+def _aggregations(zone: tzinfo) -> Clause:
+    months = {"field": "at", "calendar_interval": "month", "time_zone": str(zone), "format": "yyyy-MM"}
+    return {
+        "channels": {"terms": {"field": "channel", "size": MOST_COUNTS}},
+        "authors": {"terms": {"field": "author", "size": MOST_COUNTS}},
+        "months": {"date_histogram": {**months, "min_doc_count": 1, "order": {"_key": "desc"}}},
+    }
+
+
+def _hit(hit: Clause) -> Hit:
+    source = hit["_source"]
+    score = hit["sort"][0] if len(hit["sort"]) == 4 else 0.0
+    return Hit(source["channel"], source["number"], source["seq"], source["at"], float(score))
+
+
+def _counts(told: Clause) -> Counts:
+    def buckets(name: str, key: str) -> tuple[tuple[str, int], ...]:
+        found = told.get(name, {}).get("buckets", [])
+        return tuple((str(bucket[key]), int(bucket["doc_count"])) for bucket in found[:MOST_COUNTS])
+
+    return Counts(buckets("channels", "key"), buckets("authors", "key"), buckets("months", "key_as_string"))
