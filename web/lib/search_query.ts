@@ -83,6 +83,12 @@ export function fold(name: string): string {
   return name.normalize("NFKC").toLocaleLowerCase().replace(/^[#@]/u, "").trim();
 }
 
+/** The name that nobody has, as the server says it: only it knows. */
+export function faultIn(detail: string | undefined): Fault | undefined {
+  const [, operator, value = ""] = /^(from|in):(.+): there is /su.exec(detail ?? "") ?? [];
+  return operator ? { kind: "name", operator: operator as Operator, value } : undefined;
+}
+
 export const COMPLETED = ["from", "in", "has"] as const;
 /** What `has:` takes. */
 export const KINDS = ["link", "code", "reaction", "edited"] as const;
@@ -98,7 +104,7 @@ export function unfinished(query: string): string | undefined {
 }
 
 export interface Fault {
-  kind: "empty" | "has" | "day";
+  kind: "empty" | "has" | "day" | "name";
   operator: Operator;
   value: string;
 }

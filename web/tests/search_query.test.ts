@@ -5,6 +5,7 @@ import {
   addTerm,
   complete,
   completingAt,
+  faultIn,
   faultOf,
   filtersOf,
   hasFilter,
@@ -63,6 +64,12 @@ test("what cannot be understood is named", () => {
   expect(faultOf("has:pony")).toEqual({ kind: "has", operator: "has", value: "pony" });
   expect(faultOf("before:soon")).toEqual({ kind: "day", operator: "before", value: "soon" });
   expect(faultOf("before:2026-11 on:昨天 has:Links after:２０２６ from:Ana tea")).toBeUndefined();
+  expect(faultIn("in:a: b: there is no channel of that name.")).toEqual({
+    kind: "name",
+    operator: "in",
+    value: "a: b",
+  });
+  expect(faultIn("That is too much.")).toBeUndefined();
 });
 
 test("an operator is added with quotes where its name needs them", () => {

@@ -105,8 +105,8 @@ export function Gallery() {
       <Part title="Search">
         <div className="gallery-search search">
           <Filters q="tea from:ann -in:release on:2026-11" />
-          <SearchTrouble q="before:soon" code="bad_query" here="" />
-          <SearchTrouble q="tea" code="search_slow" here="" />
+          <SearchTrouble q="before:soon" code="bad_query" again="" />
+          <SearchTrouble q="tea" code="search_slow" again="" />
           <Results asked={{ q: "tea" }} answer={FOUND} examples={EXAMPLES} />
           <Results asked={{ q: "tae" }} answer={NOTHING} examples={EXAMPLES} />
         </div>

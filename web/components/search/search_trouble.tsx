@@ -4,23 +4,23 @@ import { CircleAlert } from "lucide-react";
 import { useTranslations } from "next-intl";
 
 import { useErrorText } from "@/components/error_text";
-import { type Fault, faultOf } from "@/lib/search_query";
+import { type Fault, faultIn, faultOf } from "@/lib/search_query";
 
 interface SearchTroubleProps {
   q: string;
   code: string;
   /** What the server says of this very query. */
   detail?: string | undefined;
-  /** The page's own address, to try again. */
-  here: string;
+  /** Where to try again: without the cursor, which may be what is wrong. */
+  again: string;
 }
 
 /** A search that was refused or failed: what happened, what to do. */
-export function SearchTrouble({ q, code, detail, here }: SearchTroubleProps) {
+export function SearchTrouble({ q, code, detail, again }: SearchTroubleProps) {
   const t = useTranslations("search");
   const say = useErrorText();
   const own = code === "bad_query";
-  const fault = own ? faultOf(q) : undefined;
+  const fault = own ? (faultOf(q) ?? faultIn(detail)) : undefined;
   return (
     <div className="search-trouble notice" role="alert">
       <CircleAlert aria-hidden />
@@ -30,7 +30,7 @@ export function SearchTrouble({ q, code, detail, here }: SearchTroubleProps) {
         {own && !fault && detail && <p lang="en">{detail}</p>}
         {!own && (
           <p>
-            <a href={here}>{t("again")}</a>
+            <a href={again}>{t("again")}</a>
           </p>
         )}
       </div>
@@ -46,5 +46,7 @@ function explain(t: ReturnType<typeof useTranslations<"search">>, { kind, operat
       return t("faultHas", { value });
     case "day":
       return t("faultDay", { operator, value });
+    case "name":
+      return operator === "in" ? t("faultIn", { value }) : t("faultFrom", { value });
   }
 }

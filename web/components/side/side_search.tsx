@@ -2,7 +2,7 @@
 
 import { Search } from "lucide-react";
 import Form from "next/form";
-import { useRouter } from "next/navigation";
+import { usePathname, useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { type KeyboardEvent, useEffect, useRef, useSyncExternalStore } from "react";
 
@@ -22,20 +22,21 @@ interface SideSearchProps {
 export function SideSearch({ wanted, setWanted, channel }: SideSearchProps) {
   const t = useTranslations("side");
   const field = useRef<HTMLInputElement>(null);
+  const elsewhere = usePathname() === "/search";
   const keys = useSyncExternalStore(never, keysHere, () => "Ctrl K");
   useSearchKeys(channel);
 
   useEffect(
     () =>
       onSearchCall((query) => {
-        // In a narrow window the list is not there while a room is.
-        if (!field.current?.checkVisibility()) return false;
+        // The search page has a field of its own; in a narrow window the list is not there while a room is.
+        if (elsewhere || !field.current?.checkVisibility()) return false;
         if (query) setWanted(query);
         field.current.focus();
         if (!query) field.current.select();
         return true;
       }),
-    [setWanted],
+    [elsewhere, setWanted],
   );
 
   function press(event: KeyboardEvent) {

@@ -62,7 +62,7 @@ export default async function SearchPage({ searchParams }: Props) {
       )}
       {found?.trouble && (
         <div className="search-start">
-          <SearchTrouble q={asked.q} {...found.trouble} here={here} />
+          <SearchTrouble {...found.trouble} q={asked.q} again={searchPath({ ...asked, cursor: undefined })} />
           <Operators {...examples} />
         </div>
       )}
