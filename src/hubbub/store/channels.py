@@ -13,6 +13,7 @@ from hubbub.protocol.events import ChannelSummary, UserView
 from hubbub.protocol.replies import Limits, Me, Room, Snapshot
 from hubbub.protocol.views import Lines
 from hubbub.store import summaries
+from hubbub.store.cold import Bodies, Thaw
 from hubbub.store.names import fetch_names, named_in_lines, named_in_summaries
 from hubbub.store.readers import Reader, Readers
 from hubbub.store.schema import channels, members, users
@@ -67,24 +68,31 @@ _GENERAL: Final = compile_sql(
 class SqliteChannels:
     """Reading what is projected. What the user may not see is as if absent (`no_such_channel`)."""
 
-    def __init__(self, readers: Readers, epoch: str) -> None:
+    def __init__(self, readers: Readers, epoch: str, thaw: Thaw) -> None:
         self._readers = readers
         self._epoch = epoch
+        self._thaw = thaw
 
     async def fetch_snapshot(
         self, user: str, channel: str | None, *, page: int, limits: Limits, around: int | None = None
     ) -> Snapshot:
         """All of a page's state, read in one transaction.
 
-        Raises `not_logged_in` (no such user any more), `no_such_channel`, `no_such_message` (none to be around).
+        Raises `not_logged_in` (no such user any more), `no_such_channel`, `no_such_message` (none to be around),
+        `archive_unavailable`.
         """
+        return await self._thaw.read(lambda bodies: self._fetch_snapshot(user, channel, page, limits, around, bodies))
+
+    async def _fetch_snapshot(
+        self, user: str, channel: str | None, page: int, limits: Limits, around: int | None, bodies: Bodies
+    ) -> Snapshot:
         async with self._readers.transaction() as reader:
             me = await reader.fetch_one(_ME, (user,))
             if me is None:
                 raise Refused("not_logged_in")
             name, role, seq = me
             mine = await summaries.fetch_summaries(reader, user)
-            room = None if channel is None else await self._fetch_room(reader, user, channel, page, around)
+            room = None if channel is None else await self._fetch_room(reader, user, channel, page, around, bodies)
             named = [user, *named_in_summaries(mine)]
             if room is not None:
                 named += [*named_in_summaries([room.channel]), *named_in_lines(room.lines)]
@@ -99,9 +107,11 @@ class SqliteChannels:
                 limits=limits,
             )
 
-    async def _fetch_room(self, reader: Reader, user: str, channel: str, page: int, around: int | None) -> Room:
+    async def _fetch_room(
+        self, reader: Reader, user: str, channel: str, page: int, around: int | None, bodies: Bodies
+    ) -> Room:
         summary, member = await summaries.fetch_summary(reader, user, channel)
-        window = await fetch_window(reader, channel, Place(around=around), page)
+        window = await fetch_window(reader, channel, Place(around=around), page, bodies)
         people = await reader.fetch_all(_MEMBERS, (channel, ROOM_MEMBERS))
         return Room(
             channel=summary,
@@ -139,11 +149,15 @@ class SqliteChannels:
     ) -> Lines:
         """Lines with seq < `before`, or > `after`, or around the message number `around`; none of them: the newest.
 
-        Raises `no_such_channel`, `no_such_message` (none to be around).
+        Raises `no_such_channel`, `no_such_message` (none to be around), `archive_unavailable`.
         """
+        place = Place(before, after, around)
+        return await self._thaw.read(lambda bodies: self._fetch_lines(user, channel, place, limit, bodies))
+
+    async def _fetch_lines(self, user: str, channel: str, place: Place, limit: int, bodies: Bodies) -> Lines:
         async with self._readers.transaction() as reader:
             await summaries.fetch_summary(reader, user, channel)
-            window = await fetch_window(reader, channel, Place(before, after, around), limit)
+            window = await fetch_window(reader, channel, place, limit, bodies)
             people = await fetch_names(reader, named_in_lines(window.lines))
             return Lines(window.lines, window.older, window.newer, people)
 

@@ -31,6 +31,7 @@ from hubbub.protocol.events import (
 )
 from hubbub.protocol.feed import LoggedEvent, Mark, MessageState, Slice
 from hubbub.store import writes
+from hubbub.store.cold import Cold
 from hubbub.store.engine import DATABASE, open_reader
 from hubbub.store.lines import build_line
 from hubbub.store.rest import without_room
@@ -111,7 +112,8 @@ class Feed:
             yield _logged(row)
         joins = (channel, written.event.seq, channel, deletion.number + 1)
         for row in self._connection.execute(writes.FIND_JOINS_BEHIND, joins).fetchall():
-            if isinstance(joined := build_line(row), MemberJoined):
+            # What is archived already was proven to be there as it is now.
+            if row[0] is not None and isinstance(joined := build_line(row), MemberJoined):
                 yield from self._summaries(joined)
 
     def _summaries(self, joined: MemberJoined) -> Iterator[LoggedEvent]:
@@ -137,7 +139,10 @@ class Feed:
         if version is None and isinstance(event, MessagePosted):
             return MessageState(event, event.seq, event.seq)  # as most are: nothing happened to it since
         row = self._one(writes.FIND_MESSAGE, channel, channel, number)
-        line = build_line(row) if row else None
+        try:
+            line = build_line(row) if row else None
+        except Cold:
+            return None  # archived: this state was proven to be there before
         if not isinstance(line, MessagePosted):
             return None
         (text_seq,) = self._one(_TEXT, channel, number) or (line.seq,)

@@ -28,9 +28,10 @@ from hubbub.protocol.events import (
     MessagePosted,
     Reaction,
 )
-from hubbub.store import writes
+from hubbub.store import archive_ranges, writes
+from hubbub.store.cold import Cold
 from hubbub.store.limits import StoreLimits
-from hubbub.store.lines import build_line, encode_reactions, last_of
+from hubbub.store.lines import build_line, build_lines, encode_reactions, last_of
 from hubbub.store.rest import with_room
 from hubbub.store.states import ChannelState, MemberState, UserState
 
@@ -72,6 +73,7 @@ class Ledger:
         self._dirty: list[ChannelState | UserState | MemberState] = []
         self._open: dict[str, _OpenBatch] = {}
         self._batches: list[_OpenBatch] = []
+        self._put_back_abouts: set[tuple[str, int]] = set()
 
     # --- heads ------------------------------------------------------------------------------------------------
 
@@ -236,7 +238,7 @@ class Ledger:
             self._line_rows.append((line.channel, line.seq, None, None, 0))
 
     def fetch_message(self, channel: ChannelState, number: int) -> MessagePosted | None:
-        """The message's present state."""
+        """The message's present state. Raises `Cold`."""
         self.flush()
         row = self.cursor.execute(writes.FIND_MESSAGE, (channel.id, channel.id, number)).fetchone()
         if row is None:
@@ -265,28 +267,47 @@ class Ledger:
     # --- redaction --------------------------------------------------------------------------------------------
 
     def fetch_event(self, stream: str, seq: int) -> AnyEvent:
+        """Raises `Cold`."""
         self.flush()
-        return codec.decode_event(self.cursor.execute(writes.FIND_EVENT, (stream, seq)).fetchone()[0])
+        row = self.cursor.execute(writes.FIND_EVENT, (stream, seq)).fetchone()
+        if row is None:
+            raise Cold({(stream, seq)})
+        return codec.decode_event(row[0])
 
-    def fetch_events_about(self, stream: str, about: int) -> list[AnyEvent]:
-        """The stream's events that are filed under `about`."""
+    def fetch_events_about(self, stream: str, about: int, *, since: int = 0) -> list[AnyEvent]:
+        """The stream's events that are filed under `about`, which are later than `since`. Raises `Cold`."""
         self.flush()
+        if (stream, about) not in self._put_back_abouts and archive_ranges.fetch_base(self.cursor, stream) > since:
+            raise Cold(set(), {(stream, about)})
         rows = self.cursor.execute(writes.FIND_EVENTS_ABOUT, (stream, stream, about)).fetchall()
         return [codec.decode_event(body) for (body,) in rows]
 
     def fetch_joins_behind(self, channel: ChannelState, line: MessagePosted) -> list[MemberJoined]:
-        """Who joined while this was the newest message."""
+        """Who joined while this was the newest message. Raises `Cold`."""
         self.flush()
         rows = self.cursor.execute(
             writes.FIND_JOINS_BEHIND, (channel.id, line.seq, channel.id, line.number + 1)
         ).fetchall()
-        return [event for row in rows if isinstance(event := build_line(row), MemberJoined)]
+        return [event for event in build_lines(rows) if isinstance(event, MemberJoined)]
 
     def rewrite_event(self, stream: str, seq: int, body: bytes) -> None:
         """Redaction alone may change what was written."""
         self.writes += 1
         self.redacted = True
+        archive_ranges.keep_hash(self.cursor, stream, seq)
         self.cursor.execute(writes.UPDATE_EVENT, (body, stream, seq))
+
+    def put_back(self, rows: list[tuple[str, int, int | None, bytes]], abouts: set[tuple[str, int]]) -> None:
+        """Archived events are here again, among them all that are filed under each of `abouts`.
+
+        No write in the sense of invariant 4: it changes nothing of what is true.
+        """
+        self.cursor.executemany(writes.PUT_BACK_EVENT, rows)
+        self._put_back_abouts = abouts
+
+    def put_back_done(self) -> None:
+        """The intent for which they were put back is done."""
+        self._put_back_abouts = set()
 
     def fetch_last(self, channel: ChannelState) -> LastMessage | None:
         if not channel.last_known:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final, TypeAlias
 
 import msgspec
 from sqlalchemy import ColumnElement, and_, literal_column
 
-from hubbub.domain.ids import CHANNEL
+from hubbub.domain.ids import CHANNEL, channel_stream
 from hubbub.protocol import codec
 from hubbub.protocol.events import (
     LAST_TEXT,
@@ -22,6 +23,7 @@ from hubbub.protocol.events import (
     Reaction,
     TopicChanged,
 )
+from hubbub.store.cold import NO_BODIES, Bodies, Cold
 from hubbub.store.schema import events, lines
 
 Row: TypeAlias = tuple[Any, ...]
@@ -31,17 +33,67 @@ edited: Final = events.alias("edited")
 _stream: Final[ColumnElement[str]] = literal_column(f"'{CHANNEL}'").concat(lines.c.channel)
 
 # Selected from JOINED, these are what `build_line` takes.
-COLUMNS: Final = (written.c.body, lines.c.deleted, edited.c.body, lines.c.reactions)
+COLUMNS: Final = (
+    written.c.body,
+    lines.c.deleted,
+    edited.c.body,
+    lines.c.reactions,
+    lines.c.channel,
+    lines.c.seq,
+    lines.c.text_seq,
+)
 IS_WRITTEN: Final = and_(written.c.stream == _stream, written.c.seq == lines.c.seq)
 IS_EDITED: Final = and_(edited.c.stream == _stream, edited.c.seq == lines.c.text_seq)
-JOINED: Final = lines.join(written, IS_WRITTEN).outerjoin(edited, IS_EDITED)
+# What was archived has no event here.
+JOINED: Final = lines.outerjoin(written, IS_WRITTEN).outerjoin(edited, IS_EDITED)
 
 _reactions: Final = msgspec.json.Decoder(list[Reaction])
 
 
+def build_lines(rows: Iterable[Row], bodies: Bodies = NO_BODIES) -> list[Line]:
+    """The lines of rows of `COLUMNS`; raises `Cold` with all events that are neither in them nor in `bodies`, TypeError
+    or msgspec.DecodeError when the tables are damaged."""
+    whole = [_complete(row, bodies) if _is_cold(row) else row for row in rows]
+    missed = {place for row in whole if _is_cold(row) for place in _missed(row)}
+    if missed:
+        raise Cold(missed)
+    return [_build(row) for row in whole]
+
+
 def build_line(row: Row) -> Line:
-    """The line of a row of `COLUMNS`; raises TypeError or msgspec.DecodeError when the tables are damaged."""
-    body, deleted, edit, reactions = row
+    """The line of one row. Raises as `build_lines`."""
+    if _is_cold(row):
+        raise Cold(set(_missed(row)))
+    return _build(row)
+
+
+def _is_cold(row: Row) -> bool:
+    body, _, edit, _, _, _, text_seq = row
+    return body is None or (edit is None and text_seq is not None)
+
+
+def _missed(row: Row) -> Iterable[tuple[str, int]]:
+    body, _, edit, _, channel, seq, text_seq = row
+    stream = channel_stream(channel)
+    if body is None:
+        yield stream, seq
+    if edit is None and text_seq is not None:
+        yield stream, text_seq
+
+
+def _complete(row: Row, bodies: Bodies) -> Row:
+    """The row with what `bodies` has of it."""
+    body, deleted, edit, reactions, channel, seq, text_seq = row
+    stream = channel_stream(channel)
+    if body is None:
+        body = bodies.get((stream, seq))
+    if edit is None and text_seq is not None:
+        edit = bodies.get((stream, text_seq))
+    return body, deleted, edit, reactions, channel, seq, text_seq
+
+
+def _build(row: Row) -> Line:
+    body, deleted, edit, reactions, *_ = row
     line = codec.decode_event(body)
     if isinstance(line, MessagePosted):
         return _build_message(line, deleted, edit, reactions)

@@ -13,12 +13,15 @@ from sqlalchemy import literal_column as literal
 from hubbub.domain.ids import CHANNEL
 from hubbub.domain.intents import Appended, Intent
 from hubbub.protocol.views import Heads, Membership
+from hubbub.store import archive_ranges
 from hubbub.store.apply import apply_intent
+from hubbub.store.cold import Thaw
 from hubbub.store.gathering import Gathering
 from hubbub.store.readers import Readers
 from hubbub.store.rest import without_room
 from hubbub.store.schema import channels, events, members, users
 from hubbub.store.statements import compile_sql, each_of
+from hubbub.store.thawing import CHANGES, Thawing
 from hubbub.store.writer import Writer
 
 Range: TypeAlias = tuple[str, int, int]
@@ -61,12 +64,22 @@ _MEMBER_EVENTS: Final = compile_sql(
     "limit",
 )
 
+_JOINED_SEQ: Final = compile_sql(
+    select(members.c.joined_seq).where(
+        members.c.user == bindparam("member"), members.c.channel == bindparam("channel")
+    ),
+    "member",
+    "channel",
+)
+
 
 class SqliteLog:
     """The append-only logs, with everything projected from them."""
 
-    def __init__(self, writer: Writer, readers: Readers, epoch: str) -> None:
+    def __init__(self, writer: Writer, readers: Readers, epoch: str, thaw: Thaw) -> None:
         self._writer = writer
+        self._thaw = thaw
+        self._thawing = Thawing(writer, thaw)
         self._readers = readers
         self._epoch = epoch
         self._heads = Gathering(self._fetch_heads, HEADS_AT_ONCE)
@@ -78,6 +91,8 @@ class SqliteLog:
         Raises `Refused` at once: `busy` (the queue of unwritten intents is full), `shutting_down`. The future raises it
         with what the intent's docstring names, and `store_failed` (a failed commit: retry with the same key).
         """
+        if isinstance(intent, CHANGES):
+            return self._thawing.append(intent)
         return self._writer.submit(apply_intent, intent)
 
     async def fetch_heads(self, user: str) -> Heads:
@@ -98,8 +113,11 @@ class SqliteLog:
 
     async def fetch_range(self, stream: str, after: int, upto: int) -> Sequence[tuple[int, bytes]]:
         """The events with `after` < seq ≤ `upto`, as (seq, encoded), for somebody known to be entitled to them. Many
-        who want the same share one reading."""
-        return await self._ranges.fetch((stream, after, upto)) or ()
+        who want the same share one reading. Raises `archive_unavailable`."""
+        events = await self._ranges.fetch((stream, after, upto)) or ()
+        if len(events) == upto - after:
+            return events
+        return await self._join(stream, after, upto, events)
 
     async def _fetch_ranges(self, wanted: Sequence[Range]) -> dict[Range, Sequence[tuple[int, bytes]]]:
         """Those that begin at the same place are read once, as far as the longest."""
@@ -122,7 +140,7 @@ class SqliteLog:
         """Up to `limit` events with seq > `after`, oldest first, as (seq, encoded).
 
         With `member`: only what came after that user joined, and nothing unless they are in the channel while it is
-        read.
+        read. Raises `archive_unavailable`.
         """
         async with self._readers.statement() as reader:
             if member is None:
@@ -130,4 +148,24 @@ class SqliteLog:
             else:
                 channel = stream.removeprefix(CHANNEL)
                 rows = await reader.fetch_all(_MEMBER_EVENTS, (stream, after, member, channel, limit))
-        return [(seq, without_room(body)) for seq, body in rows]
+                place = await reader.fetch_one(_JOINED_SEQ, (member, channel))
+                if place is None:
+                    return []
+                after = max(after, place[0])
+        events = [(seq, without_room(body)) for seq, body in rows]
+        if events and events[0][0] == after + 1 and events[-1][0] == after + len(events):
+            return events
+        return list(await self._join(stream, after, after + limit, events))[:limit]
+
+    async def _join(
+        self, stream: str, after: int, upto: int, events: Sequence[tuple[int, bytes]]
+    ) -> Sequence[tuple[int, bytes]]:
+        """`events`, with those between `after` and `upto` that are in the archive alone."""
+        async with self._readers.statement() as reader:
+            row = await reader.fetch_one(archive_ranges.BASE, (stream,))
+        here = {seq for seq, _ in events}
+        missed = {seq for seq in range(after + 1, min(upto, row[0] if row else 0) + 1) if seq not in here}
+        if not missed:
+            return events
+        archived = await self._thaw.fetch_missed(stream, missed)
+        return sorted([*events, *archived])

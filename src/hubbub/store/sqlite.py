@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hubbub.errors import StoreError
+from hubbub.protocol.archive import Archive
 from hubbub.protocol.batch import Batch
 from hubbub.store.accounts import SqliteAccounts
 from hubbub.store.channels import SqliteChannels
+from hubbub.store.cold import Thaw
 from hubbub.store.engine import DATABASE, DirectoryLock, create_private, open_writer
 from hubbub.store.limits import StoreLimits
 from hubbub.store.log import SqliteLog
@@ -59,12 +61,14 @@ async def open_store(
     clock: Callable[[], int],
     limits: StoreLimits | None = None,
     embedded_search: bool = True,
+    archive: Archive | None = None,
 ) -> Store:
     """Open (and make, and migrate) the store in `directory` on the running loop.
 
     `on_commit` is called on the loop once a commit, with its batches, commits in order. `clock` gives milliseconds
-    since 1970. Without the embedded search its file is deleted: nobody would take deleted texts out of it. Raises
-    `StoreError`: locked by another server, newer than this program, damaged.
+    since 1970. Without the embedded search its file is deleted: nobody would take deleted texts out of it. `archive`:
+    where the events are that were archived. Raises `StoreError`: locked by another server, newer than this program,
+    damaged.
     """
     limits = limits or StoreLimits()
     lock = DirectoryLock(directory)
@@ -80,9 +84,10 @@ async def open_store(
     else:
         on_commit = _noticed_by(follower, on_commit)
     writer = Writer(connection, limits, on_commit)
+    thaw = Thaw(archive)
     return Store(
-        log=SqliteLog(writer, readers, epoch),
-        channels=SqliteChannels(readers, epoch),
+        log=SqliteLog(writer, readers, epoch, thaw),
+        channels=SqliteChannels(readers, epoch, thaw),
         accounts=SqliteAccounts(writer, readers),
         epoch=epoch,
         clock=clock,

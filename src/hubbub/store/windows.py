@@ -10,8 +10,9 @@ from sqlalchemy import literal_column as literal
 
 from hubbub.errors import Refused
 from hubbub.protocol.events import Line
-from hubbub.store.lines import COLUMNS, JOINED, build_line
-from hubbub.store.readers import Reader
+from hubbub.store.cold import NO_BODIES, Bodies
+from hubbub.store.lines import COLUMNS, JOINED, build_lines
+from hubbub.store.readers import Reader, Row
 from hubbub.store.schema import lines
 from hubbub.store.statements import compile_sql
 
@@ -61,34 +62,35 @@ class Window:
     newer: bool
 
 
-async def fetch_window(reader: Reader, channel: str, place: Place, limit: int) -> Window:
-    """At most `limit` lines, oldest first. Raises `no_such_message` when there is none to be around."""
+async def fetch_window(reader: Reader, channel: str, place: Place, limit: int, bodies: Bodies = NO_BODIES) -> Window:
+    """At most `limit` lines, oldest first. Raises `no_such_message` when there is none to be around, `Cold`."""
     if place.around is not None:
-        return await _fetch_around(reader, channel, place.around, limit)
-    if place.after is not None:
-        found, newer = await _fetch_forward(reader, channel, place.after, limit)
-        return Window(found, bool(await reader.fetch_all(_BACK, (channel, place.after + 1, 1))), newer)
-    before = END if place.before is None else place.before
-    found, older = await _fetch_back(reader, channel, before, limit)
-    newer = before != END and bool(await reader.fetch_all(_FORWARD, (channel, before - 1, 1)))
-    return Window(found, older, newer)
+        rows, older, newer = await _fetch_around(reader, channel, place.around, limit)
+    elif place.after is not None:
+        rows, newer = await _fetch_forward(reader, channel, place.after, limit)
+        older = bool(await reader.fetch_all(_BACK, (channel, place.after + 1, 1)))
+    else:
+        before = END if place.before is None else place.before
+        rows, older = await _fetch_back(reader, channel, before, limit)
+        newer = before != END and bool(await reader.fetch_all(_FORWARD, (channel, before - 1, 1)))
+    return Window(build_lines(rows, bodies), older, newer)
 
 
-async def _fetch_around(reader: Reader, channel: str, number: int, limit: int) -> Window:
+async def _fetch_around(reader: Reader, channel: str, number: int, limit: int) -> tuple[list[Row], bool, bool]:
     row = await reader.fetch_one(_SEQ, (channel, number))
     if row is None:
         raise Refused("no_such_message")
     back, older = await _fetch_back(reader, channel, row[0] + 1, limit - limit // 2)
     forward, newer = await _fetch_forward(reader, channel, row[0], limit // 2)
-    return Window(back + forward, older, newer)
+    return back + forward, older, newer
 
 
-async def _fetch_back(reader: Reader, channel: str, before: int, limit: int) -> tuple[list[Line], bool]:
+async def _fetch_back(reader: Reader, channel: str, before: int, limit: int) -> tuple[list[Row], bool]:
     """Up to `limit` lines, oldest first, and whether there are more before them."""
     rows = await reader.fetch_all(_BACK, (channel, before, limit + 1))
-    return [build_line(row) for row in reversed(rows[:limit])], len(rows) > limit
+    return rows[:limit][::-1], len(rows) > limit
 
 
-async def _fetch_forward(reader: Reader, channel: str, after: int, limit: int) -> tuple[list[Line], bool]:
+async def _fetch_forward(reader: Reader, channel: str, after: int, limit: int) -> tuple[list[Row], bool]:
     rows = await reader.fetch_all(_FORWARD, (channel, after, limit + 1))
-    return [build_line(row) for row in rows[:limit]], len(rows) > limit
+    return rows[:limit], len(rows) > limit

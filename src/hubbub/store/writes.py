@@ -103,6 +103,15 @@ UPDATE_POSITION: Final = compile_sql(
 DELETE_MEMBER: Final = compile_sql(delete(members).where(_this_member), "user_id", "channel_id")
 
 INSERT_EVENT: Final = _insert(events, "stream", "seq", "about", "body")
+PUT_BACK_EVENT: Final = compile_sql(
+    insert_or(events)
+    .values({name: bindparam(name) for name in ("stream", "seq", "about", "body")})
+    .on_conflict_do_nothing(),
+    "stream",
+    "seq",
+    "about",
+    "body",
+)
 # The inner select makes SQLite take the index instead of walking the whole stream, here and below.
 _filed: Final = events.alias("filed")
 FIND_EVENT: Final = compile_sql(

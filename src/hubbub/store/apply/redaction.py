@@ -25,15 +25,19 @@ from hubbub.store.states import ChannelState
 
 
 def redact(ledger: Ledger, channel: ChannelState, line: MessagePosted) -> None:
-    """Blank all earlier events of the message `line`."""
+    """Blank all earlier events of the message `line`. Raises `Cold` before it writes."""
     post = ledger.fetch_event(channel.stream, line.seq)
-    for event in [post, *ledger.fetch_events_about(channel.stream, line.number)]:
+    about = ledger.fetch_events_about(channel.stream, line.number, since=line.seq)
+    summaries = [
+        event
+        for joined in ledger.fetch_joins_behind(channel, line)
+        for event in ledger.fetch_events_about(user_stream(joined.user.id), joined.seq)
+        if isinstance(event, MembershipStarted) and event.channel.id == channel.id
+    ]
+    for event in [post, *about]:
         _rewrite(ledger, channel.stream, event, make_blank(event))
-    for joined in ledger.fetch_joins_behind(channel, line):
-        stream = user_stream(joined.user.id)
-        for event in ledger.fetch_events_about(stream, joined.seq):
-            if isinstance(event, MembershipStarted) and event.channel.id == channel.id:
-                _rewrite(ledger, stream, event, make_blank_summary(event, line))
+    for event in summaries:
+        _rewrite(ledger, user_stream(event.user), event, make_blank_summary(event, line))
 
 
 def _rewrite(ledger: Ledger, stream: str, event: AnyEvent, blank: AnyEvent) -> None:
