@@ -1,6 +1,6 @@
-"""Takes the README's pictures from the running product: docs/images/room-{light,dark,phone,zh}.png.
+"""Takes the README's pictures from the running product: docs/images/{room,search}-{light,dark,phone,zh}.png.
 
-    python tools/screenshots.py [--chromium /usr/bin/chromium] [--out docs/images]
+    python tools/screenshots.py [--chromium /usr/bin/chromium] [--out docs/images] [NAME …]
 
 A server of its own is started on a free port with a temporary folder, people register and talk, and Chromium looks.
 The pages use the reader's own system font; here that is Inter, with Noto's for Chinese and emoji (on Debian:
@@ -14,9 +14,11 @@ import asyncio
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT)] * (str(ROOT) not in sys.path)  # when started as a file, not as a module
@@ -69,17 +71,29 @@ CHINESE: Final = (
 )
 
 OTHERS: Final = {
-    "general": (("Tomás", "The lift works again. Use it while it lasts."), ("Priya", "Lunch at half past twelve?")),
-    "design": (("Mei", "New icons for the phone are in the shared folder, please have a look."),),
-    "support": (("Jonas", "Somebody asks whether an old laptop is enough. It is."),),
+    "general": (
+        ("Priya", "The release party is on Friday evening. Bring a cup, we have the tea."),
+        ("Tomás", "The lift works again. Use it while it lasts."),
+        ("Priya", "Lunch at half past twelve?"),
+    ),
+    "design": (
+        ("Mei", "Each release gets a drawing of its own. This one is easy: a *kettle*."),
+        ("Mei", "New icons for the phone are in the shared folder, please have a look."),
+    ),
+    "support": (
+        ("Priya", "A school asks when the next release is out: they upgrade in the holidays."),
+        ("Jonas", "Somebody asks whether an old laptop is enough. It is."),
+    ),
     "reading": (("小雨", "《乡土中国》, chapter three on Thursday."),),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Shot:
+    """`page` is a channel's name, or an address."""
+
     name: str
-    channel: str
+    page: str
     width: int
     height: int
     scheme: str = "light"
@@ -92,6 +106,10 @@ SHOTS: Final = (
     Shot("room-dark", "release", 1280, 800, scheme="dark"),
     Shot("room-phone", "release", 390, 780, scale=2),
     Shot("room-zh", "中文组", 1280, 800, locale="zh-CN"),
+    Shot("search-light", "/search?q=release", 1280, 800),
+    Shot("search-dark", "/search?q=release+in%3Arelease&order=newest", 1280, 800, scheme="dark"),
+    Shot("search-phone", "/search?q=release", 390, 780, scale=2),
+    Shot("search-zh", f"/search?q={quote('发')}", 1280, 800, locale="zh-CN"),
 )
 
 
@@ -129,7 +147,7 @@ async def say(people: dict[str, Person], channel: str, lines: tuple[tuple[str, s
         await people[name].post(channel, text)
 
 
-async def take(browser: Browser, shot: Shot, viewer: Person, channel: str, out: Path) -> None:
+async def take(browser: Browser, shot: Shot, viewer: Person, path: str, out: Path) -> None:
     context = await browser.new_context(
         base_url=viewer.origin,
         viewport={"width": shot.width, "height": shot.height},
@@ -141,13 +159,13 @@ async def take(browser: Browser, shot: Shot, viewer: Person, channel: str, out: 
     cookies: list[Any] = [{"name": n, "value": v, "url": viewer.origin} for n, v in viewer.http.cookies.items()]
     await context.add_cookies(cookies)
     page = await context.new_page()
-    await page.goto(f"/c/{channel}", wait_until="networkidle")
+    await page.goto(path, wait_until="networkidle")
     await page.screenshot(path=out / f"{shot.name}.png", animations="disabled")
     await context.close()
     print(out / f"{shot.name}.png")
 
 
-async def take_all(chromium: Path, out: Path) -> None:
+async def take_all(chromium: Path, out: Path, shots: Sequence[Shot]) -> None:
     settings = {"LIMITS__ENABLED": "false"}
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -158,8 +176,9 @@ async def take_all(chromium: Path, out: Path) -> None:
         async with async_playwright() as playwright:
             launch = playwright.chromium.launch
             browser = await launch(executable_path=chromium, args=ARGUMENTS, env=environment)
-            for shot in SHOTS:
-                await take(browser, shot, people["Ana"], channels[shot.channel], out)
+            for shot in shots:
+                path = shot.page if shot.page.startswith("/") else f"/c/{channels[shot.page]}"
+                await take(browser, shot, people["Ana"], path, out)
             await browser.close()
         for person in people.values():
             await person.http.aclose()
@@ -176,9 +195,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Take the README's screenshots.")
     parser.add_argument("--chromium", type=Path, default=Path("/usr/bin/chromium"))
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="only these pictures (default: all)")
     given = parser.parse_args()
+    shots = [shot for shot in SHOTS if not given.names or shot.name in given.names]
     given.out.mkdir(parents=True, exist_ok=True)
-    asyncio.run(take_all(given.chromium, given.out))
+    asyncio.run(take_all(given.chromium, given.out, shots))
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ export function Results({ asked, answer, examples }: ResultsProps) {
     <div className="search-body" data-none={none || undefined}>
       <div className="search-line">
         <p className={none ? "unseen" : "search-count"} role="status">
-          {t(answer.exact === false ? "countMore" : "count", { count: total })}
+          {t(answer.exact ? "count" : "countMore", { count: total })}
         </p>
         {!none && <Order {...asked} />}
       </div>

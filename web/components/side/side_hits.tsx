@@ -29,9 +29,7 @@ export function SideHits({ wanted, setWanted, nameOf }: SideHitsProps) {
     <section className="side-hits" aria-label={side("messages")} aria-busy={busy} data-walk>
       <h2 className="side-title">
         {side("messages")}
-        {answer && answer.total > 0 && (
-          <span>{t(answer.exact === false ? "countMore" : "count", { count: answer.total })}</span>
-        )}
+        <span role="status">{answer && t(answer.exact ? "count" : "countMore", { count: answer.total })}</span>
       </h2>
       {busy && !answer && !code && <Skeleton label={t("loading")} />}
       {code && <p className="side-none">{say(code)}</p>}
