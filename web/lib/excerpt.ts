@@ -28,3 +28,24 @@ function wrap(text: string, hit: boolean | undefined): string {
 function count(marked: string): number {
   return marked.split(OPEN).length;
 }
+
+// Those take the place of two letters.
+const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\uFF00-\uFF60]/u;
+
+/** The excerpt with no more than `most` letters' width before its first hit: the few lines there are have to show it. */
+export function leadIn(pieces: readonly ExcerptPart[], most: number): ExcerptPart[] {
+  const [first, ...rest] = pieces;
+  if (!first || first.hit || rest.length === 0) return [...pieces];
+  const letters = [...first.text];
+  let width = 0;
+  let from = letters.length;
+  while (from > 0 && width < most) {
+    from -= 1;
+    width += WIDE.test(letters[from] ?? "") ? 2 : 1;
+  }
+  if (from === 0) return [...pieces];
+  const kept = letters.slice(from).join("");
+  const whole = kept.replace(/^[\p{L}\p{N}]{1,20}\s+(?=\S)/u, "");
+  const text = WIDE.test(kept.charAt(0)) ? kept : whole;
+  return [{ text: `… ${text.replace(/^…?\s+/u, "")}` }, ...rest];
+}

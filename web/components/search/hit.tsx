@@ -5,7 +5,7 @@ import { useTranslations } from "next-intl";
 import { Avatar } from "@/components/avatar";
 import { HitTime } from "@/components/time";
 import { messagePath } from "@/lib/addresses";
-import { cleanExcerpt } from "@/lib/excerpt";
+import { cleanExcerpt, leadIn } from "@/lib/excerpt";
 import type { ExcerptPart, SearchHit } from "@/lib/protocol.gen.ts";
 
 interface HitProps {
@@ -13,10 +13,16 @@ interface HitProps {
   author: string;
   /** Whether its message is the one that is open beside the list. */
   open?: boolean;
+  /** In two short lines instead of three. */
+  narrow?: boolean;
 }
 
+/** How much may stand before what was found, in letters. */
+const LEAD = 64;
+const NARROW_LEAD = 34;
+
 /** One result: a link to its message, where it stands among the others. */
-export function Hit({ hit: { message, channel, excerpt }, author, open }: HitProps) {
+export function Hit({ hit: { message, channel, excerpt }, author, open, narrow }: HitProps) {
   const t = useTranslations("search");
   const words = useTranslations("message");
   return (
@@ -42,7 +48,11 @@ export function Hit({ hit: { message, channel, excerpt }, author, open }: HitPro
           </span>
         </span>
         <span className="hit-text">
-          {message.deleted ? <span className="gone">{words("deleted")}</span> : <Excerpt pieces={excerpt} />}
+          {message.deleted ? (
+            <span className="gone">{words("deleted")}</span>
+          ) : (
+            <Excerpt pieces={excerpt} lead={narrow ? NARROW_LEAD : LEAD} />
+          )}
           {message.edited_at !== undefined && !message.deleted && <span className="edited">{words("edited")}</span>}
         </span>
       </Link>
@@ -50,6 +60,7 @@ export function Hit({ hit: { message, channel, excerpt }, author, open }: HitPro
   );
 }
 
-export function Excerpt({ pieces }: { pieces: readonly ExcerptPart[] }) {
-  return cleanExcerpt(pieces).map(({ text, hit }, index) => (hit ? <mark key={index}>{text}</mark> : text));
+function Excerpt({ pieces, lead }: { pieces: readonly ExcerptPart[]; lead: number }) {
+  const shown = leadIn(cleanExcerpt(pieces), lead);
+  return shown.map(({ text, hit }, index) => (hit ? <mark key={index}>{text}</mark> : text));
 }

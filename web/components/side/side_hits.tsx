@@ -54,6 +54,7 @@ export function SideHits({ wanted, setWanted, nameOf }: SideHitsProps) {
                 key={`${hit.channel.id} ${hit.message.number}`}
                 hit={hit}
                 author={names.get(hit.message.author) ?? nameOf(hit.message.author)}
+                narrow
                 open={path === `/c/${hit.channel.id}/${hit.message.number}`}
               />
             ))}
