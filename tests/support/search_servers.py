@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -85,6 +85,11 @@ class SearchServer:
         if os.geteuid() == 0:
             for path in [self.home, *self.home.rglob("*")]:
                 os.chown(path, NOBODY, NOBODY)
+
+    def forget(self, settings: Iterable[str]) -> None:
+        """It starts without these settings from now on."""
+        for name in settings:
+            self._settings.pop(name, None)
 
     def spawn(self) -> None:
         """Start it, and do not wait until it answers."""

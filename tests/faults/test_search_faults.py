@@ -1,0 +1,195 @@
+"""Search servers in trouble: full queues, blocks, breakers, a full disk, SIGKILL. Posting goes on, nothing is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from random import Random
+
+import httpx
+import pytest
+
+from hubbub.search.setup import SearchServer
+from tests.support.search_servers import SearchServer as Node
+from tests.support.search_servers import SearchServers, new_prefix
+from tests.support.search_world import SearchWorld, open_search_world, until
+from tools.servers import ELASTICSEARCH
+
+# As small as they can be set: one bulk at a time, one waiting, and no request larger than this.
+TIGHT = {
+    "thread_pool.write.size": "1",
+    "thread_pool.write.queue_size": "1",
+    "indexing_pressure.memory.limit": "20kb",
+}
+
+
+@pytest.fixture
+async def copied(tmp_path: Path, search_server: Node, prefix: str) -> AsyncIterator[SearchWorld]:
+    async with open_search_world(tmp_path, search_server, prefix) as copied:
+        yield copied
+
+
+@pytest.fixture(scope="module")
+def own_node() -> Iterator[Node]:
+    """A node that is killed, and begins with hardly any room."""
+    node = Node(ELASTICSEARCH, TIGHT)
+    try:
+        node.start()
+        yield node
+    finally:
+        node.remove()
+
+
+async def post(copied: SearchWorld, count: int, text: str = "hi") -> tuple[str, str]:
+    """Somebody new posts `count` messages; their id and the channel's."""
+    ann = await copied.world.user(f"Ann{copied.world.clock()}")
+    await copied.world.append_together(
+        *[copied.world.posting(ann, copied.world.general, f"{text} {number}") for number in range(count)]
+    )
+    return ann, copied.world.general
+
+
+async def in_trouble(search: SearchServer) -> None:
+    await until(lambda: search.follower.progress.trouble is not None, lambda: str(search.sizes()))
+
+
+async def is_whole(copied: SearchWorld, search: SearchServer) -> None:
+    await copied.caught_up(search)
+    proof = await copied.prove()
+    assert proof.ok, proof.problems
+    assert search.follower.progress.trouble is None
+    assert search.bulk.tally.lost == 0
+
+
+async def test_a_blocked_index_is_waited_for_while_posting_goes_on(copied: SearchWorld) -> None:
+    async with copied.follow() as search:
+        await post(copied, 5)
+        await copied.caught_up(search)
+        copied.put_index_settings({"index.blocks.read_only_allow_delete": True})
+        await post(copied, 20)
+        await in_trouble(search)
+        assert "429" in str(search.follower.progress.trouble)
+        await post(copied, 20)
+        assert search.follower.behind > 0
+        copied.put_index_settings({"index.blocks.read_only_allow_delete": None})
+        await is_whole(copied, search)
+    assert copied.naps
+
+
+async def test_an_index_somebody_made_read_only_is_waited_for_too(copied: SearchWorld) -> None:
+    async with copied.follow() as search:
+        await post(copied, 5)
+        await copied.caught_up(search)
+        copied.put_index_settings({"index.blocks.write": True})
+        await post(copied, 20)
+        await in_trouble(search)
+        copied.put_index_settings({"index.blocks.write": None})
+        await is_whole(copied, search)
+
+
+async def test_a_breaker_that_lets_small_requests_pass_is_passed_by_small_requests(
+    tmp_path: Path, search_servers: SearchServers, prefix: str
+) -> None:
+    async with open_search_world(tmp_path, search_servers.opensearch, prefix) as copied:
+        await post(copied, 60)
+        copied.put_cluster_settings({"network.breaker.inflight_requests.limit": "4kb"})
+        try:
+            async with copied.follow() as search:
+                await copied.caught_up(search)
+                assert search.bulk.tally.splits > 0
+        finally:
+            copied.put_cluster_settings({"network.breaker.inflight_requests.limit": None})
+        assert (await copied.prove()).ok
+
+
+async def test_a_server_that_refuses_large_requests_is_sent_smaller_ones(own_node: Node, tmp_path: Path) -> None:
+    async with open_search_world(tmp_path, own_node, new_prefix()) as copied:
+        await post(copied, 200, "a text of some length " * 5)
+        async with copied.follow() as search:
+            await is_whole(copied, search)
+            assert search.bulk.tally.splits > 0
+
+
+async def test_documents_refused_by_a_full_queue_are_sent_again(own_node: Node, tmp_path: Path) -> None:
+    async with open_search_world(tmp_path, own_node, new_prefix()) as copied, copied.follow() as search:
+        await post(copied, 5)
+        await copied.caught_up(search)
+        async with crowd(own_node, f"{copied.prefix}-crowd"):
+            for _ in range(20):
+                await post(copied, 5)
+                await copied.caught_up(search)
+                if search.bulk.tally.waits:
+                    break
+        assert search.bulk.tally.waits > 0
+        await is_whole(copied, search)
+
+
+@contextlib.asynccontextmanager
+async def crowd(node: Node, index: str) -> AsyncIterator[None]:
+    """Sixty others who write all the time."""
+    body = b'{"index":{}}\n{"n":1}\n'
+    headers = {"content-type": "application/x-ndjson"}
+
+    async def write(http: httpx.AsyncClient) -> None:
+        while True:
+            with contextlib.suppress(httpx.TransportError):
+                await http.post(f"/{index}/_bulk", content=body, headers=headers)
+
+    async with httpx.AsyncClient(base_url=node.url, trust_env=False, timeout=30) as http:
+        tasks = [asyncio.create_task(write(http)) for _ in range(60)]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@pytest.mark.slow
+async def test_ten_sigkills_of_the_search_server_under_load_lose_and_double_nothing(
+    own_node: Node, tmp_path: Path
+) -> None:
+    own_node.forget(TIGHT)
+    rng = Random(7)
+    async with open_search_world(tmp_path, own_node, new_prefix()) as copied, copied.follow() as search:
+        ann, general = await post(copied, 10)
+        await copied.caught_up(search)
+        talking = asyncio.create_task(talk(copied, ann, general))
+        try:
+            for kill in range(10):
+                if kill in (0, 5):
+                    await asyncio.to_thread(own_node.wait_until_ready)
+                    await is_written(search, 100)
+                own_node.kill()
+                own_node.spawn()
+                # Also while it reads its log of the last crash.
+                await asyncio.sleep(rng.uniform(0, 2.5))
+            await asyncio.to_thread(own_node.wait_until_ready)
+            await is_written(search, 100)
+        finally:
+            talking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await talking
+        await is_whole(copied, search)
+
+
+async def is_written(search: SearchServer, more: int) -> None:
+    before = search.bulk.tally.written
+    await until(lambda: search.bulk.tally.written >= before + more, lambda: str(search.sizes()))
+
+
+async def talk(copied: SearchWorld, ann: str, channel: str) -> None:
+    """Posts, edits, reactions and deletions, at a bounded rate, until cancelled."""
+    number = 10
+    while True:
+        await copied.world.append_together(
+            *[copied.world.posting(ann, channel, f"text {number + one}") for one in range(1, 5)]
+        )
+        number += 4
+        await copied.world.edit(ann, channel, number, "edited")
+        await copied.world.react(ann, channel, number - 1)
+        if number % 3 == 0:
+            await copied.world.delete(ann, channel, number - 9)
+        await asyncio.sleep(0.05)
