@@ -20,7 +20,7 @@ from typing import Generic
 from hubbub.domain.ids import USER, user_stream
 from hubbub.hub.delivery import Courier
 from hubbub.hub.ports import EncodedT, LinkT, Observer, Scheduler, Unobserved, Wire
-from hubbub.hub.roster import NONE_AHEAD, UNKNOWN, Channel, Stream, User
+from hubbub.hub.roster import EARLY, NONE_AHEAD, OUT, UNKNOWN, Channel, Stream, User
 from hubbub.hub.tails import Tails
 from hubbub.protocol.batch import Batch, Touch
 
@@ -30,6 +30,9 @@ class Hub(Generic[LinkT, EncodedT]):
         self._users: dict[str, User[LinkT]] = {}
         self._channels: dict[str, Channel[LinkT]] = {}
         self._unsubscribed: set[LinkT] = set()
+        # Those, and the links that still read their user's own stream. There they learn of channels: none is live for
+        # them yet.
+        self._unready: set[LinkT] = set()
         # Deliveries begun while some user's memberships are being read: what a stream made from that reading missed.
         self._loading = 0
         self._recent: dict[str, int] = {}
@@ -50,6 +53,7 @@ class Hub(Generic[LinkT, EncodedT]):
         if user is None:
             user = self._users[user_id] = User(user_id)
         self._unsubscribed.add(link)
+        self._unready.add(link)
         user.all_links += (link,)
         if not user.loaded:
             self._loading += 1
@@ -81,16 +85,20 @@ class Hub(Generic[LinkT, EncodedT]):
         self._unsubscribed.discard(link)
         if not user.loaded:
             self._load(user, heads, joined)
-        for name, seq in joined.items():
+        for name in joined:
             if user.stream(name) is None and user.left.get(name, 0) <= heads[name]:
-                self._let_in_early(user, name, heads[name], seq)
+                self._let_in_early(user, name, heads[name])
         if not any(other in self._unsubscribed for other in user.all_links):
             user.left = NONE_AHEAD
         for stream in user.streams():
             head = heads.get(stream.name)
             if head is not None:
                 stream.hold(link, UNKNOWN if stream.name in behind else head)
-            stream.settle(self._unsubscribed)
+            elif stream.catching.get(link) == UNKNOWN:
+                stream.hold(link, OUT)  # in it when the link was registered, and no more when its reading was made
+            if stream is user:
+                self._look_how_far(user, link)
+            stream.settle(self._unready)
         self._observer.on_here(link, user_id)
 
     def unregister(self, link: LinkT, user_id: str) -> None:
@@ -101,6 +109,7 @@ class Hub(Generic[LinkT, EncodedT]):
         user.all_links = tuple(other for other in user.all_links if other is not link)
         was_here = link not in self._unsubscribed
         self._unsubscribed.discard(link)
+        self._unready.discard(link)
         user.ahead = {key: after for key, after in user.ahead.items() if key[1] is not link} or NONE_AHEAD
         for stream in user.streams():
             stream.release(link)
@@ -182,7 +191,7 @@ class Hub(Generic[LinkT, EncodedT]):
             if after is not None and after < stream.head:
                 return stream.name, after, stream.head
         for stream in user.streams():
-            stream.settle(self._unsubscribed)
+            stream.settle(self._unready)
             self._forget_tail(stream)
         return None
 
@@ -199,8 +208,16 @@ class Hub(Generic[LinkT, EncodedT]):
         stream = self._find(stream_name)
         if stream is not None and link in stream.catching:
             stream.hold(link, max(after, stream.catching[link]))
-            stream.settle(self._unsubscribed)
+            if isinstance(stream, User):
+                self._look_how_far(stream, link)
+            stream.settle(self._unready)
             self._forget_tail(stream)
+
+    def _look_how_far(self, user: User[LinkT], link: LinkT) -> None:
+        if user.reads(link) or link in self._unsubscribed:
+            self._unready.add(link)
+        else:
+            self._unready.discard(link)
 
     def _forget_tail(self, stream: Stream[LinkT]) -> None:
         if not stream.catching:
@@ -209,7 +226,7 @@ class Hub(Generic[LinkT, EncodedT]):
     def holds(self, link: LinkT, stream_name: str) -> bool:
         """Whether `link` still catches up with the stream: what was read of it meanwhile is to be sent only then."""
         stream = self._find(stream_name)
-        return stream is not None and link in stream.catching
+        return stream is not None and stream.catching.get(link, OUT) < EARLY
 
     # Delivery
 
@@ -245,7 +262,10 @@ class Hub(Generic[LinkT, EncodedT]):
                 stream.step_back(batch.first - 1)
             links = stream.links()
             stream.head = batch.last
-            stream.settle(self._unsubscribed)
+            if isinstance(stream, User):
+                for link in stream.catching:
+                    self._look_how_far(stream, link)
+            stream.settle(self._unready)
             if stream.catching:
                 self._tails.add(batch)
             elif self._tails:
@@ -305,24 +325,29 @@ class Hub(Generic[LinkT, EncodedT]):
     def _let_in(self, user: User[LinkT], batch: Batch) -> None:
         """The user hears the channel after `batch`; links that are not yet that far hear it when they are."""
         channel = self._channel(batch.stream, batch.last)
-        if user in channel.users:
-            return
-        self._add(channel, user)
+        early = user in channel.users
+        if not early:
+            self._add(channel, user)
         for link in user.all_links:
-            # A link that still reads its user's own stream from the log must learn of the channel there first.
-            reads_own = user.catching.get(link, user.head) < user.head
-            ahead = user.ahead.get((channel.name, link), 0)
-            if link in self._unsubscribed or reads_own or ahead > batch.last:
-                channel.hold(link, max(batch.last, ahead))
+            if not early or channel.catching.get(link) == EARLY:
+                self._let_link_in(channel, user, link, batch.last)
         user.ahead = {key: after for key, after in user.ahead.items() if key[0] != channel.name} or NONE_AHEAD
 
-    def _let_in_early(self, user: User[LinkT], name: str, head: int, joined: int) -> None:
-        """A link's reading shows that its user joined at seq `joined`, which has yet to be delivered here: the user's
-        other links hear what follows that."""
+    def _let_link_in(self, channel: Channel[LinkT], user: User[LinkT], link: LinkT, joined: int) -> None:
+        # A link that still reads its user's own stream from the log must learn of the channel there first.
+        ahead = user.ahead.get((channel.name, link), 0)
+        if link in self._unready or ahead > joined:
+            channel.hold(link, max(joined, ahead))
+        else:
+            channel.release(link)
+
+    def _let_in_early(self, user: User[LinkT], name: str, head: int) -> None:
+        """A link's reading shows that its user joined, which has yet to be delivered here: the user's other links are
+        told by that, and hear what follows."""
         channel = self._channel(name, max(head, self._recent.get(name, 0)))
         self._add(channel, user)
         for link in user.all_links:
-            channel.hold(link, joined)
+            channel.hold(link, EARLY)
 
     def _loaded(self) -> None:
         self._loading -= 1
@@ -347,7 +372,7 @@ class Hub(Generic[LinkT, EncodedT]):
         left = tuple(other for other in user.channels or () if other is not channel)
         user.channels = left[0].alone if len(left) == 1 else left
         for link in user.all_links:
-            if channel.catching.get(link, 0) > channel.head:
+            if channel.head < channel.catching.get(link, 0) < EARLY:
                 user.ahead = {**user.ahead, (name, link): channel.catching[link]}
             channel.release(link)
         self._forget_tail(channel)

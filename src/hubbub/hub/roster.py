@@ -20,6 +20,10 @@ from hubbub.domain.ids import user_stream
 from hubbub.hub.ports import LinkT
 
 UNKNOWN: Final = -1
+# Beyond any seq, for a link that neither reads a channel nor hears it live: it is let in when the joining comes …
+EARLY: Final = 2**62
+# … or taken out when the leaving comes, of which it has read already.
+OUT: Final = EARLY + 1
 NONE_AHEAD: Final[Mapping[Any, int]] = MappingProxyType({})
 _NOBODY: Final[Mapping[Any, int]] = MappingProxyType({})
 
@@ -163,6 +167,10 @@ class User(Stream[LinkT]):
 
     def links(self) -> list[LinkT]:
         return [link for link in self.all_links if link not in self.catching]
+
+    def reads(self, link: LinkT) -> bool:
+        """Whether the session of `link` has yet to read on in the user's own stream."""
+        return self.catching.get(link, self.head) < self.head
 
     def streams(self) -> Iterator[Stream[LinkT]]:
         """Everything the user hears, their own stream first: there a client learns of its channels."""

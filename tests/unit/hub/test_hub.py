@@ -256,6 +256,7 @@ class HubMachine(RuleBasedStateMachine):
             self.end(link)
         self.settle()
         assert not any(self.hub.sizes().values()), self.hub.sizes()
+        assert not self.hub._unready
 
     def look_at_the_roster(self) -> None:
         """Once all is delivered, it is what the log says, of those who are here."""
