@@ -1,4 +1,7 @@
-"""The command `hubbub`. Each command is thin: settings in, one call, an answer that people or programs can read."""
+"""The command `hubbub`. Each command is thin: settings in, one call, an answer that people or programs can read.
+
+Each imports what it alone needs when it runs: whoever starts the server does not wait for the others' modules.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +11,20 @@ import os
 import signal
 import sys
 from dataclasses import asdict
-from importlib.metadata import version as package_version
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from hubbub import __version__
 from hubbub.config import Config, find_config_file, load_config
 from hubbub.domain.roles import Role
 from hubbub.errors import HubbubError
-from hubbub.store.verify import Report
-from hubbub.store.verify import verify as verify_store
 from hubbub.telemetry import set_up_logging
+
+if TYPE_CHECKING:
+    from hubbub.store.verify import Report
 
 app = typer.Typer(name="hubbub", help="A chat server: pages, API and sockets from one process.", no_args_is_help=True)
 users = typer.Typer(help="People on this server.", no_args_is_help=True)
@@ -38,6 +40,8 @@ def main() -> None:
     try:
         app()
     except HubbubError as error:
+        from rich.console import Console
+
         Console(stderr=True).print(f"hubbub: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(1)
 
@@ -52,6 +56,9 @@ def serve(
     config: ConfigFile = None,
 ) -> None:
     """Start the server; it stops on SIGTERM or Ctrl-C."""
+    from hubbub.garbage import rest
+
+    rest()
     from hubbub.main import run
 
     flags: dict[str, object] = {"host": host, "port": port, "data": data, "workers": workers, "pages.enabled": pages}
@@ -86,6 +93,11 @@ def verify(data: Data = None, config: ConfigFile = None, as_json: AsJson = False
 
     Changes nothing, and may run beside the server. Exit code 1 when something is wrong.
     """
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from hubbub.store.verify import verify as verify_store
+
     settings = _load(config, {"data": data})
     with Progress(console=Console(stderr=True), transient=True, disable=as_json) as bar:
         task = bar.add_task("Verifying", total=None)
@@ -93,6 +105,40 @@ def verify(data: Data = None, config: ConfigFile = None, as_json: AsJson = False
     print(msgspec.json.encode({"ok": report.ok, **asdict(report)}).decode() if as_json else tell_report(report))
     if not report.ok:
         raise typer.Exit(1)
+
+
+@app.command()
+def reindex(data: Data = None, config: ConfigFile = None) -> None:
+    """Copy the log into the search server anew, beside the copy that is searched, and change over when it is whole.
+
+    The server may run meanwhile.
+    """
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from hubbub.offline_search import reindex as reindex_search
+
+    settings = _load(config, {"data": data})
+    set_up_logging(settings.log)
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Copying", total=None)
+        generation = asyncio.run(
+            reindex_search(settings, lambda done, total: bar.update(task, completed=done, total=total))
+        )
+    print(f"Searches use generation {generation} of the copy now.")
+
+
+@app.command()
+def doctor(data: Data = None, config: ConfigFile = None) -> None:
+    """Look at what the server needs beside it, and say how it fares. Exit code 1 when something is wrong."""
+    from hubbub.offline_search import diagnose_search
+
+    settings = _load(config, {"data": data})
+    set_up_logging(settings.log)
+    if not settings.search.urls:
+        print("search: no search server is set (search.urls).")
+        return
+    print(f"search: {asyncio.run(diagnose_search(settings))}")
 
 
 @app.command()
@@ -104,6 +150,9 @@ def bench(
     as_json: AsJson = False,
 ) -> None:
     """Measure what this machine carries: about a minute, with a server and people of its own, and none of your data."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
     from hubbub.bench.measure import QUICK, STEPS, Size, measure
     from hubbub.bench.report import tell_result
 
@@ -126,7 +175,7 @@ def bench(
 @app.command()
 def version() -> None:
     """Print the version."""
-    print(package_version("hubbub"))
+    print(__version__)
 
 
 def tell_report(report: Report) -> str:

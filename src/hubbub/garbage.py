@@ -40,6 +40,11 @@ class Scheduler(Protocol):
     def call_later(self, delay: float, callback: Callable[[], object], /) -> Timer: ...
 
 
+def rest() -> None:
+    """No looks until `Garbage.start`: nearly all that a start makes stays; looking at it takes a tenth of the time."""
+    gc.disable()
+
+
 class Garbage:
     """Has the process's collector to itself from `start` to `stop`; `is_busy` says whether a pause would be felt."""
 
@@ -57,6 +62,7 @@ class Garbage:
         """What start-up made stays for ever: nobody needs to look at it soon."""
         gc.collect()
         gc.freeze()
+        gc.enable()
         gc.set_threshold(YOUNG, MIDDLE, NEVER)
         gc.callbacks.append(self._time)
         self._timer = self._scheduler.call_later(PERIOD, self._try)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from hubbub.garbage import FULL, PATIENCE, Garbage
+from hubbub.garbage import FULL, PATIENCE, Garbage, rest
 
 
 class Cycle:
@@ -40,6 +40,7 @@ def scheduler() -> Iterator[ManualScheduler]:
     yield ManualScheduler()
     gc.callbacks[:] = listening
     gc.unfreeze()
+    gc.enable()
     gc.set_threshold(*thresholds)
 
 
@@ -82,3 +83,12 @@ def test_each_pause_is_counted_from_the_start_to_the_stop(scheduler: ManualSched
     gc.collect()
     assert sum(garbage.pauses.counts) == 2
     assert garbage.pauses.total > 0
+
+
+def test_the_collector_rests_until_the_start_and_works_from_then_on(scheduler: ManualScheduler) -> None:
+    rest()
+    assert not gc.isenabled()
+    cycle = make_cycle()
+    Garbage(scheduler, lambda: False).start()
+    assert gc.isenabled()
+    assert cycle() is None

@@ -8,6 +8,8 @@ from typing import TypeAlias
 from litestar import Litestar, get
 from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
+from litestar.plugins import PluginProtocol
+from litestar.plugins.core import MsgspecDIPlugin
 
 from hubbub.config import Config
 from hubbub.http import (
@@ -21,6 +23,7 @@ from hubbub.http import (
     positions,
     presence,
     reactions,
+    search,
     sessions,
     snapshot,
     users,
@@ -61,8 +64,18 @@ ROUTES: tuple[HTTPRouteHandler, ...] = (
     events.list_events,
     event_stream.make_cursor,
     users.find_users,
+    search.search_messages,
     fetch_health,
 )
+
+
+class Api(Litestar):
+    """Litestar without its plugins for pydantic and attrs, which it loads wherever these are installed: a fifth of a
+    second of every start and 9 MB, and nothing here speaks either."""
+
+    @staticmethod
+    def _get_default_plugins(plugins: list[PluginProtocol]) -> list[PluginProtocol]:
+        return [*plugins, MsgspecDIPlugin()]
 
 
 def make_api(services: Services, config: Config, *, clock: Callable[[], int], ready: Ready) -> Litestar:
@@ -82,7 +95,7 @@ def make_api(services: Services, config: Config, *, clock: Callable[[], int], re
     async def fetch_readiness() -> Health:
         return Health(status="ok", parts=await ready() or {})
 
-    return Litestar(
+    return Api(
         [*ROUTES, fetch_readiness, *docs_routes(), forms.make_router()],
         dependencies={
             "services": Provide(provide_services, sync_to_thread=False),
