@@ -23,7 +23,6 @@ from hubbub.http import (
     positions,
     presence,
     reactions,
-    search,
     sessions,
     snapshot,
     users,
@@ -64,7 +63,6 @@ ROUTES: tuple[HTTPRouteHandler, ...] = (
     events.list_events,
     event_stream.make_cursor,
     users.find_users,
-    search.search_messages,
     fetch_health,
 )
 
