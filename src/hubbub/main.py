@@ -35,6 +35,7 @@ from hubbub.service.channels import ChannelService
 from hubbub.service.messages import MessageService
 from hubbub.service.passwords import PasswordHasher
 from hubbub.service.presence import PresenceService
+from hubbub.service.search import SearchService
 from hubbub.service.services import Services
 from hubbub.service.sessions import SessionService
 from hubbub.service.throttle import Throttle
@@ -72,7 +73,13 @@ async def compose(config: Config, clock: MonotonicClock) -> Server:
     """Open the store, bind the port, and put everything together. Raises `StoreError`, `ConfigError`."""
     listener = bind(config.host, config.port)
     broker = LocalBroker()
-    store = await open_store(config.data, on_commit=broker.publish, clock=clock, limits=StoreLimits.of(config.limits))
+    store = await open_store(
+        config.data,
+        on_commit=broker.publish,
+        clock=clock,
+        limits=StoreLimits.of(config.limits),
+        embedded_search=config.search.embedded,
+    )
     try:
         return assemble(config, clock, listener, broker, store)
     except BaseException:
@@ -195,12 +202,14 @@ def make_services(
     clock: MonotonicClock,
 ) -> Services:
     limits = shown_limits(config)
+    engines = [store.search] if store.search is not None else []
     return Services(
         accounts=AccountService(store.log, store.accounts, hasher, clock, config.registration_open),
         sessions=SessionService(store.accounts, hasher, SessionSockets(hub), clock, config.session.days),
         channels=ChannelService(store.log, store.channels, clock, limits),
         messages=MessageService(store.log, store.channels, hub, ephemera, clock, limits),
         presence=PresenceService(ephemera, store.log, store.channels, limits),
+        search=SearchService(engines, store.readable, store.accounts, clock, limits.page_size, config.search.seconds),
     )
 
 

@@ -28,6 +28,7 @@ from hubbub.service.accounts import AccountService
 from hubbub.service.channels import ChannelService
 from hubbub.service.messages import MessageService
 from hubbub.service.presence import PresenceService
+from hubbub.service.search import SearchService
 from hubbub.service.services import Services
 from hubbub.service.sessions import SessionService
 from hubbub.store.sqlite import Store, open_store
@@ -177,12 +178,14 @@ def make_services(config: Config, store: Store, clock: TurnedClock, sockets: Clo
     )
     ephemera = make_ephemera(config)
     hasher = QuickHasher()
+    engines = [store.search] if store.search is not None else []
     return Services(
         accounts=AccountService(store.log, store.accounts, hasher, clock, config.registration_open),
         sessions=SessionService(store.accounts, hasher, sockets, clock, config.session.days),
         channels=ChannelService(store.log, store.channels, clock, limits),
         messages=MessageService(store.log, store.channels, sockets, ephemera, clock, limits),
         presence=PresenceService(ephemera, store.log, store.channels, limits),
+        search=SearchService(engines, store.readable, store.accounts, clock, limits.page_size, config.search.seconds),
     )
 
 

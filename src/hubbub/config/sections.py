@@ -97,6 +97,10 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
             check=check_index_prefix,
         ),
     ] = "hubbub"
+    embedded: Annotated[
+        bool,
+        about("Keep the embedded index too, beside the database: it answers where the search server does not."),
+    ] = True
     seconds: Annotated[float, about("How long a search may take.", gt=0, le=60)] = 2
     bulk_seconds: Annotated[float, about("How long the search server may take to write one bulk.", gt=0, le=600)] = 30
     bulk_bytes: Annotated[int, about("Bytes sent to it at once.", ge=16 << 10, le=64 << 20)] = 4 << 20

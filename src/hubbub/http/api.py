@@ -23,6 +23,7 @@ from hubbub.http import (
     positions,
     presence,
     reactions,
+    search,
     sessions,
     snapshot,
     users,
@@ -63,6 +64,7 @@ ROUTES: tuple[HTTPRouteHandler, ...] = (
     events.list_events,
     event_stream.make_cursor,
     users.find_users,
+    search.search_messages,
     fetch_health,
 )
 

@@ -14,8 +14,9 @@ from hubbub.domain.accounts import Account, Session
 from hubbub.domain.finding import Found, Page, Scope
 from hubbub.domain.intents import Appended, Intent
 from hubbub.domain.query import Query
-from hubbub.protocol.events import ChannelSummary, UserView
+from hubbub.protocol.events import ChannelSummary, MessagePosted, UserView
 from hubbub.protocol.replies import Limits, Snapshot, Status
+from hubbub.protocol.search import ChannelName
 from hubbub.protocol.views import Heads, Lines, Membership
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Lines",
     "Log",
     "Membership",
+    "Readable",
     "Search",
     "Session",
     "Sockets",
@@ -206,4 +208,16 @@ class Search(Protocol):
         They come from all channels: the caller shows none before it has found it in what the asker may read. Raises as
         `search`.
         """
+        ...
+
+
+class Readable(Protocol):
+    """What a user may read at this moment: what a search is bounded to, and what it shows."""
+
+    async def fetch_readable(self, user: str) -> list[ChannelName]:
+        """The channels the user may read: their own, and public ones unless they are a guest."""
+        ...
+
+    async def fetch_messages(self, user: str, wanted: Sequence[tuple[str, int]]) -> list[MessagePosted]:
+        """Of the messages `wanted`, as channel and number, those not deleted that the user may read; in no order."""
         ...

@@ -8,6 +8,7 @@ from hubbub.service.accounts import AccountService
 from hubbub.service.channels import ChannelService
 from hubbub.service.messages import MessageService
 from hubbub.service.presence import PresenceService
+from hubbub.service.search import SearchService
 from hubbub.service.sessions import SessionService
 
 
@@ -18,3 +19,4 @@ class Services:
     channels: ChannelService
     messages: MessageService
     presence: PresenceService
+    search: SearchService

@@ -16,7 +16,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Final, TypeAlias, TypeVar
 
-from hubbub.domain.finding import COUNTED, Counts, Found, Hit, Page, Position, Scope, recency
+from hubbub.domain.finding import COUNTED, Counts, Found, Hit, Page, Scope, recency
 from hubbub.domain.query import Query, Span
 from hubbub.errors import Refused, StoreError
 from hubbub.store.engine import DATABASE, open_reader
@@ -164,31 +164,28 @@ class _Searching:
     # --- newest first -----------------------------------------------------------------------------------------
 
     def _newest(self, rows: list[Row]) -> list[Hit]:
-        """One more than the page holds, if there is."""
-        after = self._page.after
-        wanted = self._page.limit + 1
-        if after is None:
-            found = rows[:wanted]
-        else:
-            found = [row for row in self._fetch_older(after.at + 1, wanted + 1) if self._is_behind(row, after)][:wanted]
-        found += self._fetch_of_last_moment(found)
-        hits = sorted({self._hit(row, 0.0) for row in found}, key=_by_time, reverse=True)
+        """One more than the page holds, if there is.
+
+        Which of one millisecond's messages come first is not the order of ids: the first and the last moment of a page
+        are taken whole, then put in order.
+        """
+        after, wanted = self._page.after, self._page.limit + 1
+        if after is not None:
+            rows = self._fetch_span(Span(until=after.at), wanted)
+        found = set(rows[:wanted])
+        if len(rows) >= wanted:
+            found.update(self._fetch_moment(rows[wanted - 1][4]))
+        if after is not None:
+            found.update(self._fetch_moment(after.at))
+        hits = sorted((self._hit(row, 0.0) for row in found), key=_by_time, reverse=True)
         return [hit for hit in hits if after is None or _by_time(hit) < (after.at, after.channel, after.number)]
 
-    def _fetch_older(self, until: int, limit: int) -> list[Row]:
-        older = where(self._connection, self._query, self._scope, Span(until=until))
-        return self._fetch(older, limit) if older else []
+    def _fetch_moment(self, at: int) -> list[Row]:
+        return self._fetch_span(Span(at, at + 1), 1 << SHIFT)
 
-    def _is_behind(self, row: Row, after: Position) -> bool:
-        return (row[4], self._ulid(row[1]), row[2]) < (after.at, after.channel, after.number)
-
-    def _fetch_of_last_moment(self, found: list[Row]) -> list[Row]:
-        """All of the same millisecond as the last one: which of them come first is not the order of ids."""
-        if not found:
-            return []
-        at = found[-1][0] >> SHIFT
-        moment = where(self._connection, self._query, self._scope, Span(at, at + 1))
-        return self._fetch(moment, 1 << SHIFT) if moment else []
+    def _fetch_span(self, span: Span, limit: int) -> list[Row]:
+        place = where(self._connection, self._query, self._scope, span)
+        return self._fetch(place, limit) if place else []
 
     # --- best first -------------------------------------------------------------------------------------------
 

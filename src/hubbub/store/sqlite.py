@@ -22,6 +22,7 @@ from hubbub.store.readers import Readers
 from hubbub.store.search_engine import SqliteSearch
 from hubbub.store.search_file import SEARCH, delete_search_file
 from hubbub.store.search_follower import SearchFollower
+from hubbub.store.search_reads import SqliteReadable
 from hubbub.store.writer import OnCommit, Writer
 
 
@@ -35,6 +36,7 @@ class Store:
     epoch: str
     clock: Callable[[], int]
     writer: Writer
+    readable: SqliteReadable
     search: SqliteSearch | None
     _follower: SearchFollower | None
     _readers: Readers
@@ -92,6 +94,7 @@ async def open_store(
         epoch=epoch,
         clock=clock,
         writer=writer,
+        readable=SqliteReadable(readers, thaw),
         search=SqliteSearch(directory, follower) if follower else None,
         _follower=follower,
         _readers=readers,

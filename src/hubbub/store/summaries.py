@@ -83,19 +83,19 @@ _seen_by: Final = (
     .outerjoin(written, IS_WRITTEN)
     .outerjoin(edited, IS_EDITED)
 )
-_may_look: Final = (channels.c.private == literal("0")) & (users.c.role != literal(f"'{Role.GUEST}'"))
+MAY_LOOK: Final = (channels.c.private == literal("0")) & (users.c.role != literal(f"'{Role.GUEST}'"))
 _ONE: Final = compile_sql(
     select(*_COLUMNS)
     .select_from(_seen_by)
     .where(channels.c.id == bindparam("channel"))
-    .where(or_(members.c.user.is_not(None), _may_look)),
+    .where(or_(members.c.user.is_not(None), MAY_LOOK)),
     "user",
     "channel",
 )
 _PUBLIC: Final = compile_sql(
     select(*_COLUMNS)
     .select_from(_seen_by)
-    .where(_may_look, channels.c.name_key > bindparam("after"))
+    .where(MAY_LOOK, channels.c.name_key > bindparam("after"))
     .order_by(channels.c.name_key)
     .limit(bindparam("limit"))
     .offset(literal("0")),

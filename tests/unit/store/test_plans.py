@@ -8,10 +8,23 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import bindparam, select
 
-from hubbub.store import accounts, channels, engine, log, names, schema, statements, summaries, verify, windows, writes
+from hubbub.store import (
+    accounts,
+    channels,
+    engine,
+    log,
+    names,
+    schema,
+    search_reads,
+    statements,
+    summaries,
+    verify,
+    windows,
+    writes,
+)
 from hubbub.store.sqlite import migrate
 
-MODULES = (writes, log, accounts, channels, summaries, windows, names)
+MODULES = (writes, log, accounts, channels, summaries, windows, names, search_reads)
 STATEMENTS = {
     f"{module.__name__}.{name}": sql
     for module in MODULES
