@@ -108,6 +108,40 @@ def verify(data: Data = None, config: ConfigFile = None, as_json: AsJson = False
 
 
 @app.command()
+def reindex(data: Data = None, config: ConfigFile = None) -> None:
+    """Copy the log into the search server anew, beside the copy that is searched, and change over when it is whole.
+
+    The server may run meanwhile.
+    """
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from hubbub.offline_search import reindex as reindex_search
+
+    settings = _load(config, {"data": data})
+    set_up_logging(settings.log)
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Copying", total=None)
+        generation = asyncio.run(
+            reindex_search(settings, lambda done, total: bar.update(task, completed=done, total=total))
+        )
+    print(f"Searches use generation {generation} of the copy now.")
+
+
+@app.command()
+def doctor(data: Data = None, config: ConfigFile = None) -> None:
+    """Look at what the server needs beside it, and say how it fares. Exit code 1 when something is wrong."""
+    from hubbub.offline_search import diagnose_search
+
+    settings = _load(config, {"data": data})
+    set_up_logging(settings.log)
+    if not settings.search.urls:
+        print("search: no search server is set (search.urls).")
+        return
+    print(f"search: {asyncio.run(diagnose_search(settings))}")
+
+
+@app.command()
 def bench(
     quick: Annotated[bool, typer.Option("--quick", help="A few seconds, to see that it works.")] = False,
     folder: Annotated[

@@ -77,12 +77,12 @@ def make_operations(piece: Slice, names: Names, generation: int) -> list[Operati
 def make_message_operation(state: MessageState, names: Names, generation: int) -> Operation:
     line = state.line
     index = names.index("messages", generation, line.at)
-    return _operation(index, message_id(line.channel, line.number), state.version, make_message(state))
+    return make_operation(index, message_id(line.channel, line.number), state.version, make_message(state))
 
 
 def make_event_operation(logged: LoggedEvent, names: Names, generation: int) -> Operation:
     index = names.index("events", generation, logged.event.at)
-    return _operation(index, event_id(logged.stream, logged.event.seq), logged.version, make_event(logged))
+    return make_operation(index, event_id(logged.stream, logged.event.seq), logged.version, make_event(logged))
 
 
 def message_id(channel: str, number: int) -> str:
@@ -126,6 +126,6 @@ def make_event(logged: LoggedEvent) -> EventDocument:
     )
 
 
-def _operation(index: str, id: str, version: int, document: msgspec.Struct) -> Operation:
+def make_operation(index: str, id: str, version: int, document: msgspec.Struct) -> Operation:
     head = _encode(_Head(_Target(index, id, version)))
     return Operation(head + b"\n", _encode(document) + b"\n")

@@ -134,6 +134,11 @@ class Follower:
         """How far the copy goes: a number that grows with the log."""
         return self._copier.position
 
+    @property
+    def generation(self) -> int:
+        """Which generation it writes."""
+        return self._copier.generation
+
     def start(self) -> None:
         self._task = asyncio.get_running_loop().create_task(self._run())
 

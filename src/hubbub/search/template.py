@@ -157,6 +157,8 @@ class Indices:
     async def swap(self, old: Iterable[int], new: int) -> None:
         """Readers see generation `new` and none of `old`, from one moment to the next."""
         generations = await self.find_generations()
+        if new not in generations:
+            return  # the log is empty, and so is the generation
         actions: list[Json] = []
         for family in FAMILIES:
             alias = self.names.alias(family)
@@ -168,6 +170,11 @@ class Indices:
             actions.append({"add": {"index": self.names.pattern(family, new), "alias": alias}})
         await self._client.request("POST", "/_aliases", body={"actions": actions})
         await self.put_templates(new, read=True)
+
+    async def refresh(self, generation: int) -> None:
+        """What was written before can be found after."""
+        for family in FAMILIES:
+            await self._client.request("POST", f"/{self.names.pattern(family, generation)}/_refresh", seconds=60.0)
 
     async def remove(self, generation: int) -> None:
         """Its indices, templates and state."""

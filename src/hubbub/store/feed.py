@@ -59,6 +59,18 @@ class Feed:
         """Raises `StoreError`."""
         self._connection = open_reader(directory / DATABASE)
 
+    @property
+    def archived(self) -> bool:
+        """Whether some of the log is in the archive, and perhaps there alone."""
+        return self._one("SELECT 1 FROM archived LIMIT 1") is not None
+
+    @property
+    def epoch(self) -> str:
+        """The database's."""
+        row = self._one("SELECT value FROM meta WHERE name = 'epoch'")
+        assert row is not None
+        return str(row[0])
+
     def close(self) -> None:
         self._connection.close()
 
