@@ -58,6 +58,13 @@ METRICS: Final = (
     _gauge("event_streams", "event_streams", "Those of them that are event streams."),
     _gauge("unsent_bytes", "unsent_bytes", "Bytes kept for readers that are slow."),
     _counter("slow_readers_cut", "too_slow", "Connections closed because they did not read (4008)."),
+    # The copy in Elasticsearch or OpenSearch; all 0 where there is none
+    _gauge("search_behind", "search_behind", "Events that are not in the search server yet."),
+    _gauge("search_leads", "search_leads", "1 where this process writes to the search server."),
+    _gauge("search_trouble", "search_trouble", "1 while it does not get on: the server is away, full, or refuses."),
+    _counter("search_documents_written", "search_written", "Documents the search server took."),
+    _counter("search_documents_refused", "search_refused", "Documents it will never take; the log has what and why."),
+    _counter("search_pauses", "search_waits", "Pauses because the search server had too much to do or did not answer."),
     # Those who come (back)
     _gauge("greetings", "greetings", "Connections being sent what they missed."),
     _gauge("greetings_waiting", "greetings_waiting", "Connections in the line for it."),
