@@ -15,7 +15,7 @@ from hubbub import __version__
 from hubbub.broker.local import LocalBroker
 from hubbub.clock import MonotonicClock
 from hubbub.config import Config
-from hubbub.errors import ConfigError
+from hubbub.errors import ConfigError, Refused
 from hubbub.garbage import Garbage
 from hubbub.http.app import make_app
 from hubbub.http.listening import bind, make_server, own_address
@@ -133,6 +133,7 @@ def assemble(
         return {
             **sizes(),
             "build": {__version__: 1},
+            "changes_waiting": store.writer.waiting,
             "commit_items": store.writer.commits.items,
             "commit_seconds": store.writer.commits.seconds,
             "commits_failed": store.writer.commits.failed,
@@ -165,7 +166,10 @@ def assemble(
 
 
 async def check(store: Store, search: SearchServer | None) -> dict[str, str]:
-    """How the parts fare that the server can do without; raises when the store does not answer."""
+    """How the parts fare that the server can do without; raises when the store does not answer, or writes nothing
+    any more."""
+    if store.writer.closed:
+        raise Refused("store_failed")
     await store.accounts.count_users()
     return {"search": search.follower.progress.word} if search is not None else {}
 

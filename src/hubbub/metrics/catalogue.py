@@ -44,6 +44,7 @@ METRICS: Final = (
     # Storing
     _histogram("commit_seconds", "commit_seconds", "From a transaction's beginning to its commit."),
     _histogram("commit_items", "commit_items", "Changes that were stored by one transaction."),
+    _gauge("changes_waiting", "changes_waiting", "Changes not stored yet; at `limits.posts_queue` more are refused."),
     _counter("commits_failed", "commits_failed", "Transactions that could not be stored: the disk is full or broken."),
     # HTTP
     _histogram(

@@ -107,6 +107,16 @@ class Writer:
             self._loop.call_soon(self._ring)
         return waiter
 
+    @property
+    def waiting(self) -> int:
+        """How many items are not answered yet."""
+        return self._waiting
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing is taken any more: it was told so, or its thread has failed."""
+        return self._closing
+
     def _ring(self) -> None:
         self._rung = False
         self._bell.ring()
