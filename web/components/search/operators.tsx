@@ -23,6 +23,7 @@ export function Operators({ me, channel, today }: OperatorsProps) {
     ["after:yesterday", t("howAfter")],
     [`before:${today}`, t("howBefore")],
     [`"${t("examplePhrase")}"`, t("howPhrase")],
+    ["releas*", t("howBegin")],
     [`${t("exampleWord")} -${t("exampleNot")}`, t("howNot")],
   ] as const;
   return (
