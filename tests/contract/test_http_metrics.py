@@ -41,6 +41,16 @@ async def test_what_is_measured_but_not_told_is_a_mistake(tmp_path: Path) -> Non
         assert set(server.read()) == {metric.source for metric in METRICS}, "see metrics/catalogue.py"
 
 
+def test_the_dashboard_and_the_guide_ask_for_nothing_that_is_not_told() -> None:
+    told = set(re.findall(r"^\| `(\w+)` \|", DOCUMENTED.read_text(encoding="utf-8"), re.MULTILINE))
+    told |= {f"{metric.name}_{end}" for metric in METRICS for end in ("bucket", "sum", "count")}
+    for name in ("grafana.json", "operate.md"):
+        text = (DOCUMENTED.parent / name).read_text(encoding="utf-8")
+        asked = set(re.findall(r"\b(?:hubbub|process)_\w+\b", text))
+        assert len(asked) >= 7
+        assert asked <= told, name
+
+
 async def test_open_metrics_is_spoken_where_it_is_asked_for(tmp_path: Path) -> None:
     async with serve_here(tmp_path / "data") as server:
         answer = await ask(server.address, accept="application/openmetrics-text; version=1.0.0")
