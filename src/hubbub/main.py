@@ -34,6 +34,7 @@ from hubbub.service.accounts import AccountService
 from hubbub.service.channels import ChannelService
 from hubbub.service.messages import MessageService
 from hubbub.service.passwords import PasswordHasher
+from hubbub.service.ports import Search
 from hubbub.service.presence import PresenceService
 from hubbub.service.search import SearchService
 from hubbub.service.services import Services
@@ -99,7 +100,8 @@ def assemble(
     broker.subscribe(hub.deliver)
     ephemera = make_ephemera(config, hub, broker, loop)
     hasher = PasswordHasher(config.limits.password_checks)
-    services = make_services(config, store, hub, ephemera, hasher, clock)
+    search = make_search(config, store, broker, clock)
+    services = make_services(config, store, search, hub, ephemera, hasher, clock)
     tasks = Tasks()
     admission = make_admission(config, loop)
     greeter = Greeter(
@@ -122,8 +124,6 @@ def assemble(
     token = secrets.token_urlsafe(32)
     pages, proxy, files = make_pages(config, own_address(inner or listener, tls=False), token)
     garbage, lag, requests = Garbage(loop, lambda: hub.busy), LoopLag(loop), Requests()
-
-    search = make_search(config, store, broker, clock)
 
     def sizes() -> dict[str, int]:
         own = {**hub.sizes(), **upgrades.sizes(), **admission.sizes(), **event_endpoint.sizes()}
@@ -200,13 +200,15 @@ def make_ephemera(
 def make_services(
     config: Config,
     store: Store,
+    search: SearchServer | None,
     hub: Hub[Link, Encoded],
     ephemera: Ephemera[Link, Encoded],
     hasher: PasswordHasher,
     clock: MonotonicClock,
 ) -> Services:
     limits = shown_limits(config)
-    engines = [store.search] if store.search is not None else []
+    engines: list[Search] = [search.finder] if search is not None else []
+    engines += [store.search] if store.search is not None else []
     return Services(
         accounts=AccountService(store.log, store.accounts, hasher, clock, config.registration_open),
         sessions=SessionService(store.accounts, hasher, SessionSockets(hub), clock, config.session.days),

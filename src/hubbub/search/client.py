@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import msgspec
 from opensearchpy import AsyncOpenSearch
 from opensearchpy.exceptions import ConnectionError as DriverConnectionError
-from opensearchpy.exceptions import ConnectionTimeout, TransportError
+from opensearchpy.exceptions import TransportError
 
 from hubbub.config import Search
 from hubbub.domain.finding import EngineName
@@ -32,11 +32,7 @@ Json = dict[str, Any]
 
 
 class SearchUnavailable(HubbubError):
-    """No node answered, or, where it is `late`, not in time. Trying again later may help."""
-
-    def __init__(self, message: str, *, late: bool = False) -> None:
-        self.late = late
-        super().__init__(message)
+    """No node answered, or not in time. Trying again later may help."""
 
 
 class SearchRefused(HubbubError):
@@ -109,8 +105,7 @@ class Client:
                 method, path, params=dict(params or {}), body=body, timeout=seconds or self._small
             )
         except DriverConnectionError as error:
-            late = isinstance(error, ConnectionTimeout)
-            raise SearchUnavailable(f"the search server does not answer: {_reason(error)}", late=late) from error
+            raise SearchUnavailable(f"the search server does not answer: {_reason(error)}") from error
         except TransportError as error:
             if missing and error.status_code == 404:
                 return {}

@@ -54,14 +54,18 @@ _PARAMS: Final = {
 
 
 class Finder:
-    """`progress` is the follower's, which knows what answers."""
+    """`progress` is the follower's, which knows what answers. `alone`: no other engine could answer instead, so that
+    a copy that is not complete is better than nothing."""
 
-    def __init__(self, client: Client, names: Names, progress: Progress) -> None:
+    def __init__(self, client: Client, names: Names, progress: Progress, *, alone: bool) -> None:
         self._client = client
+        self._alone = alone
         self._path = f"/{names.alias('messages')}/_search"
         self._progress = progress
 
     async def search(self, query: Query, scope: Scope, page: Page) -> Found:
+        if not self._alone and not self._progress.complete:
+            raise Refused("search_failed")
         engine = self._progress.server.engine if self._progress.server is not None else "elasticsearch"
         if not scope.channels or scope.authors == frozenset():
             return Found(engine, (), 0, exact=True, more=False)
@@ -95,10 +99,9 @@ class Finder:
         body = {"timeout": f"{max(1, int(seconds * 1000))}ms", **body}
         try:
             answer = await self._client.request("POST", self._path, body=body, params=_PARAMS, seconds=seconds)
-        except SearchUnavailable as error:
-            raise Refused("search_slow" if error.late else "search_failed") from error
-        except SearchRefused as error:
-            raise Refused("busy" if error.status == 429 else "search_failed") from error
+        except (SearchUnavailable, SearchRefused) as error:
+            # Also where it is too late or too busy: another engine may answer.
+            raise Refused("search_failed") from error
         if answer.get("timed_out"):
             raise Refused("search_slow")
         return answer

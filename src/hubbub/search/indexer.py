@@ -40,6 +40,8 @@ CHECK: Final = 5000
 GATHER: Final = 0.1
 # Seconds between looks at the log when nobody says that something was written.
 LOOK: Final = 2.0
+# A copy that lacks no more events than this is searched: under load it is never quite there.
+NEAR: Final = 1000
 FIRST_WAIT: Final = 0.5
 LONGEST_WAIT: Final = 30.0
 
@@ -76,6 +78,15 @@ class Progress:
     leads: bool = False
     trouble: str | None = None
     server: ServerKind | None = None
+    reached: bool = False
+    """Since it leads, the copy was complete once: from then on it lags by what was just written."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether a search finds what there is, as far as this process knows."""
+        if not self.leads:
+            return self.trouble is None
+        return self.reached and self.trouble is None
 
     @property
     def word(self) -> str:
@@ -187,10 +198,11 @@ class Follower:
         if claim is None:
             await self._sleep(RENEW / 1000)
             raise NotLeading
-        self.progress.leads = True
+        self.progress.leads, self.progress.reached = True, False
         await self._begin(claim.mark)
         while True:
             moved = await self._copier.step()
+            self.progress.reached = self.progress.reached or self._copier.head - self._copier.position <= NEAR
             self._noticed = 0
             await self._keep(moved)
             if await self._is_replaced():

@@ -59,7 +59,7 @@ def make_search_server(
     copier = Copier(feed, names, bulk, limit=settings.bulk_events)
     follower = Follower(client, indices, copier, following, epoch, clock, progress=progress, sleep=sleep, rng=rng)
     bulk.on_trouble = follower.tell
-    return SearchServer(client, indices, bulk, follower, Finder(client, names, progress))
+    return SearchServer(client, indices, bulk, follower, Finder(client, names, progress, alone=not settings.embedded))
 
 
 def make_bulk(client: Client, settings: Search, sleep: Callable[[float], Awaitable[None]], rng: Random) -> Bulk:
