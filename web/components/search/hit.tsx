@@ -47,7 +47,7 @@ export function Hit({ hit: { message, channel, excerpt }, author, open, narrow }
             <HitTime at={message.at} />
           </span>
         </span>
-        <span className="hit-text">
+        <span className="hit-text" dir="auto">
           {message.deleted ? (
             <span className="gone">{words("deleted")}</span>
           ) : (

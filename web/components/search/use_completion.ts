@@ -77,6 +77,7 @@ export function useCompletion(
 function useNames(operator: Completing["operator"] | undefined, prefix: string): readonly string[] {
   const state = useLiveView()?.state;
   const [found, setFound] = useState<string[]>([]);
+  const listed = useListedChannels(operator === "in");
   useEffect(() => {
     if (operator !== "from" || !prefix) return;
     let late = false;
@@ -93,8 +94,23 @@ function useNames(operator: Completing["operator"] | undefined, prefix: string):
   }, [operator, prefix]);
   return useMemo(() => {
     if (operator === "has") return KINDS;
-    if (operator === "in") return (state?.channels ?? []).map((channel) => channel.name);
+    if (operator === "in") return [...(state?.channels ?? []).map((channel) => channel.name), ...listed];
     if (operator === "from") return [...(state?.users ?? []).map((user) => user.name), ...found];
     return [];
-  }, [operator, state?.channels, state?.users, found]);
+  }, [operator, state?.channels, state?.users, found, listed]);
 }
+
+/** Also the channels one may read without being in them; asked for when they are first needed. */
+function useListedChannels(needed: boolean): readonly string[] {
+  const [listed, setListed] = useState<readonly string[]>(NONE);
+  useEffect(() => {
+    if (!needed || listed !== NONE) return;
+    callApi<{ channels: { channel: { name: string } }[] }>("GET", "/api/channels").then(
+      ({ channels }) => setListed(channels.map(({ channel }) => channel.name)),
+      () => undefined,
+    );
+  }, [needed, listed]);
+  return listed;
+}
+
+const NONE: readonly string[] = [];
