@@ -13,9 +13,11 @@ from hubbub.domain.ids import channel_stream, new_id, user_stream
 from hubbub.domain.intents import Appended, Intent
 from hubbub.errors import Refused
 from hubbub.protocol import codec
+from hubbub.protocol.archive import Archive
 from hubbub.protocol.batch import Batch
 from hubbub.protocol.events import AnyEvent, MessagePosted
 from hubbub.protocol.replies import Limits, Room, Snapshot
+from hubbub.store.archiver import Keep
 from hubbub.store.limits import StoreLimits
 from hubbub.store.sqlite import Store, open_store
 from hubbub.store.verify import Report, verify
@@ -34,6 +36,8 @@ class World:
     commits: list[list[Batch]] = field(default_factory=list)
     now: int = START
     general: str = ""
+    archive: Archive | None = None
+    keep: Keep | None = None
 
     def clock(self) -> int:
         self.now += 1
@@ -45,6 +49,8 @@ class World:
             on_commit=lambda batches: self.commits.append(list(batches)),
             clock=self.clock,
             limits=self.limits,
+            archive=self.archive,
+            keep=self.keep,
         )
 
     async def reopen(self) -> None:

@@ -12,6 +12,7 @@ from hubbub.errors import StoreError
 from hubbub.protocol.archive import Archive
 from hubbub.protocol.batch import Batch
 from hubbub.store.accounts import SqliteAccounts
+from hubbub.store.archiver import Archiver, Keep
 from hubbub.store.channels import SqliteChannels
 from hubbub.store.cold import Thaw
 from hubbub.store.engine import DATABASE, DirectoryLock, create_private, open_writer
@@ -38,6 +39,7 @@ class Store:
     writer: Writer
     readable: SqliteReadable
     search: SqliteSearch | None
+    archiver: Archiver | None
     _follower: SearchFollower | None
     _readers: Readers
     _lock: DirectoryLock
@@ -64,13 +66,14 @@ async def open_store(
     limits: StoreLimits | None = None,
     embedded_search: bool = True,
     archive: Archive | None = None,
+    keep: Keep | None = None,
 ) -> Store:
     """Open (and make, and migrate) the store in `directory` on the running loop.
 
     `on_commit` is called on the loop once a commit, with its batches, commits in order. `clock` gives milliseconds
     since 1970. Without the embedded search its file is deleted: nobody would take deleted texts out of it. `archive`:
-    where the events are that were archived. Raises `StoreError`: locked by another server, newer than this program,
-    damaged.
+    where the events are that were archived; `keep`: which never are. Raises `StoreError`: locked by another server,
+    newer than this program, damaged.
     """
     limits = limits or StoreLimits()
     lock = DirectoryLock(directory)
@@ -96,6 +99,7 @@ async def open_store(
         writer=writer,
         readable=SqliteReadable(readers, thaw),
         search=SqliteSearch(directory, follower) if follower else None,
+        archiver=Archiver(writer, readers, archive, clock, keep) if archive else None,
         _follower=follower,
         _readers=readers,
         _lock=lock,

@@ -1,7 +1,8 @@
 """Prove that a database is whole: every log gapless and readable, every other table equal to a replay of the logs.
 
 Reads only, in one transaction, beside a running server if there is one. Logs are streamed; what is kept at a time is
-one channel's members and one user's memberships (all memberships together go to a temporary file of SQLite's).
+one channel's members and one user's memberships (all memberships together, and what is read from the archive, go to
+temporary files of SQLite's).
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from hubbub.protocol.events import (
     ReactionRemoved,
     UserEvent,
 )
+from hubbub.store.archive_proof import FetchRange, has_archived, join_archived
 from hubbub.store.engine import DATABASE, open_reader
 from hubbub.store.migrate import check_revision
 from hubbub.store.replay import ChannelReplay, Tell, UserReplay, replay_message
@@ -68,6 +70,7 @@ class Report:
     events: int = 0
     messages: int = 0
     keys: int = 0
+    archived: int = 0
     problem_count: int = 0
     problems: list[str] = field(default_factory=list)
 
@@ -81,10 +84,12 @@ class Report:
             self.problems.append(problem)
 
 
-def verify(path: Path, progress: Progress | None = None) -> Report:
-    """Walk the database in the data directory `path`; `progress(done, all)` counts events.
+def verify(path: Path, progress: Progress | None = None, fetch_range: FetchRange | None = None) -> Report:
+    """Walk the database in the data directory `path`; `progress(done, all)` counts events. `fetch_range` reads what is
+    in the archive.
 
-    Raises `StoreError` when there is no database, or not one of this version.
+    Raises `StoreError` when there is no database, or not one of this version, or part of it is in the archive and that
+    was not given; and as `fetch_range`.
     """
     database = path / DATABASE
     if not database.is_file():
@@ -92,8 +97,14 @@ def verify(path: Path, progress: Progress | None = None) -> Report:
     check_revision(database)
     connection = open_reader(database)
     try:
+        connection.execute("PRAGMA temp_store = FILE")
         connection.execute("BEGIN")
-        return _Verifier(connection, progress).run()
+        verifier = _Verifier(connection, progress)
+        if has_archived(connection):
+            if fetch_range is None:
+                raise StoreError("Part of this log is in the archive: run `hubbub verify --archive`.")
+            verifier.join(fetch_range)
+        return verifier.run()
     except sqlite3.DatabaseError as error:
         raise StoreError(f"{database} is damaged: {error}") from error
     finally:
@@ -113,6 +124,10 @@ class _Verifier:
             """CREATE TABLE places (channel, "user", joined_seq, joined_user_seq, set_number, set_seq,
             PRIMARY KEY (channel, "user")) WITHOUT ROWID"""
         )
+
+    def join(self, fetch_range: FetchRange) -> None:
+        """Walk what is in the archive as well."""
+        self._report.archived = join_archived(self._connection, fetch_range, self._report.add)
 
     def run(self) -> Report:
         heads = "SELECT (SELECT coalesce(sum(seq), 0) FROM users) + (SELECT coalesce(sum(seq), 0) FROM channels)"
