@@ -9,8 +9,11 @@ import pytest
 
 from hubbub.domain.ids import channel_stream
 from hubbub.search.bulk import Operation
+from hubbub.search.copier import Copier
 from hubbub.search.documents import make_operations
-from hubbub.search.template import month_of
+from hubbub.search.indexer import CHECK
+from hubbub.search.reindex import Reindexing
+from hubbub.search.template import Indices, month_of
 from hubbub.store.feed import Feed
 from tests.support.search_servers import SearchServer as Node
 from tests.support.search_world import SearchWorld, open_search_world, until
@@ -142,8 +145,8 @@ async def states_so_far(copied: SearchWorld, before: list[Operation]) -> list[Op
 
 
 async def test_a_second_process_waits_until_the_first_has_gone(copied: SearchWorld) -> None:
+    ann, _, room = await talk(copied)
     async with copied.follow("one") as one:
-        ann, _, room = await talk(copied)
         await copied.caught_up(one)
         async with copied.follow("other") as other:
             await copied.world.post(ann, room, "more")
@@ -187,3 +190,83 @@ async def test_what_is_missing_or_other_than_in_the_log_is_found(copied: SearchW
         f"events of channel:{room}: the log has 31, the search server 30",
         f"messages of channel:{room}: the log has 22, the search server 21",
     ]
+
+
+async def reindex(copied: SearchWorld, *, archived: bool = False, handover: float = 0.0) -> tuple[int, list[int]]:
+    """The new generation, and how far it was told to have come."""
+    feed = Feed(copied.world.directory)
+    told: list[int] = []
+    async with copied.bulk() as bulk, copied.client() as client:
+        copier = Copier(feed, copied.names, bulk, limit=10)
+        try:
+            reindexing = Reindexing(
+                client,
+                Indices(client, copied.names),
+                copier,
+                bulk,
+                copied.world.store.epoch,
+                sleep=copied.nap,
+                progress=lambda done, total: told.append(done),
+            )
+            return await reindexing.run(archived=archived, handover=handover), told
+        finally:
+            await copier.close()
+
+
+async def test_a_new_copy_is_made_beside_the_old_one_and_takes_its_place(copied: SearchWorld) -> None:
+    async with copied.follow() as search:
+        ann, _, room = await talk(copied)
+        await copied.caught_up(search)
+    generation, told = await reindex(copied)
+    assert generation == 2
+    assert told == sorted(told)
+    assert (await copied.prove(2)).ok
+    async with copied.indices() as indices:
+        assert await indices.find_generations() == {2: True}
+        assert await indices.fetch_state(1) == {}
+    await copied.world.post(ann, room, "after")
+    async with copied.follow() as search:
+        await copied.caught_up(search)
+        assert search.bulk.tally.written == 2  # it went on where the new copy ended
+    assert (await copied.prove(2)).ok
+
+
+async def test_a_server_that_follows_moves_over_and_misses_nothing(copied: SearchWorld) -> None:
+    async with copied.follow() as search:
+        ann, _, room = await talk(copied)
+        await copied.caught_up(search)
+        generation, _ = await reindex(copied, handover=0.5)
+        await copied.world.post(ann, room, "written to the old copy, perhaps")
+        copied.world.now += CHECK  # it is time to look which copy is read
+        await copied.world.post(ann, room, "and this to the new one")
+        await until(lambda: search.follower.generation == generation)
+        await copied.caught_up(search)
+        proof = await copied.prove(2)
+        assert proof.ok, proof.problems
+
+
+async def test_what_is_in_the_archive_alone_is_carried_over(copied: SearchWorld) -> None:
+    async with copied.follow() as search:
+        await talk(copied)
+        await copied.caught_up(search)
+    before = await copied.prove()
+    await reindex(copied, archived=True)
+    after = await copied.prove(2)
+    assert after.ok
+    assert (after.events, after.messages) == (before.events, before.messages)
+
+
+async def test_what_a_broken_attempt_left_goes(copied: SearchWorld) -> None:
+    async with copied.follow() as search:
+        await talk(copied)
+        await copied.caught_up(search)
+    async with copied.indices() as indices, copied.bulk() as bulk:
+        await indices.put_templates(2, read=False)
+        feed = Feed(copied.world.directory)
+        await bulk.write(make_operations(feed.read(None, 20), copied.names, 2))
+        feed.close()
+        assert await indices.find_generations() == {1: True, 2: False}
+        generation, _ = await reindex(copied)
+        assert generation == 3
+        assert await indices.find_generations() == {3: True}
+    assert (await copied.prove(3)).ok
