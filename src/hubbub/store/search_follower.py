@@ -1,9 +1,10 @@
 """The thread that keeps the embedded search's index up with the log, and its file clean.
 
 It is a follower like all others: it reads what was committed, from a connection of its own, and writes a file of its
-own, so no post ever waits for it. What it can take from posts is the interpreter: so it works when nothing has been
-committed for `QUIET` seconds, or when it is `BEHIND` events behind, then for a quarter of the time only, in slices of a
-few milliseconds. Who searches does not wait for quiet: `wait_until` has it work at once and without pause.
+own, so no post ever waits for it. What it can take from posts is the interpreter and the disk: so it works when nothing
+has been committed for `QUIET` seconds, or when it is `BEHIND` events behind, then for a twentieth of the time only, in
+slices of a millisecond or so; a quarter, where it is further behind than a search would wait for. Who searches does not
+wait for quiet: `wait_until` has it work at once and without pause.
 
 Invariants:
 1. Only the thread touches its two connections; `checkpoint` is what of the log can be found, and only grows.
@@ -27,7 +28,7 @@ from hubbub.store.bell import Bell
 from hubbub.store.engine import DATABASE, open_reader
 from hubbub.store.search_cleaning import clean, is_unclean
 from hubbub.store.search_file import SEARCH, delete_search_file, open_search_file
-from hubbub.store.search_index import Indexer, fetch_checkpoint
+from hubbub.store.search_index import Indexer, fetch_checkpoint, fetch_head
 
 # Seconds.
 QUIET: Final = 0.05
@@ -35,10 +36,13 @@ LOOK: Final = 0.1
 CLEAN_AFTER: Final = 1.0
 TRY_AGAIN: Final = 5.0
 # Events.
-BEHIND: Final = 20_000
-SLICE: Final = 64
-# While posts come, so many times as long as a slice took is left to them.
-_PAUSE: Final = 3
+BEHIND: Final = 2_000
+FAR_BEHIND: Final = 100_000
+SLICE: Final = 256
+SLICE_AMONG_POSTS: Final = 16
+# While posts come, so many times as long as a slice took is left to them; fewer when far behind.
+_PAUSE: Final = 19
+_SHORT_PAUSE: Final = 3
 # So many times as long as cleaning took, none is begun.
 _CLEAN_PAUSE: Final = 20
 
@@ -148,21 +152,21 @@ class SearchFollower:
             try:
                 self.checkpoint = fetch_checkpoint(index)
                 self.generation += 1
-                self._work(index, Indexer(index, log))
+                self._work(index, Indexer(index, log), lambda: fetch_head(log))
             finally:
                 log.close()
         finally:
             index.close()
 
-    def _work(self, index: sqlite3.Connection, indexer: Indexer) -> None:
+    def _work(self, index: sqlite3.Connection, indexer: Indexer, head: Callable[[], int]) -> None:
         while not self._closing:
             self._wanted = False
-            self._catch_up(indexer)
+            self._catch_up(indexer, head)
             unclean = is_unclean(index)
             timeout = max(self._clean_at - self._now(), CLEAN_AFTER) if unclean else None
             if not self._bell.wait(self._is_wanted, timeout) and unclean:
                 self._clean(index, self._is_wanted)
-        self._catch_up(indexer)
+        self._catch_up(indexer, head)
         if is_unclean(index):
             self._clean(index, self._is_late)
 
@@ -172,16 +176,20 @@ class SearchFollower:
     def _is_late(self) -> bool:
         return self._closing and self._now() > self._deadline
 
-    def _catch_up(self, indexer: Indexer) -> None:
+    def _catch_up(self, indexer: Indexer, head: Callable[[], int]) -> None:
         while not self._is_late():
-            began = self._now()
-            done = indexer.advance(SLICE)
+            began, slice_ = self._now(), SLICE_AMONG_POSTS if self._is_polite() else SLICE
+            done = indexer.advance(slice_)
             self._tell(done.checkpoint)
-            if done.events < SLICE:
+            if done.events < slice_:
                 return
-            now = self._now()
-            if not self._awaited and not self._closing and now - self._last_commit < QUIET:
-                self._bell.wait(lambda: self._awaited > 0 or self._closing, (now - began) * _PAUSE)
+            if self._is_polite():
+                pause = _PAUSE if head() - done.checkpoint < FAR_BEHIND else _SHORT_PAUSE
+                self._bell.wait(lambda: not self._is_polite(), (self._now() - began) * pause)
+
+    def _is_polite(self) -> bool:
+        """Whether posts come, and nobody waits for this thread."""
+        return not self._awaited and not self._closing and self._now() - self._last_commit < QUIET
 
     def _tell(self, checkpoint: int) -> None:
         if checkpoint != self.checkpoint:

@@ -36,6 +36,7 @@ from hubbub.store.archive_proof import FetchRange, has_archived, join_archived
 from hubbub.store.engine import DATABASE, open_reader
 from hubbub.store.migrate import check_revision
 from hubbub.store.replay import ChannelReplay, Tell, UserReplay, replay_message
+from hubbub.store.search_verify import verify_search
 
 Progress: TypeAlias = Callable[[int, int], None]
 
@@ -71,6 +72,7 @@ class Report:
     messages: int = 0
     keys: int = 0
     archived: int = 0
+    indexed: int = 0
     problem_count: int = 0
     problems: list[str] = field(default_factory=list)
 
@@ -104,7 +106,9 @@ def verify(path: Path, progress: Progress | None = None, fetch_range: FetchRange
             if fetch_range is None:
                 raise StoreError("Part of this log is in the archive: run `hubbub verify --archive`.")
             verifier.join(fetch_range)
-        return verifier.run()
+        report = verifier.run()
+        report.indexed = verify_search(path, connection, report.add)
+        return report
     except sqlite3.DatabaseError as error:
         raise StoreError(f"{database} is damaged: {error}") from error
     finally:
