@@ -111,21 +111,29 @@ def verify(data: Data = None, config: ConfigFile = None, as_json: AsJson = False
 def reindex(data: Data = None, config: ConfigFile = None) -> None:
     """Copy the log into the search server anew, beside the copy that is searched, and change over when it is whole.
 
-    The server may run meanwhile.
+    The server may run meanwhile. Where no search server is set, the embedded index is made anew; for that the server
+    has to be stopped.
     """
     from rich.console import Console
     from rich.progress import Progress
 
     from hubbub.offline_search import reindex as reindex_search
+    from hubbub.store.search_rebuild import rebuild_search
 
     settings = _load(config, {"data": data})
     set_up_logging(settings.log)
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Copying", total=None)
-        generation = asyncio.run(
-            reindex_search(settings, lambda done, total: bar.update(task, completed=done, total=total))
-        )
-    print(f"Searches use generation {generation} of the copy now.")
+
+        def progress(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        if settings.search.urls:
+            generation = asyncio.run(reindex_search(settings, progress))
+            told = f"Searches use generation {generation} of the copy now."
+        else:
+            told = f"The embedded index has all {rebuild_search(settings.data, progress)} events of the log now."
+    print(told)
 
 
 @app.command()
