@@ -79,11 +79,4 @@ METRICS: Final = (
     _gauge("recent_streams", "recent", "Streams in which something happened meanwhile."),
     _gauge("catching_up_streams", "tails", "Streams whose latest events are held for connections that are behind."),
     _gauge("undelivered_events", "waiting", "Events that are stored and not yet written to everyone."),
-    # The copy in Elasticsearch or OpenSearch; nothing of it where none is set
-    _gauge("search_behind_events", "search_behind", "Events that the search server does not have yet."),
-    _gauge("search_leads", "search_leads", "1 where this process is the one that copies."),
-    _gauge("search_trouble", "search_trouble", "1 while the search server takes nothing."),
-    _counter("search_written", "search_written", "Documents that it took."),
-    _counter("search_refused", "search_refused", "Documents that it never takes; the log has them."),
-    _counter("search_waits", "search_waits", "Times it was waited for because it took no more."),
 )
