@@ -46,10 +46,13 @@ _WATCHER: Final = (
 
 
 class SearchServer:
-    """One node. `settings` are node settings (`-E`); its data outlives `kill` until `remove`."""
+    """One node; its data outlives `kill` until `remove`. `settings` are node settings (`-E`), `java` the JVM's."""
 
-    def __init__(self, distribution: Distribution, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, distribution: Distribution, settings: Mapping[str, str] | None = None, *, java: str = JAVA_OPTIONS
+    ) -> None:
         self.distribution = distribution
+        self._java = java
         self.port = free_port()
         self.home = Path(tempfile.mkdtemp(prefix=f"hubbub-{distribution.name}-"))
         self._settings = {
@@ -98,7 +101,7 @@ class SearchServer:
             "PATH": "/usr/bin:/bin",
             "HOME": str(self.home),
             f"{upper}_JAVA_HOME": str(find_jdk()),
-            f"{upper}_JAVA_OPTS": JAVA_OPTIONS,
+            f"{upper}_JAVA_OPTS": self._java,
             f"{upper}_TMPDIR": str(self.home / "tmp"),
             f"{upper}_PATH_CONF": str(self.home / "config"),
         }
