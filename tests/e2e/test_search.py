@@ -13,6 +13,7 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.e2e.conftest import Newcomer, Visit
 from tests.e2e.test_access import LOOKS, find_violations, look_at, overflow
+from tests.e2e.test_safety import HOSTILE, check_page
 from tests.e2e.visitor import Visitor, new_name
 from tests.support.client import PASSWORD, Person, register
 from tests.support.server import Server
@@ -200,6 +201,25 @@ async def test_a_result_says_what_was_edited_and_a_deleted_message_is_none(visit
     await expect(hits).to_have_count(2)
     await expect(hits.filter(has_text="an edited xylograph")).to_contain_text("edited")
     await expect(hits.filter(has_text="a xylograph").get_by_text("edited", exact=True)).to_have_count(0)
+
+
+async def test_hostile_queries_and_results_stay_texts(visit: Visit, newcomer: Newcomer) -> None:
+    writer = await newcomer("hostile")
+    channel = await writer.create_channel(new_name("hostile"))
+    for text in HOSTILE:
+        await writer.post(channel, text)
+    visitor = await visit()
+    await visitor.enter_as(writer)
+    for query in ("hacked", *HOSTILE[:3]):
+        path = f"/search?q={quote(f'{query} in:{channel}')}"
+        check_page(await writer.http.get(path))
+        await visitor.page.goto(path, wait_until="networkidle")
+        await expect(visitor.page.get_by_role("combobox", name="Search messages")).to_have_value(
+            f"{query} in:{channel}"
+        )
+        assert await visitor.page.evaluate("window.hacked") is None
+    await visitor.page.goto(f"/search?q=hacked+in:{channel}")
+    await expect(results(visitor.page).get_by_role("link")).to_have_count(len(HOSTILE))
 
 
 # With JavaScript
