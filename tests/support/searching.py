@@ -19,6 +19,8 @@ from hubbub.domain.roles import Role
 from hubbub.protocol.search import SearchResult
 from hubbub.service.ports import Search
 from hubbub.service.search import SearchService
+from tests.support.search_servers import SearchServers, new_prefix
+from tests.support.search_world import open_search_world
 from tests.support.store_world import World, open_world
 
 Place: TypeAlias = tuple[str, int]
@@ -89,5 +91,34 @@ async def open_embedded(directory: Path, _: pytest.FixtureRequest) -> AsyncItera
         yield Searching(world, world.store.search, settled)
 
 
+def open_copied(name: str) -> Open:
+    """On the search server of that name: a follower copies the store into indices of the test's own."""
+
+    @asynccontextmanager
+    async def opened(directory: Path, request: pytest.FixtureRequest) -> AsyncIterator[Searching]:
+        servers: SearchServers = request.getfixturevalue("search_servers")
+        prefix = new_prefix()
+        try:
+            async with open_search_world(directory, servers.named(name), prefix) as copied, copied.follow() as search:
+                refreshed = 0
+
+                async def settled() -> None:
+                    nonlocal refreshed
+                    await copied.caught_up(search)
+                    if search.follower.position != refreshed:
+                        copied.refresh()
+                    refreshed = search.follower.position
+
+                yield Searching(copied.world, search.finder, settled)
+        finally:
+            servers.remove_indices(prefix)
+
+    return opened
+
+
 Open: TypeAlias = Callable[[Path, pytest.FixtureRequest], AbstractAsyncContextManager[Searching]]
-ENGINES: Final[Mapping[str, Open]] = {"sqlite": open_embedded}
+ENGINES: Final[Mapping[str, Open]] = {
+    "sqlite": open_embedded,
+    "elasticsearch": open_copied("elasticsearch"),
+    "opensearch": open_copied("opensearch"),
+}
