@@ -36,7 +36,7 @@ async def reindex(config: Config, progress: Callable[[int, int], None]) -> int:
             reindexing = Reindexing(
                 client, Indices(client, names), copier, bulk, feed.epoch, sleep=asyncio.sleep, progress=progress
             )
-            return await reindexing.run(archived=feed.archived)
+            return await reindexing.run(archived=lambda: feed.archived)
         finally:
             await copier.close()
 

@@ -208,7 +208,7 @@ async def reindex(copied: SearchWorld, *, archived: bool = False, handover: floa
                 sleep=copied.nap,
                 progress=lambda done, total: told.append(done),
             )
-            return await reindexing.run(archived=archived, handover=handover), told
+            return await reindexing.run(archived=lambda: archived, handover=handover), told
         finally:
             await copier.close()
 

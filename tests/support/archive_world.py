@@ -54,6 +54,9 @@ class Switch:
     async def fetch_versions(self, channel: str, numbers: Collection[int]) -> Mapping[int, int]:
         return await self._pass().fetch_versions(channel, numbers)
 
+    async def is_settled(self) -> bool:
+        return await self._pass().is_settled()
+
     async def refresh(self) -> None:
         await self._pass().refresh()
 

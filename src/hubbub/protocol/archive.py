@@ -35,6 +35,10 @@ class Archive(Protocol):
         """The versions (MessageState.version) of those messages that are there."""
         ...
 
+    async def is_settled(self) -> bool:
+        """Whether it is one copy. While another is made beside it nothing may be left to it alone."""
+        ...
+
     async def refresh(self) -> None:
         """What was written before can be read after."""
         ...

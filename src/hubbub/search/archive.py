@@ -13,7 +13,7 @@ from hubbub.config import Search
 from hubbub.errors import Refused
 from hubbub.protocol.archive import ArchivedEvent
 from hubbub.search.client import Client, Json, SearchRefused, SearchUnavailable
-from hubbub.search.template import Family, Names
+from hubbub.search.template import Family, Indices, Names
 
 # Documents asked for at once; less than any server's own bound (10,000).
 PAGE: Final = 1000
@@ -27,6 +27,7 @@ class SearchArchive:
     def __init__(self, client: Client, names: Names, seconds: float, refresh_seconds: float) -> None:
         self._client = client
         self._names = names
+        self._indices = Indices(client, names)
         self._seconds = seconds
         self._refresh_seconds = refresh_seconds
 
@@ -60,6 +61,12 @@ class SearchArchive:
             for hit in await self._search("messages", body):
                 found[hit["_source"]["number"]] = hit["_version"]
         return found
+
+    async def is_settled(self) -> bool:
+        try:
+            return all((await self._indices.find_generations()).values())
+        except (SearchUnavailable, SearchRefused) as error:
+            raise Refused("archive_unavailable") from error
 
     async def refresh(self) -> None:
         for family in ("messages", "events"):

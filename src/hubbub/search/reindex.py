@@ -2,8 +2,9 @@
 
 The order, of which every step may be the last one before a crash:
 1. A generation without readers is what an earlier attempt left: it goes.
-2. The new one is filled from the beginning of the log, while a server goes on with the old one. What is in the archive
-   alone is carried over from the old one, document by document.
+2. The new one is filled from the beginning of the log, while a server goes on with the old one. Behind that, what is in
+   the archive alone is carried over from the old one, document by document: also what left the log meanwhile (the
+   archive takes nothing more once it sees two generations).
 3. Where it has come to is noted with it; then the aliases move, in one request.
 4. A running server finds the readers elsewhere within `CHECK`, and goes on from that note. Until then it is followed
    from here, so that nothing is missing in between.
@@ -55,8 +56,8 @@ class Reindexing:
         self._sleep = sleep
         self._progress = progress
 
-    async def run(self, *, archived: bool, handover: float = HANDOVER) -> int:
-        """The new generation. `archived`: some of the log is in the archive alone.
+    async def run(self, *, archived: Callable[[], bool], handover: float = HANDOVER) -> int:
+        """The new generation. `archived` says whether some of the log is in the archive alone.
 
         Raises `StoreError`, and as `Client.request`. Waits for a server that takes nothing for now.
         """
@@ -66,9 +67,9 @@ class Reindexing:
             await self._indices.remove(left)
         old = [number for number, read in generations.items() if read]
         await self._indices.put_templates(new, read=False)
-        if archived:
-            await self._carry_over(new)
         await self._fill(new)
+        if archived():
+            await self._carry_over(new)
         await self._note()
         await self._indices.refresh(new)
         await self._indices.swap(old, new)

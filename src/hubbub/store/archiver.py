@@ -167,17 +167,23 @@ class Archiver:
             raise StoreError("The search server has no copy of the log yet: it is made while the server runs.")
         return int(rows[0][0])
 
+    async def _check_settled(self) -> None:
+        if not await self._archive.is_settled():
+            raise StoreError("A new copy of the log is being made: archive when that is done.")
+
     async def _archive_stream(
         self, stream: str, head: int, number: int, before: int, horizon: int, moved: Moved, tell: Tell
     ) -> None:
         base = int((await self._fetch_all(archive_ranges.BASE, stream))[0][0])
         if base:
+            await self._check_settled()
             await self._remove_left(stream, base, horizon, moved)
         last = await self._find_last(stream, head, number)
         while base < last:
             rows = await self._read_range(stream, base, last, before, horizon)
             if len(rows) < self._keep.range:
                 return
+            await self._check_settled()
             if not await self._is_proven(stream, rows):
                 moved.unproven.append(stream)
                 return
