@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hubbub.domain.accounts import Session
-from hubbub.errors import CloseCode
+from hubbub.errors import CloseCode, Refused
 from hubbub.hub.hub import Hub
 from hubbub.protocol.codec import encode
 from hubbub.protocol.commands import Hello
@@ -99,10 +99,19 @@ class Greeter:
             self.hub.caught_up(link, stream, after)
 
     async def _read_on(self, link: Link, stream: str, after: int, head: int) -> int:
-        """Send the stream's events with `after` < seq ≤ `head`; returns the last seq sent."""
+        """Send the stream's events with `after` < seq ≤ `head`, or a reset where the archive has them and does not
+        answer; returns how far that brings the link."""
         while after < head and not link.closed:
             upto = min(head, after + EVENTS_READ)
-            events = await self.log.fetch_range(stream, after, upto)
+            try:
+                events = await self.log.fetch_range(stream, after, upto)
+            except Refused as refused:
+                if refused.code != "archive_unavailable":
+                    raise
+                # The page the client fetches instead is in SQL: only this stream begins anew, and nobody is cut off.
+                if self.hub.holds(link, stream):
+                    link.send_text(encode(Reset(stream=stream)))
+                return head
             if not await self._send(link, stream, [payload for _, payload in events]):
                 break  # out of the channel, or out and in again: what comes next is live
             after = upto
