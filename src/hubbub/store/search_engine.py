@@ -46,15 +46,19 @@ class _Reader:
     index: sqlite3.Connection | None = None
     generation: int = 0
 
-    def open(self, directory: Path, follower: SearchFollower) -> tuple[sqlite3.Connection, sqlite3.Connection]:
+    def open_log(self, directory: Path) -> sqlite3.Connection:
         if self.log is None:
             self.log = open_reader(directory / DATABASE)
+        return self.log
+
+    def open_index(self, follower: SearchFollower) -> sqlite3.Connection:
+        """Anew, when it was made anew."""
         if self.index is None or self.generation != follower.generation:
             if self.index is not None:
                 self.index.close()
             self.generation = follower.generation
             self.index = open_search_reader(follower.path)
-        return self.log, self.index
+        return self.index
 
     def close(self) -> None:
         for connection in (self.log, self.index):
@@ -108,8 +112,9 @@ class SqliteSearch:
             left = deadline - time.monotonic()
             if left <= 0:
                 raise Refused("search_slow")
-            log, index = reader.open(self._directory, self._follower)
-            caught_up = self._follower.wait_until(fetch_head(log), left * _WAIT_SHARE)
+            head = fetch_head(reader.open_log(self._directory))
+            caught_up = self._follower.wait_until(head, left * _WAIT_SHARE)
+            index = reader.open_index(self._follower)
             index.set_progress_handler(lambda: time.monotonic() > deadline, _OPERATIONS)
             index.execute("BEGIN")
             try:

@@ -7,7 +7,8 @@ slices of a millisecond or so; a quarter, where it is further behind than a sear
 wait for quiet: `wait_until` has it work at once and without pause.
 
 Invariants:
-1. Only the thread touches its two connections; `checkpoint` is what of the log can be found, and only grows.
+1. Only the thread touches its two connections; `checkpoint` is what of the log can be found. It only grows, but where
+   the file is made anew (`generation`).
 2. Whatever goes wrong with the file, the server goes on: it is tried again, and a damaged file is made anew.
 """
 
@@ -107,18 +108,22 @@ class SearchFollower:
 
     def wait_until(self, checkpoint: int, seconds: float) -> bool:
         """Whether all up to that event can be found, after at most so many seconds."""
-        if self.checkpoint >= checkpoint:
+        if self._has(checkpoint):
             return True
         deadline = self._now() + seconds
         with self._moved:
             self._awaited += 1
             try:
                 self._wake()
-                while self.checkpoint < checkpoint and not self._closing and (left := deadline - self._now()) > 0:
+                while not (self._has(checkpoint) or self._closing) and (left := deadline - self._now()) > 0:
                     self._moved.wait(left)
             finally:
                 self._awaited -= 1
-        return self.checkpoint >= checkpoint
+        return self._has(checkpoint)
+
+    def _has(self, checkpoint: int) -> bool:
+        """Not while there is no file yet."""
+        return self.generation > 0 and self.checkpoint >= checkpoint
 
     def _wake(self) -> None:
         self._wanted = True
@@ -150,8 +155,10 @@ class SearchFollower:
         try:
             log = open_reader(self._database)
             try:
-                self.checkpoint = fetch_checkpoint(index)
-                self.generation += 1
+                with self._moved:
+                    self.checkpoint = fetch_checkpoint(index)
+                    self.generation += 1
+                    self._moved.notify_all()
                 self._work(index, Indexer(index, log), lambda: fetch_head(log))
             finally:
                 log.close()

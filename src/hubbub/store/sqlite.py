@@ -79,14 +79,14 @@ async def open_store(
     lock = DirectoryLock(directory)
     try:
         connection, epoch = await asyncio.to_thread(_prepare, directory / DATABASE)
+        if not embedded_search:
+            delete_search_file(directory / SEARCH)
         readers = await Readers.open(directory / DATABASE, limits.readers)
     except BaseException:
         lock.release()
         raise
     follower = SearchFollower(directory, epoch) if embedded_search else None
-    if follower is None:
-        delete_search_file(directory / SEARCH)
-    else:
+    if follower is not None:
         on_commit = _noticed_by(follower, on_commit)
     writer = Writer(connection, limits, on_commit)
     thaw = Thaw(archive)
