@@ -23,6 +23,18 @@ export function Results({ asked, answer, examples }: ResultsProps) {
   const names = new Map(answer.users?.map((user) => [user.id, user.name]));
   const someone = useTranslations("message")("someone");
   const none = hits.length === 0;
+  const meant = suggestion && (
+    <p className="search-meant">
+      {t.rich("suggestion", {
+        text: suggestion,
+        link: (text) => (
+          <Link href={searchPath({ ...asked, q: suggestion, cursor: undefined })} prefetch={false}>
+            {text}
+          </Link>
+        ),
+      })}
+    </p>
+  );
   return (
     <div className="search-body" data-none={none || undefined}>
       <div className="search-line">
@@ -32,24 +44,14 @@ export function Results({ asked, answer, examples }: ResultsProps) {
         {!none && <Order {...asked} />}
       </div>
       <Filters q={asked.q} order={asked.order} />
-      {suggestion && (
-        <p className="search-meant">
-          {t.rich("suggestion", {
-            text: suggestion,
-            link: (text) => (
-              <Link href={searchPath({ ...asked, q: suggestion, cursor: undefined })} prefetch={false}>
-                {text}
-              </Link>
-            ),
-          })}
-        </p>
-      )}
+      {!none && meant}
       {none ? (
         <div className="search-none">
           <span className="picture">
             <SearchX aria-hidden />
           </span>
           <h2>{t("none")}</h2>
+          {meant}
           <p>{t("noneLead")}</p>
           <Operators {...examples} />
         </div>
