@@ -15,7 +15,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import msgspec
-from opensearchpy import AsyncOpenSearch
+from opensearchpy import AIOHttpConnection, AsyncOpenSearch
 from opensearchpy.exceptions import ConnectionError as DriverConnectionError
 from opensearchpy.exceptions import TransportError
 
@@ -142,6 +142,10 @@ class Client:
 
     async def close(self) -> None:
         await self._driver.close()
+        # It forgets those to nodes that did not answer.
+        for connection in self._driver.transport.seed_connections:
+            if isinstance(connection, AIOHttpConnection):
+                await connection.close()
 
 
 def make_context(settings: Search) -> ssl.SSLContext | None:
