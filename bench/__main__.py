@@ -16,7 +16,7 @@ from typing import Final
 
 from bench import channels, fanout, memory, synapse
 from bench.build import BENCH, BenchError, Programs, build_programs
-from bench.case import Case, Options, Run
+from bench.case import ENGINES, Case, Options, Run
 from bench.cases import CASES as OWN_CASES
 from bench.chart import draw_chart
 from bench.machine import describe_machine, measure_sync
@@ -30,7 +30,8 @@ CASES: Final[tuple[Case, ...]] = (fanout.CASE, channels.CASE, memory.CASE, synap
 RESULTS = BENCH / "results"
 MOST_CONNECTIONS = 18_000  # descriptors are bounded, and so is the load
 MOST_DESCRIPTORS = 1 << 17
-QUICK = Options(members=20, connections=100, rounds=1, warmup=0.1, seconds=0.3, quick=True)
+MOST_MESSAGES = 10_000_000  # some 15 GB
+QUICK = Options(members=20, connections=100, messages=2000, rounds=1, warmup=0.1, seconds=0.3, quick=True)
 
 
 def main() -> int:
@@ -140,6 +141,10 @@ def _parse_arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="seconds instead of minutes: figures that mean nothing")
     parser.add_argument("--members", type=_bounded(1, MOST_CONNECTIONS), help="of the fan-out's channel (1,000)")
     parser.add_argument("--connections", type=_bounded(10, MOST_CONNECTIONS), help="idle ones, for memory (15,000)")
+    parser.add_argument("--messages", type=_bounded(1000, MOST_MESSAGES), help="to search in (1,000,000)")
+    parser.add_argument(
+        "--engines", type=_words([*ENGINES, "none"]), help="search servers to measure with, or none; else all"
+    )
     parser.add_argument("--rounds", type=_bounded(1, 100), help="of the fan-out, each server in turn (5)")
     parser.add_argument("--seconds", type=float, help="measured in each round (3)")
     parser.add_argument("--warmup", type=float, help="seconds before that (0.7)")
@@ -157,9 +162,11 @@ def _options_of(arguments: argparse.Namespace) -> Options:
     """What was said, over what holds otherwise."""
     base = QUICK if arguments.quick else Options()
     peers = arguments.peers and [name for name in arguments.peers if name != "none"]
+    engines = arguments.engines and [name for name in arguments.engines if name != "none"]
     return Options(
         members=arguments.members or base.members,
         connections=arguments.connections or base.connections,
+        messages=arguments.messages or base.messages,
         rounds=arguments.rounds or base.rounds,
         warmup=base.warmup if arguments.warmup is None else arguments.warmup,
         seconds=base.seconds if arguments.seconds is None else arguments.seconds,
@@ -167,6 +174,7 @@ def _options_of(arguments: argparse.Namespace) -> Options:
         quick=arguments.quick,
         first=arguments.first,
         peers=None if peers is None else tuple(peers),
+        engines=base.engines if engines is None else tuple(engines),
     )
 
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from bench.build import Programs
 from bench.chart import Panel
 
 Tell: TypeAlias = Callable[[str], None]
 Measured: TypeAlias = Any  # of JSON: it is read back from a file as often as it is made
+
+ENGINES: Final = ("elasticsearch", "opensearch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Options:
 
     members: int = 1000
     connections: int = 15_000
+    messages: int = 1_000_000  # to search in
     rounds: int = 5
     warmup: float = 0.7
     seconds: float = 3.0
@@ -31,6 +34,7 @@ class Options:
     quick: bool = False  # seconds instead of minutes, to see that it works: the figures mean nothing
     first: bool = False
     peers: tuple[str, ...] | None = None  # None: all that the cases know
+    engines: tuple[str, ...] = ENGINES  # search servers that are measured
 
 
 @dataclass(frozen=True, slots=True)

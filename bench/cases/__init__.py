@@ -3,7 +3,7 @@
 from typing import Final
 
 from bench.case import Case
-from bench.cases import breath, connect, everyone, idle, pages, posts, resume
+from bench.cases import breath, connect, everyone, idle, pages, posts, resume, search
 
 CASES: Final[tuple[Case, ...]] = (
     posts.CASE,
@@ -13,4 +13,5 @@ CASES: Final[tuple[Case, ...]] = (
     everyone.CASE,
     idle.CASE,
     pages.CASE,
+    search.CASE,
 )

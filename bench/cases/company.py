@@ -13,7 +13,16 @@ from pathlib import Path
 from typing import Final
 
 from bench.case import Tell
-from bench.cases.town import AT_ONCE, NO_PASSWORD, Person, add_channels, add_messages, add_people, nobody_listens
+from bench.cases.town import (
+    AT_ONCE,
+    NO_PASSWORD,
+    Person,
+    add_channels,
+    add_messages,
+    add_people,
+    add_sessions,
+    nobody_listens,
+)
 from bench.corpus import make_texts
 from hubbub.domain.ids import new_id
 from hubbub.domain.intents import PostMessage
@@ -27,30 +36,40 @@ MONTH_MS: Final = 2_629_800_000
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """`token`: the session of somebody who is in every channel; `channels` by size, the largest first."""
+    """`tokens`: the sessions of its people, who are called member000000 and so on, and are all in every channel;
+    `channels` by size, the largest first, called room0 and so on."""
 
     data: Path
-    token: str
+    tokens: tuple[str, ...]
     channels: tuple[str, ...]
     messages: int
 
+    @property
+    def token(self) -> str:
+        """Of somebody who reads everything."""
+        return self.tokens[0]
 
-def build_company(folder: Path, messages: int, tell: Tell, *, months: int = MONTHS) -> Company:
-    """Make `folder`/data, with `messages` spread evenly over the `months` until now and unevenly over the channels."""
+
+def build_company(
+    folder: Path, messages: int, tell: Tell, *, months: int = MONTHS, size: int = PEOPLE, rooms: int = CHANNELS
+) -> Company:
+    """Make `folder`/data, with `messages` spread evenly over the `months` until now and unevenly over the `rooms`.
+    `size`: how many people there are. Nothing is indexed yet."""
     now = time.time_ns() // 1_000_000
-    people = [Person(new_id(now), secrets.token_urlsafe(32)) for _ in range(PEOPLE)]
-    channels = tuple(new_id(now) for _ in range(CHANNELS))
+    people = [Person(new_id(now), secrets.token_urlsafe(32)) for _ in range(size)]
+    channels = tuple(new_id(now) for _ in range(rooms))
     (folder / "data").mkdir(parents=True)
     asyncio.run(_fill(folder / "data", people, channels, messages, (now - months * MONTH_MS, now), tell))
-    return Company(folder / "data", people[0].token, channels, messages)
+    return Company(folder / "data", tuple(person.token for person in people), channels, messages)
 
 
 async def _fill(
     data: Path, people: Sequence[Person], channels: Sequence[str], messages: int, times: tuple[int, int], tell: Tell
 ) -> None:
-    store = await open_store(data, on_commit=nobody_listens, clock=lambda: times[1])
+    store = await open_store(data, on_commit=nobody_listens, clock=lambda: times[1], embedded_search=False)
     try:
         await store.writer.submit(add_people, (people, 0, NO_PASSWORD, times[0]))
+        await store.writer.submit(add_sessions, (people, times[1]))
         rooms = [(f"room{number}", channel, people) for number, channel in enumerate(channels)]
         await store.writer.submit(add_channels, (rooms, times[0]))
         await _write(store, _draw(people, channels, messages, times), messages, tell)

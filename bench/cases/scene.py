@@ -52,18 +52,19 @@ def set_scene(
     run.tell(f"making {plan.users:,} accounts")
     town = build_town(run.folder / folder, plan)
     with contextlib.ExitStack() as stack:
-        server, address = _start_server(run, town, pages=pages, settings=settings or {})
+        server, address = start_server(run, town.data, pages=pages, settings=settings or {})
         stack.callback(server.stop)
         people = _start_people(run, program, town, server.pid, address)
         stack.callback(people.stop)
         yield Scene(town, server, people)
 
 
-def _start_server(run: Run, town: Town, *, pages: bool, settings: Mapping[str, str]) -> tuple[Process, str]:
+def start_server(run: Run, data: Path, *, pages: bool, settings: Mapping[str, str]) -> tuple[Process, str]:
+    """Hubbub on its processor, and where it listens (host:port). Raises `BenchError` when it does not start."""
     clean = {name: "" for name in os.environ if name.startswith("HUBBUB_")}
     command: list[str | Path] = [
         *(sys.executable, "-m", "hubbub", "serve"),
-        *("--port", "0", "--data", town.data, "--pages" if pages else "--no-pages"),
+        *("--port", "0", "--data", data, "--pages" if pages else "--no-pages"),
     ]
     environ = {**clean, **LIMITS, "HUBBUB_LOG__LEVEL": "warning", **settings}
     server = start(command, SERVER_CORE, run.folder, environ, first=run.options.first)

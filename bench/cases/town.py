@@ -80,7 +80,9 @@ async def _fill(data: Path, plan: Plan, people: Sequence[Person], homes: Sequenc
     store = await open_store(data, on_commit=nobody_listens, clock=lambda: now)
     try:
         for start in range(0, len(people), AT_ONCE):
-            await store.writer.submit(add_people, (people[start : start + AT_ONCE], start, plan.password_hash, now))
+            part = people[start : start + AT_ONCE]
+            await store.writer.submit(add_people, (part, start, plan.password_hash, now))
+            await store.writer.submit(add_sessions, (part, now))
         for start in range(0, len(homes), AT_ONCE):
             groups = [
                 (f"home{number}", homes[number], people[number * plan.home : (number + 1) * plan.home])
@@ -112,6 +114,12 @@ def add_people(ledger: Ledger, wanted: tuple[Sequence[Person], int, str, int]) -
     people, start, password_hash, now = wanted
     for number, person in enumerate(people, start):
         apply_intent(ledger, CreateUser(person.id, f"member{number:06}", password_hash, now))
+
+
+def add_sessions(ledger: Ledger, wanted: tuple[Sequence[Person], int]) -> None:
+    """From `now` for a day."""
+    people, now = wanted
+    for person in people:
         session = hashlib.sha256(person.token.encode()).digest()
         ledger.cursor.execute(writes.INSERT_SESSION, (session, person.id, now, now + DAY_MS))
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
+import re
 import signal
 import sys
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,7 +22,7 @@ import typer
 from hubbub import __version__
 from hubbub.config import Config, find_config_file, load_config
 from hubbub.domain.roles import Role
-from hubbub.errors import HubbubError
+from hubbub.errors import ConfigError, HubbubError
 from hubbub.telemetry import set_up_logging
 
 if TYPE_CHECKING:
@@ -88,7 +90,12 @@ def create_user(
 
 
 @app.command()
-def verify(data: Data = None, config: ConfigFile = None, as_json: AsJson = False) -> None:
+def verify(
+    archive: Annotated[bool, typer.Option("--archive", help="Also what is in the archive, range by range.")] = False,
+    data: Data = None,
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
     """Walk every log: no gap in seq or number, every event readable, and the tables equal to a replay of the logs.
 
     Changes nothing, and may run beside the server. Exit code 1 when something is wrong.
@@ -96,14 +103,58 @@ def verify(data: Data = None, config: ConfigFile = None, as_json: AsJson = False
     from rich.console import Console
     from rich.progress import Progress
 
+    from hubbub.offline_archive import verify_with_archive
     from hubbub.store.verify import verify as verify_store
 
     settings = _load(config, {"data": data})
+    set_up_logging(settings.log)
     with Progress(console=Console(stderr=True), transient=True, disable=as_json) as bar:
         task = bar.add_task("Verifying", total=None)
-        report = verify_store(settings.data, progress=lambda done, total: bar.update(task, completed=done, total=total))
+
+        def tell(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        report = verify_with_archive(settings, tell) if archive else verify_store(settings.data, tell)
     print(msgspec.json.encode({"ok": report.ok, **asdict(report)}).decode() if as_json else tell_report(report))
     if not report.ok:
+        raise typer.Exit(1)
+
+
+@app.command()
+def archive(
+    older_than: Annotated[str | None, typer.Option(help="Move what is older: 90d, say.")] = None,
+    restore: Annotated[bool, typer.Option("--restore", help="Bring everything back instead.")] = False,
+    data: Data = None,
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Move old events out of the database, once the search server is proven to have them; reading goes on as before.
+
+    A running server does it, beside everything else; without one it is done here. Exit code 1 when some could not be
+    proven, and so stayed.
+    """
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from hubbub.offline_archive import move
+
+    before = None if restore else _read_age(older_than)
+    settings = _load(config, {"data": data})
+    set_up_logging(settings.log)
+    with Progress(console=Console(stderr=True), transient=True, disable=as_json) as bar:
+        task = bar.add_task("Restoring" if restore else "Archiving", total=None)
+        moved = move(
+            settings, before, lambda moved: bar.update(task, completed=moved.streams, total=moved.all_streams or None)
+        )
+    if as_json:
+        print(msgspec.json.encode(moved).decode())
+    else:
+        print(
+            f"{moved.restored} events are back." if restore else f"{moved.removed} events are in the archive alone now."
+        )
+        for stream in moved.unproven:
+            print(f"- {stream}: the archive does not have what it should (yet); what was not proven stayed.")
+    if moved.unproven:
         raise typer.Exit(1)
 
 
@@ -201,6 +252,14 @@ def tell_report(report: Report) -> str:
 
 def _load(file: Path | None, flags: dict[str, object]) -> Config:
     return load_config(flags, os.environ, file or find_config_file(os.environ))
+
+
+def _read_age(text: str | None) -> int:
+    """The moment that long ago, in milliseconds since 1970."""
+    found = re.fullmatch(r"(\d{1,5})d", text or "")
+    if found is None:
+        raise ConfigError("--older-than takes a number of days such as 90d (or give --restore)")
+    return time.time_ns() // 1_000_000 - int(found[1]) * 24 * 3600 * 1000
 
 
 def _read_password(file: Path | None) -> str:

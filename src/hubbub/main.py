@@ -29,7 +29,7 @@ from hubbub.metrics.loop_lag import LoopLag
 from hubbub.metrics.requests import Requests
 from hubbub.protocol.replies import Limits
 from hubbub.search import NO_SIZES
-from hubbub.server import Server
+from hubbub.server import Beside, Follower, Server
 from hubbub.service.accounts import AccountService
 from hubbub.service.channels import ChannelService
 from hubbub.service.messages import MessageService
@@ -60,6 +60,7 @@ from hubbub.websocket.takeover import make_http_protocol
 from hubbub.websocket.upgrades import Route, Upgrades
 
 if TYPE_CHECKING:
+    from hubbub.search.archive import SearchArchive
     from hubbub.search.setup import SearchServer
 
 SOCKET_PATH = "/socket"
@@ -74,22 +75,29 @@ async def compose(config: Config, clock: MonotonicClock) -> Server:
     """Open the store, bind the port, and put everything together. Raises `StoreError`, `ConfigError`."""
     listener = bind(config.host, config.port)
     broker = LocalBroker()
+    archive = make_archive(config)
     store = await open_store(
         config.data,
         on_commit=broker.publish,
         clock=clock,
         limits=StoreLimits.of(config.limits),
         embedded_search=config.search.embedded,
+        archive=archive,
     )
     try:
-        return assemble(config, clock, listener, broker, store)
+        return assemble(config, clock, listener, broker, store, archive)
     except BaseException:
         await store.close()  # its threads would keep the process alive
         raise
 
 
 def assemble(
-    config: Config, clock: MonotonicClock, listener: socket.socket, broker: LocalBroker, store: Store
+    config: Config,
+    clock: MonotonicClock,
+    listener: socket.socket,
+    broker: LocalBroker,
+    store: Store,
+    archive: SearchArchive | None = None,
 ) -> Server:
     """Everything around an open store. Raises `ConfigError`."""
     loop = asyncio.get_running_loop()
@@ -159,9 +167,12 @@ def assemble(
     if inner is not None:
         http.append(make_server(app, protocol, inner, config, tls=False))
     address = config.public_url or own_address(listener, tls=tls)
-    follower = search.follower if search is not None else None
+    archivist = store.make_archivist(config.archive.older_than_days)
+    followers: list[Follower] = [search.follower] if search is not None else []
+    followers += [archivist] if archivist is not None else []
+    beside = Beside(followers, archive)
     return Server(
-        config, address, store, endpoint, upgrades, hasher, tasks, http, pages, garbage, lag, follower, sizes, read
+        config, address, store, endpoint, upgrades, hasher, tasks, http, pages, garbage, lag, beside, sizes, read
     )
 
 
@@ -172,6 +183,15 @@ async def check(store: Store, search: SearchServer | None) -> dict[str, str]:
         raise Refused("store_failed")
     await store.accounts.count_users()
     return {"search": search.follower.progress.word} if search is not None else {}
+
+
+def make_archive(config: Config) -> SearchArchive | None:
+    """Where archived events are read from. Raises `ConfigError`."""
+    if not config.search.urls:
+        return None
+    from hubbub.search.archive import open_archive
+
+    return open_archive(config.search)
 
 
 def make_search(config: Config, store: Store, broker: LocalBroker, clock: Callable[[], int]) -> SearchServer | None:

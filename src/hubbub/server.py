@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -35,6 +35,28 @@ class Follower(Protocol):
     async def stop(self) -> None: ...
 
 
+class Closing(Protocol):
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What goes on beside the serving, and the way to the archive, which is closed behind it."""
+
+    followers: Sequence[Follower] = ()
+    archive: Closing | None = None
+
+    def start(self) -> None:
+        for follower in self.followers:
+            follower.start()
+
+    async def stop(self) -> None:
+        for follower in self.followers:
+            await follower.stop()
+        if self.archive is not None:
+            await self.archive.close()
+
+
 @dataclass(slots=True)
 class Server:
     """Everything that runs, as composed."""
@@ -50,7 +72,7 @@ class Server:
     pages: PagesProcess | None
     garbage: Garbage
     lag: LoopLag
-    follower: Follower | None
+    beside: Beside
     sizes: Callable[[], dict[str, int]]
     """How much is open, waiting and kept, and how often a bound was met."""
     read: Callable[[], Readings]
@@ -81,8 +103,7 @@ class Server:
             await self.pages.start()
         self.garbage.start()
         self.lag.start()
-        if self.follower is not None:
-            self.follower.start()
+        self.beside.start()
         on_ready(self.address)
 
     async def stop(self, serving: Collection[asyncio.Task[None]]) -> None:
@@ -107,6 +128,5 @@ class Server:
         await self.store.close(share)
 
     async def _stop_following(self, seconds: float) -> None:
-        if self.follower is not None:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.follower.stop(), seconds)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.beside.stop(), seconds)

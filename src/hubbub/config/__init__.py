@@ -11,12 +11,13 @@ from hubbub.config.checks import Network, check_origin, is_loopback
 from hubbub.config.limits import Limits
 from hubbub.config.loading import load_config
 from hubbub.config.root import SETTINGS, Config, describe
-from hubbub.config.sections import Log, Metrics, Pages, Search, Session, Tls, Wire
+from hubbub.config.sections import Archive, Log, Metrics, Pages, Search, Session, Tls, Wire
 from hubbub.config.settings import Setting
 from hubbub.config.sources import find_config_file
 
 __all__ = (
     "SETTINGS",
+    "Archive",
     "Config",
     "Limits",
     "Log",

@@ -105,3 +105,14 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     bulk_seconds: Annotated[float, about("How long the search server may take to write one bulk.", gt=0, le=600)] = 30
     bulk_bytes: Annotated[int, about("Bytes sent to it at once.", ge=16 << 10, le=64 << 20)] = 4 << 20
     bulk_events: Annotated[int, about("Events read from the log at once for it.", ge=1, le=10_000)] = 1000
+
+
+class Archive(msgspec.Struct, frozen=True, kw_only=True):
+    older_than_days: Annotated[
+        int,
+        about(
+            "Once a day, what is older than this moves from the database to the search server; 0: only by command.",
+            ge=0,
+            le=36500,
+        ),
+    ] = 0

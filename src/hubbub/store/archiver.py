@@ -35,6 +35,7 @@ from hubbub.protocol.archive import Archive, ArchivedEvent
 from hubbub.protocol.events import MessagePosted
 from hubbub.store import archive_ranges, writes
 from hubbub.store.archive_ranges import Range, hash_event, sum_up
+from hubbub.store.archive_space import INCREMENTAL
 from hubbub.store.ledger import Ledger
 from hubbub.store.readers import Readers, Row
 from hubbub.store.rest import with_room, without_room
@@ -360,7 +361,7 @@ def _finish(ledger: Ledger, wish: tuple[str, int]) -> bool:
 def _give_back(ledger: Ledger, most: int) -> int:
     """Give up to so many free pages back to the file system; 0 when there are none, or the database cannot."""
     cursor = ledger.cursor
-    if cursor.execute("PRAGMA auto_vacuum").fetchone()[0] != _INCREMENTAL:
+    if cursor.execute("PRAGMA auto_vacuum").fetchone()[0] != INCREMENTAL:
         return 0
     pages = min(most, int(cursor.execute("PRAGMA freelist_count").fetchone()[0]))
     for _ in range(pages):
@@ -368,6 +369,3 @@ def _give_back(ledger: Ledger, most: int) -> int:
     ledger.writes += pages
     ledger.redacted = ledger.redacted or pages > 0
     return pages
-
-
-_INCREMENTAL: Final = 2

@@ -12,6 +12,7 @@ from hubbub.errors import StoreError
 from hubbub.protocol.archive import Archive
 from hubbub.protocol.batch import Batch
 from hubbub.store.accounts import SqliteAccounts
+from hubbub.store.archive_orders import Archivist
 from hubbub.store.archiver import Archiver, Keep
 from hubbub.store.channels import SqliteChannels
 from hubbub.store.cold import Thaw
@@ -43,6 +44,12 @@ class Store:
     _follower: SearchFollower | None
     _readers: Readers
     _lock: DirectoryLock
+
+    def make_archivist(self, older_than_days: int) -> Archivist | None:
+        """Who archives beside everything else; None without an archive."""
+        if self.archiver is None:
+            return None
+        return Archivist(self.archiver, self.writer, self._readers, self.clock, older_than_days=older_than_days)
 
     async def close(self, drain: float = 5.0) -> None:
         """Refuse new intents (`shutting_down`), commit what is queued within `drain` seconds, checkpoint, take it into
