@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from bench.build import BenchError
 from bench.case import Case, Measured, Run
-from bench.cases.company import CHANNELS, PEOPLE, Company, build_company
+from bench.cases.company import Company, build_company
 from bench.cases.scene import start_server
 from bench.cases.search_asking import Asker, asking, measure_history, measure_searches
 from bench.cases.search_copying import COMPANY, Curve, Documents, copied, make_documents, measure_copying, run_node
@@ -37,13 +37,7 @@ def measure_search(run: Run) -> Measured:
     """The embedded search first, then one search server after the other; one that cannot be had is named."""
     options = run.options
     small = options.quick
-    company = build_company(
-        run.folder / "company",
-        options.messages,
-        run.tell,
-        size=10 if small else PEOPLE,
-        rooms=5 if small else CHANNELS,
-    )
+    company = build_small(run) if small else build_company(run.folder / "company", options.messages, run.tell)
     questions = draw_questions(options.messages, len(company.tokens), len(company.channels), 8 if small else EACH)
     measured: dict[str, Any] = {"messages": options.messages, "embedded": _measure_embedded(run, company, questions)}
     engines: dict[str, Measured] = {}
@@ -59,6 +53,11 @@ def measure_search(run: Run) -> Measured:
             run.tell(f"{name} is left out: {error}")
             missing[name] = str(error)
     return {**measured, "engines": engines, "missing": missing}
+
+
+def build_small(run: Run) -> Company:
+    """Of two months: the search servers take long to make the indices of many."""
+    return build_company(run.folder / "company", run.options.messages, run.tell, months=2, size=10, rooms=5)
 
 
 # --- embedded ---------------------------------------------------------------------------------------------------------

@@ -87,14 +87,15 @@ def _measure_kind(asker: Asker, questions: Sequence[Question], seconds: float) -
     engines: set[str] = set()
     refused = 0
     deadline = time.monotonic() + seconds
-    for place, question in enumerate([*questions[:WARM], *questions]):
+    warm = questions[:WARM]
+    for place, question in enumerate([*warm, *questions]):
         if time.monotonic() > deadline and len(taken) >= 2:
             break
         path = _path_of(asker, question)
         if path is None:
             continue
         status, body, took = asker.get(path)
-        if place < WARM:
+        if place < len(warm):
             continue
         taken.append(took * 1e6)
         if status == http.client.OK:

@@ -22,6 +22,7 @@ from bench.cases.search_asking import Asker
 from bench.cases.tables import median_of
 from bench.processes import LOAD_CORE, SERVER_CORE, Process, on_core, processor_seconds
 from hubbub.config import Search, load_config
+from hubbub.metrics.catalogue import METRICS
 from hubbub.protocol.events import MessagePosted
 from hubbub.search.client import Client
 from hubbub.search.documents import make_operations
@@ -36,6 +37,7 @@ SLOWEST: Final = 500  # documents a second; below that a copy is given up
 LOOK: Final = 0.2
 FOLLOWER, BARE, SINGLE, COMPANY = "bench-follower", "bench-bare", "bench-single", "bench-company"
 PROMISED: Final = 0.8
+_SOURCES: Final = {metric.name: metric.source for metric in METRICS if metric.source.startswith("search_")}
 
 
 @contextlib.contextmanager
@@ -216,8 +218,8 @@ def watch_copy(address: str, token: str, end: int | None) -> Curve:
     try:
         while True:
             metrics = read_metrics(asker)
-            curve.add(int(metrics["hubbub_search_written_total"]))
-            leads, behind = metrics["hubbub_search_leads"], metrics["hubbub_search_behind_events"]
+            curve.add(int(metrics["search_written"]))
+            leads, behind = metrics["search_leads"], metrics["search_behind"]
             if curve.last >= end if end is not None else leads and not behind and curve.last:
                 return curve
             if len(curve.points) < 2 or curve.last - curve.points[-2][0] > SLOWEST * LOOK:
@@ -230,12 +232,12 @@ def watch_copy(address: str, token: str, end: int | None) -> Curve:
 
 
 def read_metrics(asker: Asker) -> dict[str, float]:
-    """Those of the search server, without labels."""
+    """Those of the search server, under the names of where they come from."""
     status, body, _ = asker.get("/metrics")
     if status != http.client.OK:
         raise BenchError(f"/metrics was answered with {status}.")
-    lines = (line.rpartition(" ") for line in body.decode().splitlines() if line.startswith("hubbub_search_"))
-    return {name: float(value) for name, _, value in lines}
+    lines = (line.partition(" ") for line in body.decode().splitlines())
+    return {_SOURCES[name]: float(value) for name, _, value in lines if name in _SOURCES}
 
 
 def _measure_single(run: Run, node: SearchServer, documents: Documents) -> dict[str, float]:

@@ -210,7 +210,7 @@ class Probe:
                 if not waiting or time.perf_counter() > deadline:
                     break
             elif turn % 4 == 0:
-                self._behind.append(read_metrics(self._asker)["hubbub_search_behind_events"])
+                self._behind.append(read_metrics(self._asker)["search_behind"])
             waiting = self._look_for(waiting)
             time.sleep(LOOK)
         self._missing = len(waiting)
