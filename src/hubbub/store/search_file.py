@@ -24,7 +24,7 @@ from hubbub.domain.tokens import VERSION
 from hubbub.store.engine import BUSY_TIMEOUT, create_private, reader_uri
 
 SEARCH: Final = "search.db"
-FORMAT: Final = 1
+FORMAT: Final = 2
 # Each id leaves room for so many messages in one millisecond (1 << SHIFT).
 SHIFT: Final = 10
 
@@ -38,6 +38,7 @@ CREATE TABLE docs (
   at INTEGER NOT NULL, seq INTEGER NOT NULL, flags INTEGER NOT NULL
 );
 CREATE UNIQUE INDEX docs_by_number ON docs (channel, number);
+CREATE INDEX docs_flagged ON docs (id, flags) WHERE flags <> 0;
 CREATE TABLE texts (id INTEGER PRIMARY KEY, words TEXT NOT NULL, tags TEXT NOT NULL);
 CREATE VIRTUAL TABLE found USING fts5(
   words, tags, content = 'texts', content_rowid = 'id', tokenize = "ascii tokenchars '''+#'"

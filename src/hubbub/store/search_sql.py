@@ -14,8 +14,10 @@ from hubbub.domain.query import Has, Query, Span, Term
 from hubbub.store.search_file import SHIFT
 from hubbub.store.search_index import FLAGS, author_tag, channel_tag
 
-# So many channels or authors are looked for in the index itself; more are compared row by row.
+# So many channels or authors are looked for in the index itself; more are compared row by row. Where only words are
+# named that must not be there, the channels are all that leads to any message by the index.
 TAGS: Final = 16
+TAGS_ALONE: Final = 500
 _NAMES: Final = "SELECT ulid, id FROM names WHERE ulid IN (SELECT value FROM json_each(?))"
 
 
@@ -38,23 +40,28 @@ def where(connection: sqlite3.Connection, query: Query, scope: Scope, span: Span
         return None
     conditions: list[str] = []
     parameters: list[Any] = []
-    match = _match(query, channels, authors)
+    by_author = authors is not None and len(authors) <= TAGS
+    by_channel = len(channels) <= _most_tags(query, by_words=bool(query.terms) or by_author)
+    match = _match(query, channels if by_channel else {}, authors if authors is not None and by_author else {})
     if match:
         source, id_ = "found CROSS JOIN docs ON docs.id = found.rowid", "found.rowid"
         conditions.append("found MATCH ?")
         parameters.append(match)
     else:
-        source, id_ = "docs", "docs.id"
+        source, id_ = ("docs INDEXED BY docs_flagged" if query.has else "docs"), "docs.id"
+        if query.has:
+            conditions.append("docs.flags <> 0")
         if query.not_terms:
             conditions.append("docs.id NOT IN (SELECT rowid FROM found WHERE found MATCH ?)")
             parameters.append(_any_of(query.not_terms))
     for sql, value in _conditions(query, scope, span, id_):
         conditions.append(sql)
         parameters += value
-    if len(channels) > TAGS or not match:
-        conditions.append("docs.channel IN (SELECT value FROM json_each(?))")
+    if not by_channel:
+        # The sign keeps SQLite from reading channel by channel and sorting all of it by time.
+        conditions.append("+docs.channel IN (SELECT value FROM json_each(?))")
         parameters.append(_json(channels.values()))
-    if authors is not None and (len(authors) > TAGS or not match):
+    if authors is not None and not by_author:
         conditions.append("docs.author IN (SELECT value FROM json_each(?))")
         parameters.append(_json(authors.values()))
     if scope.not_authors:
@@ -62,6 +69,15 @@ def where(connection: sqlite3.Connection, query: Query, scope: Scope, span: Span
         parameters.append(_json(fetch_numbers(connection, scope.not_authors).values()))
     sql = f"FROM {source} WHERE {' AND '.join(conditions)}"
     return Where(sql, tuple(parameters), f"ORDER BY {id_} DESC", matched=bool(query.terms))
+
+
+def _most_tags(query: Query, *, by_words: bool) -> int:
+    """Up to how many channels are looked for in the index."""
+    if by_words:
+        return TAGS
+    if query.has:
+        return 0  # what has a link, and the like, is rare, and has an index of its own
+    return TAGS_ALONE if query.not_terms else TAGS
 
 
 def fetch_numbers(connection: sqlite3.Connection, ulids: Iterable[str]) -> dict[str, int]:
@@ -95,13 +111,12 @@ def _json(values: Iterable[object]) -> str:
 # --- FTS5's own language (its documentation, section 3) -------------------------------------------------------------
 
 
-def _match(query: Query, channels: Mapping[str, int], authors: Mapping[str, int] | None) -> str:
-    """Empty when nothing is asked of the index."""
+def _match(query: Query, channels: Mapping[str, int], authors: Mapping[str, int]) -> str:
+    """Empty when nothing is asked of the index. Of `channels` and `authors`, any; empty: they are left to the rows."""
     demands = [_phrase(term) for term in query.terms]
-    if authors is not None and len(authors) <= TAGS:
+    if authors:
         demands.append(_tags(author_tag(number) for number in authors.values()))
-    # In all of many channels nearly everything is: then it is quicker to look at each row.
-    if len(channels) <= TAGS:
+    if channels:
         demands.append(_tags(channel_tag(number) for number in channels.values()))
     match = " AND ".join(demands)
     if match and query.not_terms:
