@@ -27,13 +27,15 @@ TLS = Path(__file__).parent / "tls"
 
 
 @contextlib.asynccontextmanager
-async def tls_in_front(node: Node) -> AsyncIterator[str]:
-    """The node's address behind a proxy that speaks TLS with a certificate of its own authority."""
+async def tls_in_front(node: Node) -> AsyncIterator[tuple[str, list[bytes]]]:
+    """The node's address behind a proxy that speaks TLS with a certificate of its own authority, and what it passed."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(TLS / "certificate.pem", TLS / "key.pem")
+    passed: list[bytes] = []
 
     async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while octets := await reader.read(1 << 16):
+            passed.append(octets)
             writer.write(octets)
             await writer.drain()
         writer.close()
@@ -45,7 +47,7 @@ async def tls_in_front(node: Node) -> AsyncIterator[str]:
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
     try:
-        yield f"https://localhost:{server.sockets[0].getsockname()[1]}"
+        yield f"https://localhost:{server.sockets[0].getsockname()[1]}", passed
     finally:
         server.close()
 
@@ -102,7 +104,7 @@ async def test_a_search_server_that_never_was_there_holds_up_nothing(tmp_path: P
 
 
 async def test_a_certificate_is_believed_when_its_authority_is_named(search_server: Node) -> None:
-    async with tls_in_front(search_server) as url:
+    async with tls_in_front(search_server) as (url, _):
         trusting = Client(load_config({"search.urls": [url], "search.ca": str(TLS / "certificate.pem")}, {}).search)
         doubting = Client(load_config({"search.urls": [url]}, {}).search)
         try:
@@ -112,6 +114,20 @@ async def test_a_certificate_is_believed_when_its_authority_is_named(search_serv
         finally:
             await trusting.close()
             await doubting.close()
+
+
+async def test_an_api_key_goes_with_every_request(search_server: Node) -> None:
+    """The build of Elasticsearch for tests gives out no keys: what is on the wire is looked at instead."""
+    async with tls_in_front(search_server) as (url, passed):
+        given = {"search.urls": [url], "search.ca": str(TLS / "certificate.pem"), "search.api_key": "aWQ6a2V5"}
+        client = Client(load_config(given, {}).search)
+        try:
+            await client.detect()
+        finally:
+            await client.close()
+    heads = [octets.lower() for octets in passed if b" HTTP/1.1\r\n" in octets]
+    assert heads
+    assert all(b"\r\nauthorization: apikey awq6a2v5\r\n" in head for head in heads)
 
 
 async def test_of_several_addresses_one_that_answers_is_enough(search_server: Node) -> None:

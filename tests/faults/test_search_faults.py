@@ -11,9 +11,11 @@ from random import Random
 import httpx
 import pytest
 
+from hubbub.config import load_config
+from hubbub.search.client import Client, SearchRefused
 from hubbub.search.setup import SearchServer
+from tests.support.search_servers import USER, SearchServers, new_prefix
 from tests.support.search_servers import SearchServer as Node
-from tests.support.search_servers import SearchServers, new_prefix
 from tests.support.search_world import SearchWorld, open_search_world, until
 from tools.servers import ELASTICSEARCH
 
@@ -33,8 +35,8 @@ async def copied(tmp_path: Path, search_server: Node, prefix: str) -> AsyncItera
 
 @pytest.fixture(scope="module")
 def own_node() -> Iterator[Node]:
-    """A node that is killed, and begins with hardly any room."""
-    node = Node(ELASTICSEARCH, TIGHT)
+    """A node that is killed, begins with hardly any room, and asks for a password."""
+    node = Node(ELASTICSEARCH, TIGHT, password="correct horse battery")
     try:
         node.start()
         yield node
@@ -126,6 +128,25 @@ async def test_documents_refused_by_a_full_queue_are_sent_again(own_node: Node, 
         await is_whole(copied, search)
 
 
+async def test_the_password_opens_and_nothing_else(own_node: Node) -> None:
+    logins: list[tuple[dict[str, str | None], bool]] = [
+        ({"search.username": USER, "search.password": own_node.password}, True),
+        ({"search.username": USER, "search.password": "a wrong one"}, False),
+        ({}, False),
+    ]
+    for login, welcome in logins:
+        client = Client(load_config({"search.urls": [own_node.url], **login}, {}).search)
+        try:
+            if welcome:
+                assert (await client.detect()).engine == "elasticsearch"
+                continue
+            with pytest.raises(SearchRefused, match="401") as refused:
+                await client.detect()
+            assert "a wrong one" not in str(refused.value)
+        finally:
+            await client.close()
+
+
 @contextlib.asynccontextmanager
 async def crowd(node: Node, index: str) -> AsyncIterator[None]:
     """Sixty others who write all the time."""
@@ -137,7 +158,8 @@ async def crowd(node: Node, index: str) -> AsyncIterator[None]:
             with contextlib.suppress(httpx.TransportError):
                 await http.post(f"/{index}/_bulk", content=body, headers=headers)
 
-    async with httpx.AsyncClient(base_url=node.url, trust_env=False, timeout=30) as http:
+    auth = httpx.BasicAuth(USER, node.password or "")
+    async with httpx.AsyncClient(base_url=node.url, trust_env=False, timeout=30, auth=auth) as http:
         tasks = [asyncio.create_task(write(http)) for _ in range(60)]
         try:
             yield

@@ -19,7 +19,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypedDict
 
 import httpx
 import psutil
@@ -40,6 +40,13 @@ _COMMON: Final = {
     "node.processors": "2",
 }
 _OPEN: Final = {"xpack.security.enabled": "false", "xpack.security.autoconfiguration.enabled": "false"}
+_LOCKED: Final = {
+    "xpack.security.enabled": "true",
+    "xpack.security.http.ssl.enabled": "false",
+    "xpack.security.transport.ssl.enabled": "false",
+}
+# The account that Elasticsearch comes with.
+USER: Final = "elastic"
 # Reads until whoever started it is gone, then kills the process group it was told.
 _WATCHER: Final = (
     "import os, signal, sys\nsys.stdin.read()\ntry: os.killpg(int(sys.argv[1]), signal.SIGKILL)\nexcept OSError: pass"
@@ -47,18 +54,25 @@ _WATCHER: Final = (
 
 
 class SearchServer:
-    """One node; its data outlives `kill` until `remove`. `settings` are node settings (`-E`), `java` the JVM's."""
+    """One node; its data outlives `kill` until `remove`. `settings` are node settings (`-E`), `java` the JVM's. With a
+    `password` (Elasticsearch alone) it lets in nobody without."""
 
     def __init__(
-        self, distribution: Distribution, settings: Mapping[str, str] | None = None, *, java: str = JAVA_OPTIONS
+        self,
+        distribution: Distribution,
+        settings: Mapping[str, str] | None = None,
+        *,
+        java: str = JAVA_OPTIONS,
+        password: str | None = None,
     ) -> None:
         self.distribution = distribution
+        self.password = password
         self._java = java
         self.port = free_port()
         self.home = Path(tempfile.mkdtemp(prefix=f"hubbub-{distribution.name}-"))
         self._settings = {
             **_COMMON,
-            **(_OPEN if distribution is ELASTICSEARCH else {}),
+            **((_LOCKED if password else _OPEN) if distribution is ELASTICSEARCH else {}),
             "http.port": str(self.port),
             "transport.port": str(free_port()),
             "path.data": str(self.home / "data"),
@@ -89,6 +103,31 @@ class SearchServer:
         if os.geteuid() == 0:
             for path in [self.home, *self.home.rglob("*")]:
                 os.chown(path, NOBODY, NOBODY)
+        if self.password is not None:
+            self._run("elasticsearch-keystore", "create")
+            self._run("elasticsearch-keystore", "add", "-x", "bootstrap.password", given=self.password)
+
+    def _run(self, program: str, *arguments: str, given: str = "") -> None:
+        subprocess.run(
+            [install(self.distribution) / "bin" / program, *arguments],
+            input=given.encode(),
+            stdout=subprocess.DEVNULL,
+            env=self._environment(),
+            cwd=self.home,
+            check=True,
+            **_as_nobody(),
+        )
+
+    def _environment(self) -> dict[str, str]:
+        upper = "ES" if self.distribution is ELASTICSEARCH else "OPENSEARCH"
+        return {
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(self.home),
+            f"{upper}_JAVA_HOME": str(find_jdk()),
+            f"{upper}_JAVA_OPTS": self._java,
+            f"{upper}_TMPDIR": str(self.home / "tmp"),
+            f"{upper}_PATH_CONF": str(self.home / "config"),
+        }
 
     def forget(self, settings: Iterable[str]) -> None:
         """It starts without these settings from now on."""
@@ -97,30 +136,18 @@ class SearchServer:
 
     def spawn(self) -> None:
         """Start it, and do not wait until it answers."""
-        upper = "ES" if self.distribution is ELASTICSEARCH else "OPENSEARCH"
-        environment = {
-            "PATH": "/usr/bin:/bin",
-            "HOME": str(self.home),
-            f"{upper}_JAVA_HOME": str(find_jdk()),
-            f"{upper}_JAVA_OPTS": self._java,
-            f"{upper}_TMPDIR": str(self.home / "tmp"),
-            f"{upper}_PATH_CONF": str(self.home / "config"),
-        }
         program = install(self.distribution) / "bin" / self.distribution.name
         options = [f"-E{name}={value}" for name, value in self._settings.items()]
-        root = os.geteuid() == 0
         with (self.home / "console.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [program, *options],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=environment,
+                env=self._environment(),
                 cwd=self.home,
                 start_new_session=True,
-                user=NOBODY if root else None,
-                group=NOBODY if root else None,
-                extra_groups=[] if root else None,
+                **_as_nobody(),
             )
         self._watcher = subprocess.Popen(
             [sys.executable, "-c", _WATCHER, str(self._process.pid)], stdin=subprocess.PIPE, start_new_session=True
@@ -146,7 +173,8 @@ class SearchServer:
         return health.status_code == httpx.codes.OK and health.json()["status"] != "red"
 
     def http(self) -> httpx.Client:
-        return httpx.Client(base_url=self.url, trust_env=False, timeout=30.0)
+        auth = (USER, self.password) if self.password is not None else None
+        return httpx.Client(base_url=self.url, trust_env=False, timeout=30.0, auth=auth)
 
     def start(self) -> None:
         self.spawn()
@@ -179,6 +207,17 @@ class SearchServer:
     def log_end(self, size: int = 4000) -> str:
         log = self.home / "console.log"
         return log.read_text(errors="replace")[-size:] if log.exists() else ""
+
+
+class _Owner(TypedDict, total=False):
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+def _as_nobody() -> _Owner:
+    """For a child of root's."""
+    return _Owner(user=NOBODY, group=NOBODY, extra_groups=[]) if os.geteuid() == 0 else _Owner()
 
 
 def _descendants(pid: int) -> list[psutil.Process]:

@@ -24,6 +24,7 @@ from hubbub.search.template import Indices, Names
 from hubbub.store.engine import DATABASE
 from hubbub.store.feed import Feed
 from hubbub.store.following import Following
+from tests.support.search_servers import USER
 from tests.support.search_servers import SearchServer as Node
 from tests.support.store_world import World, open_world
 
@@ -52,6 +53,8 @@ class SearchWorld:
             "search.urls": [self.node.url],
             "search.prefix": self.prefix,
             "search.bulk_bytes": self.bulk_bytes,
+            "search.username": USER if self.node.password else None,
+            "search.password": self.node.password,
         }
         return load_config(given, {}).search
 
