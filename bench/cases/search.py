@@ -14,7 +14,8 @@ from bench.build import BenchError
 from bench.case import Case, Measured, Run
 from bench.cases.company import Company, build_company
 from bench.cases.scene import start_server
-from bench.cases.search_asking import Asker, asking, measure_history, measure_searches
+from bench.cases.search_archive import DAYS, measure_archive
+from bench.cases.search_asking import asking, measure_history, measure_searches, size_of
 from bench.cases.search_copying import COMPANY, Curve, Documents, copied, make_documents, measure_copying, run_node
 from bench.cases.search_flow import SECONDS, Probe, measure_flow
 from bench.cases.search_page import draw_search, judge_search, write_search
@@ -72,27 +73,28 @@ def _measure_embedded(run: Run, company: Company, questions: Mapping[str, Sequen
         run.tell(f"embedded: {rate:,.0f} events/s into the index")
         with asking(address, company.token, first=first) as asker:
             searches = measure_searches(asker, questions, KIND_SECONDS, run.tell)
-            history = measure_histories(run, company, asker)
+            history = measure_history(asker, company.channels[0], _windows(run), where="SQL")
+            _tell_history(run, history)
         flows.append(_flow(run, company, server.pid, address, "embedded index"))
     finally:
         server.stop()
     return {
         "events_per_second": rate,
-        "index_bytes": _size_of(company.data / SEARCH),
-        "database_bytes": _size_of(company.data / DATABASE),
+        "index_bytes": size_of(company.data / SEARCH),
+        "database_bytes": size_of(company.data / DATABASE),
         "searches": searches,
         "history": history,
         "flows": flows,
     }
 
 
-def measure_histories(run: Run, company: Company, asker: Asker) -> list[Measured]:
-    """Pages of the largest room, from wherever they are: one call for each place history may be read from."""
-    times = 20 if run.options.quick else WINDOWS
-    hot = measure_history(asker, company.channels[0], times, where="SQL")
-    for one in hot:
+def _windows(run: Run) -> int:
+    return 20 if run.options.quick else WINDOWS
+
+
+def _tell_history(run: Run, history: Sequence[Measured]) -> None:
+    for one in history:
         run.tell(f"history, {one['page']}, {one['where']}: {one['p50'] / 1000:.1f} / {one['p99'] / 1000:.1f} ms")
-    return hot
 
 
 def _watch_index(data: Path) -> float:
@@ -119,11 +121,6 @@ def _read_checkpoint(path: Path) -> int:
         return 0
 
 
-def _size_of(database: Path) -> int:
-    """With its log."""
-    return sum(path.stat().st_size for path in database.parent.glob(f"{database.name}*") if path.suffix != ".db-shm")
-
-
 # --- search servers ---------------------------------------------------------------------------------------------------
 
 
@@ -144,12 +141,15 @@ def measure_engine(
         searches = measure_searches(asker, questions, KIND_SECONDS, run.tell)
         probe = Probe(node.port, Names(COMPANY), asker)
         flow = _flow(run, company, server.pid, address, f"embedded index, {node.name}", probe)
+    archive = measure_archive(run, company, node, _windows(run), days=10 if run.options.quick else DAYS)
+    _tell_history(run, archive["history"])
     return {
         "version": node.distribution.version,
         "copying": copying,
         "whole": whole,
         "searches": searches,
         "flows": [without, flow],
+        "archive": archive,
     }
 
 

@@ -9,6 +9,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -124,15 +125,14 @@ def _path_of(asker: Asker, question: Question) -> str | None:
     return "/api/search?" + urlencode({**asked, "cursor": cursor}) if cursor else None
 
 
-def measure_history(asker: Asker, channel: str, times: int, *, where: str) -> list[Measured]:
-    """Pages of a channel's history: the newest, and at random places. `where`: what they are read from."""
+def measure_history(asker: Asker, channel: str, times: int, *, where: str, upto: int | None = None) -> list[Measured]:
+    """Pages of a channel's history: the newest, and at random places; with `upto` only those before that seq. `where`:
+    what they are read from."""
     newest = f"/api/channels/{channel}/messages?limit={PAGE}"
-    head = int(asker.get_json(newest)["messages"][-1]["seq"])
+    head = int(asker.get_json(newest)["messages"][-1]["seq"]) if upto is None else upto
     lot = random.Random(1)
-    pages: dict[str, Callable[[], str]] = {
-        "newest": lambda: newest,
-        "anywhere": lambda: f"{newest}&before={lot.randint(min(head, PAGE), head)}",
-    }
+    pages: dict[str, Callable[[], str]] = {"newest": lambda: newest} if upto is None else {}
+    pages["anywhere"] = lambda: f"{newest}&before={lot.randint(min(head, PAGE), head)}"
     measured: list[Measured] = []
     for page, path in pages.items():
         taken: list[float] = []
@@ -145,6 +145,11 @@ def measure_history(asker: Asker, channel: str, times: int, *, where: str) -> li
             size += len(body)
         measured.append({"page": page, "where": where, **quantiles_of(taken), "bytes": size // times})
     return measured
+
+
+def size_of(database: Path) -> int:
+    """Bytes on disk, with its log."""
+    return sum(path.stat().st_size for path in (database, database.with_name(f"{database.name}-wal")) if path.exists())
 
 
 def quantiles_of(taken: Sequence[float]) -> dict[str, float]:

@@ -143,15 +143,33 @@ def _write_flows(measured: Measured) -> list[str]:
 
 
 def _write_history(measured: Measured) -> list[str]:
+    archives = {name: one["archive"] for name, one in measured["engines"].items() if "archive" in one}
+    history = [*measured["embedded"]["history"], *(page for one in archives.values() for page in one["history"])]
     rows = [
-        [one["page"], one["where"], f"**{quantiles(one)}**", milliseconds(one["longest"]), f"{one['bytes'] / 1024:.0f}"]
-        for one in measured["embedded"]["history"]
+        [
+            one["page"],
+            NAMES.get(one["where"], one["where"]),
+            f"**{quantiles(one)}**",
+            milliseconds(one["longest"]),
+            f"{one['bytes'] / 1024:.0f}",
+        ]
+        for one in history
     ]
     return [
         "### Pages of history",
-        "100 messages of the largest room, as JSON, one client.",
+        "100 messages of the largest room, as JSON, one client; from a search server where they had left SQL.",
         write_table(("page", "from", "p50 / p99 ms", "longest", "KiB"), rows),
+        *(_write_archive(name, one) for name, one in archives.items()),
     ]
+
+
+def _write_archive(name: str, archive: Measured) -> str:
+    unproven = f" ({archive['unproven']} streams could not be proven whole)" if archive["unproven"] else ""
+    return (
+        f"Archiving what is older than {archive['days']} days in {NAMES[name]}: {archive['removed']:,} events left SQL "
+        f"in {archive['seconds']:,.0f} s, each proven to be there first{unproven}; the database went from "
+        f"{_megabytes(archive['bytes_before'])} to {_megabytes(archive['bytes_after'])}."
+    )
 
 
 def _megabytes(size: float) -> str:

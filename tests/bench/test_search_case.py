@@ -50,6 +50,9 @@ def test_a_search_server_is_filled_followed_and_searched(tmp_path: Path, search_
     assert "lag" not in without
     assert following["lag"]["probed"] > 0
     assert following["lag"]["missing"] == 0
+    assert measured["archive"]["removed"] > 0
+    assert measured["archive"]["unproven"] == 0
+    assert [page["where"] for page in measured["archive"]["history"]] == ["elasticsearch"]
     embedded = {"events_per_second": 1, "index_bytes": 1, "database_bytes": 1, "history": [], "flows": []}
     whole = {
         "messages": 1000,
