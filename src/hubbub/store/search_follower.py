@@ -36,6 +36,7 @@ QUIET: Final = 0.05
 LOOK: Final = 0.1
 CLEAN_AFTER: Final = 1.0
 TRY_AGAIN: Final = 5.0
+REPAIR_EVERY: Final = 60.0
 # Events.
 BEHIND: Final = 2_000
 FAR_BEHIND: Final = 100_000
@@ -46,6 +47,11 @@ _PAUSE: Final = 19
 _SHORT_PAUSE: Final = 3
 # So many times as long as cleaning took, none is begun.
 _CLEAN_PAUSE: Final = 20
+
+# Of SQLite's extended error codes, what they all are kinds of.
+_KIND: Final = 0xFF
+# FTS5 writes over what it finds empty: a constraint that fails says that its pieces do not fit together.
+_DAMAGED: Final = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CONSTRAINT))
 
 _log = structlog.get_logger("hubbub.store")
 
@@ -70,6 +76,7 @@ class SearchFollower:
         self._timer: asyncio.TimerHandle | None = None
         self._last_commit = 0.0
         self._clean_at = 0.0
+        self._repaired_at = -REPAIR_EVERY
         self._closing = False
         self._deadline = 0.0
         self._thread = Thread(target=self._run, name="hubbub-search", daemon=True)
@@ -143,12 +150,17 @@ class SearchFollower:
                 raise
             if self._closing:
                 return
-            self._bell.wait(lambda: self._closing, TRY_AGAIN)
 
     def _repair(self, error: Exception) -> None:
-        # Full disks, locks and the like are of a kind below this one; what is left is a damaged file.
-        if type(error) is sqlite3.DatabaseError:
+        """Make a damaged file anew at once; anything else (a full disk) is tried again later, whoever rings."""
+        if isinstance(error, sqlite3.Error) and error.sqlite_errorcode & _KIND in _DAMAGED:
             delete_search_file(self.path)
+            began, self._repaired_at = self._repaired_at, self._now()
+            if self._repaired_at - began > REPAIR_EVERY:
+                return
+        until = self._now() + TRY_AGAIN
+        while not self._closing and (left := until - self._now()) > 0:
+            self._bell.wait(lambda: self._closing, left)
 
     def _follow(self) -> None:
         index = open_search_file(self.path, self._epoch)
