@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from hubbub.domain.finding import MOST_COUNTS, Counts
 
 
-def count(found: Sequence[tuple[str, str, int]], zone: tzinfo) -> Counts:
-    """`found`: channel, author and time of each."""
-    return Counts(
-        channels=_most(channel for channel, _, _ in found),
-        authors=_most(author for _, author, _ in found),
-        months=_months([at for _, _, at in found], zone),
-    )
+def count(
+    channels: Iterable[int], authors: Iterable[int], times: Sequence[int], name: Callable[[int], str], zone: tzinfo
+) -> Counts:
+    """Of each that was found its channel, author and time; `name` tells the id a number stands for."""
+    return Counts(channels=_most(channels, name), authors=_most(authors, name), months=_months(times, zone))
 
 
-def _most(ids: Iterable[str]) -> tuple[tuple[str, int], ...]:
-    counted = Counter(ids).items()
+def _most(numbers: Iterable[int], name: Callable[[int], str]) -> tuple[tuple[str, int], ...]:
+    """Names come last: those that are counted are few, what was found are thousands."""
+    counted = [(name(number), times) for number, times in Counter(numbers).items()]
     return tuple(sorted(counted, key=lambda each: (-each[1], each[0]))[:MOST_COUNTS])
 
 

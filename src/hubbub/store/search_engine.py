@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from heapq import nlargest
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Final, TypeAlias, TypeVar
@@ -195,16 +196,20 @@ class _Searching:
     # --- best first -------------------------------------------------------------------------------------------
 
     def _best(self, rows: list[Row]) -> list[Hit]:
-        hits = [self._hit(row, row[6] * recency(row[4], self._page.now)) for row in rows[:COUNTED]]
-        hits.sort(key=_by_score, reverse=True)
-        after = self._page.after
+        """One more than the page holds, if there is. Hits are made of these alone: the others are thousands."""
+        now, ulid, after, wanted = self._page.now, self._ulid, self._page.after, self._page.limit + 1
+        scored = [(row[6] * recency(row[4], now), row[4], ulid(row[1]), row[2], row[5]) for row in rows[:COUNTED]]
         if after is None:
-            return hits
+            return [_hit_of(*best) for best in nlargest(wanted, scored)]
+        scored.sort(reverse=True)
         # What was posted since has changed all scores a little: go on behind the hit itself, if it is still there.
-        for place, hit in enumerate(hits):
-            if (hit.channel, hit.number) == (after.channel, after.number):
-                return hits[place + 1 :]
-        return [hit for hit in hits if _by_score(hit) < (after.score, after.at, after.channel, after.number)]
+        begin = next(
+            (place for place, best in enumerate(scored, 1) if best[2:4] == (after.channel, after.number)), None
+        )
+        if begin is None:
+            position = (after.score, after.at, after.channel, after.number)
+            begin = next((place for place, best in enumerate(scored) if best[:4] < position), len(scored))
+        return [_hit_of(*best) for best in scored[begin : begin + wanted]]
 
     # --- names ------------------------------------------------------------------------------------------------
 
@@ -212,7 +217,10 @@ class _Searching:
         return Hit(self._ulid(row[1]), row[2], row[5], row[4], score)
 
     def _count(self, rows: list[Row]) -> Counts:
-        return count([(self._ulid(row[1]), self._ulid(row[3]), row[4]) for row in rows], self._page.zone)
+        if not rows:
+            return Counts()
+        _, channels, _, authors, times, _, _ = zip(*rows, strict=True)
+        return count(channels, authors, times, self._ulid, self._page.zone)
 
     def _ulid(self, number: int) -> str:
         ulid = self._ulids.get(number)
@@ -226,5 +234,5 @@ def _by_time(hit: Hit) -> tuple[Any, ...]:
     return hit.at, hit.channel, hit.number
 
 
-def _by_score(hit: Hit) -> tuple[Any, ...]:
-    return hit.score, hit.at, hit.channel, hit.number
+def _hit_of(score: float, at: int, channel: str, number: int, seq: int) -> Hit:
+    return Hit(channel, number, seq, at, score)
