@@ -17,7 +17,6 @@ from hubbub.store.migrate import check_revision
 
 if TYPE_CHECKING:
     from hubbub.search.client import Client
-    from hubbub.search.proof import Proof
 
 
 async def reindex(config: Config, progress: Callable[[int, int], None]) -> int:
@@ -41,16 +40,6 @@ async def reindex(config: Config, progress: Callable[[int, int], None]) -> int:
             await copier.close()
 
 
-async def prove_copy(config: Config) -> Proof:
-    """Whether the search server's copy is the log. Raises as `reindex`."""
-    from hubbub.search.proof import prove
-    from hubbub.search.template import Indices, Names
-
-    async with _open(config) as (client, feed):
-        names = Names(config.search.prefix)
-        return await prove(client, feed, names, await Indices(client, names).find_current())
-
-
 async def diagnose_search(config: Config) -> str:
     """One line on what answers, and how far its copy is. Raises as `reindex`."""
     from hubbub.protocol.feed import Mark
@@ -66,9 +55,8 @@ async def diagnose_search(config: Config) -> str:
         mark = Mark(state["stream"], state["seq"]) if state.get("stream") else None
         behind = feed.read(mark, 1)
         left = behind.behind + len(behind.events)
-        return (
-            f"{kind.engine} {kind.version} (analysers {', '.join(kind.analysers)}), generation {generation}: "
-            + ("its copy is complete." if left == 0 else f"its copy lacks about {left} events.")
+        return f"{kind.engine} {kind.version} (analysers {', '.join(kind.analysers)}), generation {generation}: " + (
+            "its copy is complete." if left == 0 else f"its copy lacks about {left} events."
         )
 
 

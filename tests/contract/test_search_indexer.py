@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from hubbub.config import load_config
 from hubbub.domain.ids import channel_stream
+from hubbub.offline_search import diagnose_search
 from hubbub.search.bulk import Operation
 from hubbub.search.copier import Copier
 from hubbub.search.documents import make_operations
@@ -270,3 +272,16 @@ async def test_what_a_broken_attempt_left_goes(copied: SearchWorld) -> None:
         assert generation == 3
         assert await indices.find_generations() == {3: True}
     assert (await copied.prove(3)).ok
+
+
+async def test_the_doctor_says_what_answers_and_what_its_copy_lacks(copied: SearchWorld) -> None:
+    given = {"data": copied.world.directory, "search.urls": [copied.node.url], "search.prefix": copied.prefix}
+    config = load_config(given, {})
+    async with copied.follow() as search:
+        ann, _, room = await talk(copied)
+        await copied.caught_up(search)
+    told = await diagnose_search(config)
+    assert told.startswith(f"{copied.node.name} {copied.node.distribution.version} ")
+    assert told.endswith("its copy is complete.")
+    await copied.world.post(ann, room, "one more")
+    assert (await diagnose_search(config)).endswith("its copy lacks about 1 events.")

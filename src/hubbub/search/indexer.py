@@ -44,6 +44,8 @@ LOOK: Final = 2.0
 NEAR: Final = 1000
 FIRST_WAIT: Final = 0.5
 LONGEST_WAIT: Final = 30.0
+# Seconds for telling the server at the end how far the copy goes; otherwise a little is copied twice.
+FAREWELL: Final = 1.0
 
 _log = structlog.get_logger("hubbub.search")
 
@@ -154,16 +156,24 @@ class Follower:
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     async def stop(self) -> None:
-        """Does not wait for the server; what is not copied is copied after the next start."""
+        """Does not wait for what is not copied yet: that is copied after the next start."""
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
         if self.progress.leads:
-            with contextlib.suppress(HubbubError):
-                await self._following.release(self._copier.mark, self._clock())
+            await self._note_the_end()
         await self._copier.close()
         await self._client.close()
+
+    async def _note_the_end(self) -> None:
+        mark = self._copier.mark
+        if mark != self._saved and mark is not None and self.progress.trouble is None:
+            with contextlib.suppress(HubbubError, TimeoutError):
+                async with asyncio.timeout(FAREWELL):
+                    await self._indices.put_state(self._copier.generation, make_state(self._epoch, self._copier))
+        with contextlib.suppress(HubbubError):
+            await self._following.release(mark, self._clock())
 
     async def _run(self) -> None:
         attempt = 0
