@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from hubbub.domain.features import features_of
-from hubbub.domain.ids import CHANNEL
+from hubbub.domain.ids import CHANNEL, channel_stream
 from hubbub.domain.query import Has
 from hubbub.domain.tokens import texts_of
 from hubbub.protocol import codec
@@ -36,7 +36,9 @@ _SLOT: Final = (1 << SHIFT) - 1
 
 _EVENTS: Final = "SELECT rowid, stream, body FROM events WHERE rowid > ? ORDER BY rowid LIMIT ?"
 _REACTIONS: Final = "SELECT reactions IS NOT NULL FROM lines WHERE channel = ? AND number = ?"
-_DOC: Final = "SELECT id, author, flags FROM docs WHERE channel = ? AND number = ?"
+_TEXT: Final = """SELECT body FROM events WHERE stream = ?
+    AND seq = (SELECT text_seq FROM lines WHERE channel = ? AND number = ?)"""
+_DOC: Final = "SELECT id, author, flags, seq FROM docs WHERE channel = ? AND number = ?"
 _INSERT_DOC: Final = "INSERT INTO docs VALUES (?, ?, ?, ?, ?, ?, ?)"
 _INSERT_TEXT: Final = "INSERT INTO texts VALUES (?, ?, ?)"
 _INSERT_FOUND: Final = "INSERT INTO found (rowid, words, tags) VALUES (?, ?, ?)"
@@ -143,18 +145,30 @@ class Indexer:
             return
         channel, author = self._number_of(post.channel), self._number_of(post.author)
         id_ = self._id_for(post.at)
-        if id_ <= self._top and self._find(post.channel, post.number):
+        late = id_ <= self._top
+        if late and self._find(post.channel, post.number):
             return  # done again
         self._top = max(id_, self._top)
         flags = flags_of(post.text, edited=False, reacted=False)
         self._docs.append((id_, channel, post.number, author, post.at, post.seq, flags))
         self._texts.append((id_, " ".join(texts_of(post.text)), f"{channel_tag(channel)} {author_tag(author)}"))
+        if late:
+            self._change_late(post)
+
+    def _change_late(self, post: MessagePosted) -> None:
+        """Put back from the archive, a post comes behind its edits: it gets the text it has by now."""
+        row = self._log.execute(_TEXT, (channel_stream(post.channel), post.channel, post.number)).fetchone()
+        if row is not None and isinstance(edit := codec.decode_event(row[0]), MessageEdited):
+            self._change_text(edit)
+        self._change_reactions(post.channel, post.number)
 
     def _change_text(self, edit: MessageEdited) -> None:
         found = None if edit.redacted else self._find(edit.channel, edit.number)
         if found is None:
             return
-        id_, author, flags = found
+        id_, author, flags, seq = found
+        if edit.seq < seq:
+            return  # put back from the archive, behind later ones
         flags = flags_of(edit.text, edited=True, reacted=bool(flags & REACTION))
         tags = f"{channel_tag(self._number_of(edit.channel))} {author_tag(author)}"
         self._index.execute(_DELETE_FOUND, (id_,))
@@ -182,7 +196,7 @@ class Indexer:
         self._removed += 1
 
     def _find(self, channel: str, number: int) -> Row | None:
-        """The message's id, author and flags."""
+        """The message's id, author, flags, and the seq of its text."""
         self._write()
         row: Row | None = self._index.execute(_DOC, (self._number_of(channel), number)).fetchone()
         return row
