@@ -14,6 +14,8 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
+import msgspec
+
 from hubbub.domain.features import features_of
 from hubbub.domain.ids import CHANNEL, channel_stream
 from hubbub.domain.query import Has
@@ -98,7 +100,7 @@ class Indexer:
                 rows = self._log.execute(_EVENTS, (checkpoint, most)).fetchall()
                 for _, stream, body in rows:
                     if stream.startswith(CHANNEL):
-                        self._apply(codec.decode_event(body))
+                        self._apply(body)
                 if rows:
                     checkpoint = rows[-1][0]
                     self._finish(checkpoint)
@@ -110,7 +112,11 @@ class Indexer:
             self._removed = 0
             raise
 
-    def _apply(self, event: AnyEvent) -> None:
+    def _apply(self, body: bytes) -> None:
+        try:
+            event: AnyEvent = codec.decode_event(body)
+        except msgspec.DecodeError:
+            return  # a damaged log: verify tells of it
         match event:
             case MessagePosted():
                 self._add(event)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -19,7 +20,7 @@ from hubbub.domain.tokens import texts_of
 from hubbub.errors import StoreError
 from hubbub.protocol import codec
 from hubbub.protocol.events import AnyEvent, MessageEdited, MessagePosted
-from hubbub.store.engine import reader_uri
+from hubbub.store.engine import DATABASE, open_reader, reader_uri
 from hubbub.store.search_file import SEARCH, made_of
 from hubbub.store.search_index import author_tag, channel_tag, fetch_checkpoint, flags_of
 
@@ -41,22 +42,26 @@ _MADE: Final = "SELECT 1 FROM sqlite_master WHERE name = 'meta'"
 _STRAYS: Final = "SELECT count(*) FROM texts WHERE id NOT IN (SELECT id FROM docs)"
 
 
-def verify_search(directory: Path, log: sqlite3.Connection, tell: Tell) -> int:
+def verify_search(directory: Path, tell: Tell) -> int:
     """How many messages the index has; 0 when there is none, or one that the server will make anew."""
     path = directory / SEARCH
     if not path.is_file():
         return 0
     try:
-        index = sqlite3.connect(reader_uri(path), uri=True, isolation_level=None)
-        try:
+        with ExitStack() as stack:
+            index = sqlite3.connect(reader_uri(path), uri=True, isolation_level=None)
+            stack.callback(index.close)
+            # The index as of one moment, then the log: of what is in the one, nothing is missing in the other.
             index.execute("BEGIN")
+            index.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            log = open_reader(directory / DATABASE)
+            stack.callback(log.close)
+            log.execute("BEGIN")
             if index.execute(_MADE).fetchone() is None:
                 return 0  # a server makes it at this moment
             epoch = log.execute("SELECT value FROM meta WHERE name = 'epoch'").fetchone()[0]
             found = dict(index.execute("SELECT name, value FROM meta WHERE name IN ('format', 'tokens', 'epoch')"))
             return _Verifier(index, log, tell).run() if found == made_of(epoch) else 0
-        finally:
-            index.close()
     except sqlite3.DatabaseError as error:
         raise StoreError(f"{path} is damaged, it may be deleted: {error}") from error
 

@@ -107,7 +107,7 @@ def verify(path: Path, progress: Progress | None = None, fetch_range: FetchRange
                 raise StoreError("Part of this log is in the archive: run `hubbub verify --archive`.")
             verifier.join(fetch_range)
         report = verifier.run()
-        report.indexed = verify_search(path, connection, report.add)
+        report.indexed = verify_search(path, report.add)
         return report
     except sqlite3.DatabaseError as error:
         raise StoreError(f"{database} is damaged: {error}") from error
