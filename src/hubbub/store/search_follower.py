@@ -24,7 +24,6 @@ from typing import Final
 
 import structlog
 
-from hubbub.errors import StoreError
 from hubbub.store.bell import Bell
 from hubbub.store.engine import DATABASE, open_reader
 from hubbub.store.search_cleaning import clean, is_unclean
@@ -142,12 +141,9 @@ class SearchFollower:
         while True:
             try:
                 self._follow()
-            except (sqlite3.Error, StoreError, OSError) as error:
+            except Exception as error:  # whatever it is: without this thread nothing new would ever be found
                 _log.error("search_index_failed", exc_info=error)
                 self._repair(error)
-            except BaseException:
-                _log.critical("search_follower_failed", exc_info=True)
-                raise
             if self._closing:
                 return
 
