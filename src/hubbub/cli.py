@@ -92,6 +92,9 @@ def create_user(
 @app.command()
 def verify(
     archive: Annotated[bool, typer.Option("--archive", help="Also what is in the archive, range by range.")] = False,
+    search: Annotated[
+        bool, typer.Option("--search", help="Also every word of the embedded search's index; takes much longer.")
+    ] = False,
     data: Data = None,
     config: ConfigFile = None,
     as_json: AsJson = False,
@@ -114,7 +117,10 @@ def verify(
         def tell(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
 
-        report = verify_with_archive(settings, tell) if archive else verify_store(settings.data, tell)
+        if archive:
+            report = verify_with_archive(settings, tell, search=search)
+        else:
+            report = verify_store(settings.data, tell, search=search)
     print(msgspec.json.encode({"ok": report.ok, **asdict(report)}).decode() if as_json else tell_report(report))
     if not report.ok:
         raise typer.Exit(1)

@@ -47,9 +47,9 @@ def move(config: Config, before: int | None, tell: Tell) -> Moved:
     return moved
 
 
-def verify_with_archive(config: Config, progress: Progress) -> Report:
+def verify_with_archive(config: Config, progress: Progress, *, search: bool = False) -> Report:
     """`verify` of the log and the archive together. Raises as `verify`, and `archive_unavailable`."""
-    return asyncio.run(_verify(config, progress))
+    return asyncio.run(_verify(config, progress, search))
 
 
 def _is_served(directory: Path) -> bool:
@@ -101,7 +101,7 @@ async def _move(config: Config, before: int | None, tell: Tell) -> Moved:
         await archive.close()
 
 
-async def _verify(config: Config, progress: Progress) -> Report:
+async def _verify(config: Config, progress: Progress, search: bool) -> Report:
     from hubbub.search.archive import open_archive
 
     archive = open_archive(config.search)
@@ -114,6 +114,6 @@ async def _verify(config: Config, progress: Progress) -> Report:
 
     try:
         await archive.refresh()
-        return await asyncio.to_thread(verify, config.data, progress, fetch_range)
+        return await asyncio.to_thread(verify, config.data, progress, fetch_range, search=search)
     finally:
         await archive.close()

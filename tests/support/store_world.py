@@ -58,7 +58,7 @@ class World:
         await self.open()
 
     def verify(self) -> Report:
-        return verify(self.directory)
+        return verify(self.directory, search=True)
 
     # --- intents ----------------------------------------------------------------------------------------------
 

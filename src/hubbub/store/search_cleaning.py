@@ -13,6 +13,8 @@ import sqlite3
 from collections.abc import Callable
 from typing import Final
 
+from hubbub.store.engine import BUSY_TIMEOUT
+
 # Pages of the index merged at once: some milliseconds.
 _PAGES: Final = 16
 # Of SQLite's virtual machine, between two looks at whether to stop.
@@ -46,6 +48,9 @@ def _merge(connection: sqlite3.Connection, interrupted: Callable[[], bool]) -> b
 
 
 def _rewrite(connection: sqlite3.Connection, interrupted: Callable[[], bool]) -> bool:
+    # Where a reader keeps the log of an earlier rewriting, another would pile up behind it.
+    if not _empty_log(connection):
+        return False
     connection.set_progress_handler(interrupted, _OPERATIONS)
     try:
         connection.execute("VACUUM")
@@ -55,5 +60,13 @@ def _rewrite(connection: sqlite3.Connection, interrupted: Callable[[], bool]) ->
         return False
     finally:
         connection.set_progress_handler(None, 0)
-    busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-    return not busy
+    return _empty_log(connection)
+
+
+def _empty_log(connection: sqlite3.Connection) -> bool:
+    """False while a reader needs it; does not wait for readers, because what was posted would wait to be found."""
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        return not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")

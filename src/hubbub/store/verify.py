@@ -86,9 +86,11 @@ class Report:
             self.problems.append(problem)
 
 
-def verify(path: Path, progress: Progress | None = None, fetch_range: FetchRange | None = None) -> Report:
+def verify(
+    path: Path, progress: Progress | None = None, fetch_range: FetchRange | None = None, *, search: bool = False
+) -> Report:
     """Walk the database in the data directory `path`; `progress(done, all)` counts events. `fetch_range` reads what is
-    in the archive.
+    in the archive. `search`: the embedded search's index too, every place of every word, which takes much longer.
 
     Raises `StoreError` when there is no database, or not one of this version, or part of it is in the archive and that
     was not given; and as `fetch_range`.
@@ -107,7 +109,8 @@ def verify(path: Path, progress: Progress | None = None, fetch_range: FetchRange
                 raise StoreError("Part of this log is in the archive: run `hubbub verify --archive`.")
             verifier.join(fetch_range)
         report = verifier.run()
-        report.indexed = verify_search(path, report.add)
+        if search:
+            report.indexed = verify_search(path, report.add)
         return report
     except sqlite3.DatabaseError as error:
         raise StoreError(f"{database} is damaged: {error}") from error

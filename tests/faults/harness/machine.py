@@ -156,9 +156,9 @@ class Machine:
         if code != 0:
             self.history.complaints.append(f"after SIGTERM the server ended with {code}: {self.server.log_end(1000)}")
 
-    async def verify(self) -> list[str]:
+    async def verify(self, *more: str) -> list[str]:
         """What `hubbub verify` finds wrong."""
-        command = [sys.executable, "-m", "hubbub", "verify", "--data", str(self.server.data)]
+        command = [sys.executable, "-m", "hubbub", "verify", "--data", str(self.server.data), *more]
         process = await asyncio.create_subprocess_exec(
             *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
         )

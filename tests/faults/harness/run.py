@@ -110,7 +110,7 @@ async def run(seed: int, scale: Scale, on_start: Callable[[World], None] = lambd
         repeated = await world.referee.send_again()
         # What is left is read after one more start.
         await world.machine.stop()
-        unverified = [*world.referee.unverified, *await world.machine.verify()]
+        unverified = [*world.referee.unverified, *await world.machine.verify("--search")]
         await world.machine.start()
         logs = await world.referee.fetch_logs()
         return Result(
