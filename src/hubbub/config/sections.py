@@ -103,7 +103,7 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     ] = True
     seconds: Annotated[float, about("How long a search may take.", gt=0, le=60)] = 2
     bulk_seconds: Annotated[float, about("How long the search server may take to write one bulk.", gt=0, le=600)] = 30
-    bulk_bytes: Annotated[int, about("Bytes sent to it at once.", ge=16 << 10, le=64 << 20)] = 4 << 20
+    bulk_bytes: Annotated[int, about("Bytes sent to it at once.", ge=16 << 10, le=64 << 20)] = 1 << 20
     bulk_events: Annotated[int, about("Events read from the log at once for it.", ge=1, le=10_000)] = 1000
 
 
