@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Final, Literal, TypeAlias, get_args
 
+from hubbub.domain.composing import compose
 from hubbub.domain.tokens import fold, is_single, tokenize
 from hubbub.errors import Refused
 
@@ -68,9 +69,9 @@ class Span:
 
     def within(self, other: Span) -> Span:
         """What both hold."""
-        since = self.since if other.since is None else max(other.since, self.since or other.since)
-        until = self.until if other.until is None else min(other.until, self.until or other.until)
-        return Span(since, until)
+        since = [one for one in (self.since, other.since) if one is not None]
+        until = [one for one in (self.until, other.until) if one is not None]
+        return Span(max(since, default=None), min(until, default=None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,10 @@ class Query:
 
 def parse_query(text: str, zone: tzinfo, today: date) -> Query:
     """Days begin at midnight in `zone`, where it is `today`. Raises `bad_query`, with what cannot be understood."""
-    text = unicodedata.normalize("NFC", text.strip())
+    try:
+        text = compose(text.strip(), MAX_QUERY)
+    except ValueError as error:
+        raise Refused("bad_query", f"At most {MAX_QUERY} characters can be searched for.") from error
     if len(text) > MAX_QUERY:
         raise Refused("bad_query", f"The search has {len(text)} characters; at most {MAX_QUERY} are allowed.")
     draft = _Draft()

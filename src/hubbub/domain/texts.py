@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from hubbub.domain.composing import LONGER, compose
 from hubbub.errors import Refused
 
 MAX_EMOJI = 16
@@ -31,12 +32,21 @@ def check_text(text: str, limit: int) -> str:
 
     `limit` is in characters (Unicode code points).
     """
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).rstrip()
+    if len(text) > LONGER * limit:
+        raise _too_long(text, limit)
+    try:
+        text = compose(text.replace("\r\n", "\n").replace("\r", "\n"), limit).rstrip()
+    except ValueError as error:
+        raise Refused("bad_text") from error
     if not text.strip() or _NOT_STORABLE.search(text):
         raise Refused("bad_text")
     if len(text) > limit:
-        raise Refused("text_too_long", f"The message has {len(text)} characters; at most {limit} are allowed.")
+        raise _too_long(text, limit)
     return text
+
+
+def _too_long(text: str, limit: int) -> Refused:
+    return Refused("text_too_long", f"The message has {len(text)} characters; at most {limit} are allowed.")
 
 
 def check_emoji(emoji: str) -> str:
