@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -19,6 +19,7 @@ from hubbub.domain.roles import Role
 from hubbub.protocol.search import SearchResult
 from hubbub.service.ports import Search
 from hubbub.service.search import SearchService
+from hubbub.service.search_cursor import Seal
 from tests.support.search_servers import SearchServers, new_prefix
 from tests.support.search_world import open_search_world
 from tests.support.store_world import World, open_world
@@ -35,6 +36,7 @@ class Searching:
     engine: Search
     settle: Callable[[], Awaitable[None]]
     seconds: float = 20
+    seal: Seal = field(default_factory=Seal)
 
     async def search(
         self,
@@ -52,7 +54,13 @@ class Searching:
             await self.settle()
         world = self.world
         service = SearchService(
-            [self.engine], world.store.readable, world.store.accounts, world.clock, page_size=50, seconds=self.seconds
+            [self.engine],
+            world.store.readable,
+            world.store.accounts,
+            world.clock,
+            page_size=50,
+            seconds=self.seconds,
+            seal=self.seal,
         )
         session = Session(b"", user, "", Role.MEMBER, 0)  # what one may read is looked up, not believed
         return await service.search(session, q, order=order, limit=limit, cursor=cursor, zone=zone)

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import Final
 
 from hubbub.domain.features import features_of
 from hubbub.domain.finding import Scope
 from hubbub.domain.query import Query, Term
 from hubbub.domain.tokens import Token, tokenize
+
+# Of one term, so many are marked: an excerpt shows fewer.
+_PLACES: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +40,8 @@ def find_spans(query: Query, scope: Scope, candidate: Candidate) -> list[tuple[i
     if any(next(_places(tokens, term), None) for term in query.not_terms):
         return None
     spans: list[tuple[int, int]] = []
-    for term in query.terms:
-        found = list(_places(tokens, term))
+    for term in dict.fromkeys(query.terms):
+        found = list(islice(_places(tokens, term), _PLACES))
         if not found:
             return None
         spans += found
@@ -95,6 +100,8 @@ def cut_excerpt(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[str, 
     place = begin
     for start, stop in spans:
         start, stop = max(start, begin), min(stop, end)
+        if start >= end:
+            break
         if start >= stop:
             continue
         if start > place:

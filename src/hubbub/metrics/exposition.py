@@ -29,7 +29,10 @@ def render(readings: Readings, accept: str = "") -> tuple[bytes, str]:
     ProcessCollector(registry=registry)
     GCCollector(registry=registry)
     registry.register(_Collector(readings))
-    encode, content_type = choose_encoder(accept)
+    try:
+        encode, content_type = choose_encoder(accept)
+    except (TypeError, ValueError):  # a version that is none
+        encode, content_type = choose_encoder("")
     return encode(registry), content_type
 
 

@@ -11,14 +11,16 @@ Invariants:
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
+from functools import lru_cache
 from typing import Final, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from hubbub.domain.accounts import Session
-from hubbub.domain.finding import EngineName, Found, Hit, Order, Page, Scope
+from hubbub.domain.finding import Counts, EngineName, Found, Hit, Order, Page, Scope
 from hubbub.domain.ids import is_id
 from hubbub.domain.matching import Candidate, find_spans
 from hubbub.domain.names import name_key
@@ -28,7 +30,7 @@ from hubbub.protocol.events import MessagePosted
 from hubbub.protocol.search import ChannelName, SearchResult
 from hubbub.service.ports import Accounts, Clock, Readable, Search
 from hubbub.service.search_answer import Shown, make_facets, make_hit
-from hubbub.service.search_cursor import decode_cursor, encode_cursor
+from hubbub.service.search_cursor import Seal, decode_cursor, encode_cursor
 from hubbub.service.search_words import Speller
 
 PAGE: Final = 20
@@ -37,7 +39,6 @@ ME: Final = "me"
 _TRIES: Final = 3
 # A word's spelling is taken from one of so many messages that have it.
 _SPELLED: Final = 5
-_LONGEST_ZONE: Final = 64
 
 T = TypeVar("T")
 
@@ -61,6 +62,7 @@ class SearchService:
     clock: Clock
     page_size: int
     seconds: float
+    seal: Seal = field(default_factory=Seal)
 
     async def search(
         self,
@@ -83,12 +85,14 @@ class SearchService:
         page = Page(order, max(1, min(limit or PAGE, self.page_size)), now, where, self.seconds)
         engine: EngineName | None = None
         if cursor is not None:
-            page, engine = decode_cursor(cursor, query.text, page)
+            page, engine = decode_cursor(self.seal, cursor, query.text, page)
         results = await asking.find(query, page, engine)
         suggestion = None
         if not results.found.total and cursor is None and query.terms:
             suggestion = await asking.suggest(page)
-        return await self._answer(results, channels, encode_cursor(query.text, page, results.found), suggestion)
+        return await self._answer(
+            results, channels, encode_cursor(self.seal, query.text, page, results.found), suggestion
+        )
 
     async def _resolve(self, session: Session, query: Query, channels: Mapping[str, ChannelName]) -> Scope:
         """Names as ids. A channel the asker may not read is one that is not there."""
@@ -119,13 +123,16 @@ class SearchService:
         named = dict.fromkeys(user for message in messages for user in _named_in(message))
         counted = dict.fromkeys(user for user, _ in found.counts.authors)
         people = await self.accounts.fetch_users([*named, *(counted.keys() - named.keys())])
+        # Counted is what the engine has: where some of it is gone, its counts would tell of what was deleted or edited.
         return SearchResult(
             hits=[make_hit(shown, channels) for shown in results.shown if shown.message.channel in channels],
             total=max(found.total - results.gone, len(results.shown)),
-            exact=found.exact,
+            exact=found.exact and not results.gone,
             cursor=cursor,
             suggestion=suggestion,
-            facets=make_facets(found.counts, channels, {user.id: user.name for user in people}),
+            facets=make_facets(
+                found.counts if not results.gone else Counts(), channels, {user.id: user.name for user in people}
+            ),
             users=[user for user in people if user.id in named],
             engine=found.engine,
         )
@@ -171,12 +178,16 @@ class _Asking:
         wanted = [(hit.channel, hit.number) for hit in hits]
         messages = await self.service.readable.fetch_messages(self.session.user, wanted)
         # Long texts take milliseconds each to take apart.
-        return await asyncio.to_thread(self._match, query, hits, messages)
+        return await asyncio.to_thread(self._match, query, hits, messages, time.monotonic() + self.service.seconds)
 
-    def _match(self, query: Query, hits: Sequence[Hit], messages: Sequence[MessagePosted]) -> list[Shown]:
+    def _match(
+        self, query: Query, hits: Sequence[Hit], messages: Sequence[MessagePosted], deadline: float
+    ) -> list[Shown]:
         readable = {(message.channel, message.number): message for message in messages}
         shown: list[Shown] = []
         for hit in hits:
+            if time.monotonic() > deadline:
+                raise Refused("search_slow")
             message = readable.get((hit.channel, hit.number))
             spans = None if message is None else find_spans(query, self.scope, candidate_of(message))
             if message is not None and spans is not None:
@@ -210,10 +221,16 @@ class _Asking:
         return None
 
 
+@lru_cache(1)
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
 def read_zone(name: str | None) -> tzinfo:
     """The time zone of that IANA name; UTC when there is none. Raises `bad_request`."""
     try:
-        if name is not None and len(name) > _LONGEST_ZONE:
+        # Of what the system has besides (localtime, posixrules) others know nothing.
+        if name and name not in _zones():
             raise ValueError(name)
         return ZoneInfo(name or "UTC")
     except (ValueError, OSError, ZoneInfoNotFoundError) as error:

@@ -22,7 +22,7 @@ from hubbub.domain.query import Query, Span
 from hubbub.errors import Refused, StoreError
 from hubbub.store.engine import DATABASE, open_reader
 from hubbub.store.search_counts import count
-from hubbub.store.search_file import SHIFT, open_search_reader
+from hubbub.store.search_file import SHIFT, error_kind, open_search_reader
 from hubbub.store.search_follower import SearchFollower
 from hubbub.store.search_index import fetch_head
 from hubbub.store.search_spelling import fetch_similar
@@ -126,7 +126,7 @@ class SqliteSearch:
         except (sqlite3.Error, StoreError) as error:
             reader.close()
             reader.log = reader.index = None
-            interrupted = isinstance(error, sqlite3.Error) and error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT
+            interrupted = error_kind(error) == sqlite3.SQLITE_INTERRUPT
             raise Refused("search_slow" if interrupted else "search_failed") from error
         finally:
             self._readers.put(reader)

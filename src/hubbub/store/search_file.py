@@ -94,6 +94,11 @@ def open_search_reader(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def error_kind(error: Exception) -> int:
+    """SQLite's primary result code; 0 for what did not come from SQLite."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
 def made_of(epoch: str) -> dict[str, str | int]:
     """What must be the same for a file to be of use."""
     return {"format": FORMAT, "tokens": VERSION, "epoch": epoch}
@@ -108,8 +113,11 @@ def _is_ours(connection: sqlite3.Connection, epoch: str) -> bool:
         for pragma in _WRITER:
             connection.execute(pragma)
         found = dict(connection.execute("SELECT name, value FROM meta WHERE name IN ('format', 'tokens', 'epoch')"))
-    except sqlite3.DatabaseError:  # damaged, or not made yet
-        return False
+    except sqlite3.DatabaseError as error:
+        # Damaged, or not made yet. Anything else (no descriptor left, a lock) passes: what is there is worth keeping.
+        if error_kind(error) in (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            return False
+        raise
     return found == made_of(epoch)
 
 

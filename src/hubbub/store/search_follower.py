@@ -15,6 +15,7 @@ Invariants:
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 import time
 from collections.abc import Callable
@@ -27,7 +28,7 @@ import structlog
 from hubbub.store.bell import Bell
 from hubbub.store.engine import DATABASE, open_reader
 from hubbub.store.search_cleaning import clean, is_unclean
-from hubbub.store.search_file import SEARCH, delete_search_file, open_search_file
+from hubbub.store.search_file import SEARCH, delete_search_file, error_kind, open_search_file
 from hubbub.store.search_index import Indexer, fetch_checkpoint, fetch_head
 
 # Seconds.
@@ -48,7 +49,6 @@ _SHORT_PAUSE: Final = 3
 _CLEAN_PAUSE: Final = 20
 
 # Of SQLite's extended error codes, what they all are kinds of.
-_KIND: Final = 0xFF
 # FTS5 writes over what it finds empty: a constraint that fails says that its pieces do not fit together.
 _DAMAGED: Final = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CONSTRAINT))
 
@@ -149,8 +149,9 @@ class SearchFollower:
 
     def _repair(self, error: Exception) -> None:
         """Make a damaged file anew at once; anything else (a full disk) is tried again later, whoever rings."""
-        if isinstance(error, sqlite3.Error) and error.sqlite_errorcode & _KIND in _DAMAGED:
-            delete_search_file(self.path)
+        if error_kind(error) in _DAMAGED:
+            with contextlib.suppress(OSError):  # tried again, like the rest
+                delete_search_file(self.path)
             began, self._repaired_at = self._repaired_at, self._now()
             if self._repaired_at - began > REPAIR_EVERY:
                 return
