@@ -17,7 +17,8 @@ from hubbub.search.template import Family, Indices, Names
 
 # Documents asked for at once; less than any server's own bound (10,000).
 PAGE: Final = 1000
-_PARAMS: Final = {"ignore_unavailable": "true", "allow_partial_search_results": "false"}
+# A part that does not answer must not pass for one in which nothing is.
+_PARAMS: Final = {"allow_partial_search_results": "false"}
 _SOURCE: Final = ["seq", "about", "body"]
 
 
@@ -86,7 +87,9 @@ class SearchArchive:
 
     async def _search(self, family: Family, body: Json) -> list[Json]:
         answer = await self._request(f"/{self._names.alias(family)}/_search", body, _PARAMS, self._seconds)
-        hits: list[Json] = answer.get("hits", {}).get("hits", [])
+        if "hits" not in answer:  # no such alias: somebody took the indices away
+            raise Refused("archive_unavailable")
+        hits: list[Json] = answer["hits"]["hits"]
         return hits
 
     async def _request(self, path: str, body: Json | None, params: Mapping[str, str], seconds: float) -> Json:

@@ -168,6 +168,20 @@ class Bulk:
         _log.error("document_refused", document=operation.head.decode(), kind=kind)
 
 
+_SPOILT: Final = frozenset(
+    (
+        "document_parsing_exception",
+        "mapper_parsing_exception",
+        "strict_dynamic_mapping_exception",
+        "illegal_argument_exception",
+        "max_bytes_length_exceeded_exception",
+        "parsing_exception",
+        "x_content_parse_exception",
+    )
+)
+
+
 def is_passing(status: int, kind: str) -> bool:
-    """Whether a document refused so may be taken later: queues full, shards away, or the index blocked by somebody."""
-    return status == _TOO_MANY or status >= _FAILED or kind in ("cluster_block_exception", "index_not_found_exception")
+    """Whether a document refused so may be taken later: queues full, shards away, the index blocked by somebody, no
+    room for one more index, a right that is missing. All but what is wrong with the document itself."""
+    return status == _TOO_MANY or status >= _FAILED or kind not in _SPOILT

@@ -116,7 +116,7 @@ def _count(side: Sum, operation: Operation) -> None:
 
 async def fetch_all(client: Client, names: Names, family: Family) -> AsyncIterator[dict[str, Any]]:
     """Every document that readers see, with index, id and version."""
-    await client.request("POST", f"/{names.alias(family)}/_refresh", params=_LENIENT)
+    await client.request("POST", f"/{names.alias(family)}/_refresh")
     body: dict[str, Any] = {
         "size": PAGE,
         "version": True,
@@ -124,15 +124,14 @@ async def fetch_all(client: Client, names: Names, family: Family) -> AsyncIterat
         "track_total_hits": False,
     }
     while True:
-        answer = await client.request(
-            "POST", f"/{names.alias(family)}/_search", body=body, params=_LENIENT, seconds=60.0
-        )
+        answer = await client.request("POST", f"/{names.alias(family)}/_search", body=body, params=_WHOLE, seconds=60.0)
         hits: list[dict[str, Any]] = answer["hits"]["hits"]
         for hit in hits:
             yield hit
-        if len(hits) < PAGE:
+        if not hits:
             return
         body["search_after"] = hits[-1]["sort"]
 
 
-_LENIENT: Final = {"ignore_unavailable": "true"}
+# A part that does not answer must not pass for one in which nothing is.
+_WHOLE: Final = {"allow_partial_search_results": "false"}

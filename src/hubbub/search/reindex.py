@@ -18,6 +18,7 @@ from typing import Final
 
 import msgspec
 
+from hubbub.errors import StoreError
 from hubbub.protocol.events import MessagePosted
 from hubbub.protocol.feed import MessageState
 from hubbub.search.bulk import Bulk, Operation
@@ -26,7 +27,7 @@ from hubbub.search.copier import Copier
 from hubbub.search.documents import EventDocument, event_id, make_message_operation, make_operation
 from hubbub.search.indexer import CHECK, make_state
 from hubbub.search.proof import PAGE, fetch_all
-from hubbub.search.template import Family, Indices
+from hubbub.search.template import FAMILIES, Family, Indices
 
 # Seconds: by then whoever follows has looked twice.
 HANDOVER: Final = 2 * CHECK / 1000
@@ -70,6 +71,7 @@ class Reindexing:
         await self._fill(new)
         if archived():
             await self._carry_over(new)
+            await self._check_whole(old, new)
         await self._note()
         await self._indices.refresh(new)
         await self._indices.swap(old, new)
@@ -81,6 +83,20 @@ class Reindexing:
         for number in old:
             await self._indices.remove(number)
         return new
+
+    async def _check_whole(self, old: list[int], new: int) -> None:
+        """What is in the archive alone is nowhere else: a copy that has less than the old one replaces nothing."""
+        had = {family: sum([await self._indices.count(family, number) for number in old]) for family in FAMILIES}
+        while await self._copier.step():  # what the old one was given meanwhile
+            pass
+        await self._indices.refresh(new)
+        for family in FAMILIES:
+            has = await self._indices.count(family, new)
+            if has < had[family]:
+                raise StoreError(
+                    f"The new copy has {has:,} {family} and the old one {had[family]:,}, some of them nowhere else: "
+                    "the old one stays. Look at the search server's log, and run it again."
+                )
 
     async def _fill(self, generation: int) -> None:
         await self._copier.start(generation, None)

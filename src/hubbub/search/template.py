@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Literal, TypeAlias
 
-from hubbub.search.client import Client, Json
+from hubbub.search.client import Client, Json, SearchUnavailable
 
 Family: TypeAlias = Literal["messages", "events"]
 FAMILIES: Final[tuple[Family, ...]] = ("messages", "events")
@@ -175,6 +175,13 @@ class Indices:
         """What was written before can be found after."""
         for family in FAMILIES:
             await self._client.request("POST", f"/{self.names.pattern(family, generation)}/_refresh", seconds=60.0)
+
+    async def count(self, family: Family, generation: int) -> int:
+        """How many documents of it can be found; raises `SearchUnavailable` when not all of it answers."""
+        answer = await self._client.request("GET", f"/{self.names.pattern(family, generation)}/_count", seconds=60.0)
+        if answer["_shards"]["failed"]:
+            raise SearchUnavailable("a part of the search server's copy does not answer")
+        return int(answer["count"])
 
     async def remove(self, generation: int) -> None:
         """Its indices, templates and state."""

@@ -125,8 +125,10 @@ class Archivist:
             else:
                 moved = await self._archiver.archive(order.before, lambda moved: self._tell(order, moved))
         except HubbubError as error:
+            await asyncio.gather(*self._telling)
             await self._write(_PROGRESS, _encode(Told(order.id, Moved(), done=True, error=str(error))))
             raise
+        await asyncio.gather(*self._telling)  # what was told on the way must not come behind the end
         await self._write(_PROGRESS, _encode(Told(order.id, moved, done=True)))
 
     def _tell(self, order: Order, moved: Moved) -> None:
