@@ -229,8 +229,8 @@ class Follower:
         state = await self._indices.fetch_state(generation)
         if state and (state.get("epoch"), state.get("tokens")) != (self._epoch, VERSION):
             raise OtherCopy(
-                "The search server has a copy of another database, or one that an older version made: "
-                "run `hubbub reindex`."
+                "The search server has a copy of another database (set another search.prefix; `hubbub reindex` would "
+                "put this one in its place), or one that an older version made (run `hubbub reindex`)."
             )
         await self._indices.put_templates(generation, read=True)
         there = Mark(state["stream"], state["seq"]) if state.get("stream") else None
