@@ -39,7 +39,7 @@ TRY_AGAIN: Final = 5.0
 REPAIR_EVERY: Final = 60.0
 # Events.
 BEHIND: Final = 2_000
-FAR_BEHIND: Final = 100_000
+FAR_BEHIND: Final = 1_000_000
 SLICE: Final = 256
 SLICE_AMONG_POSTS: Final = 16
 # While posts come, so many times as long as a slice took is left to them; fewer when far behind.
