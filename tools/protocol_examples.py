@@ -8,19 +8,36 @@ from typing import Any
 import msgspec
 
 from hubbub.domain.roles import Role
-from hubbub.protocol import codec, commands, events, replies, search
+from hubbub.protocol import codec, commands, events, parts, replies, search
 
 ANA = "01K6ZJ4T9BX2QH6Z8M5V7R3NAE"
 BO = "01K6ZJ5C0SW1FYD3E9K4T8P2GQ"
 CHANNEL = "01K6ZJ60M7J8A5RVN2H3C4D1XW"
 KEY = "0f8c1c2e-6a55-4e0b-9a5f-0d6a7f1f6c11"
 EPOCH = "01K6ZJ3Y5F0GQ7T2W9R8S1N4VD"
+FILE = "01K6ZJ7QW2E4R6T8Y0A1S3D5FG"
+POSTER = "01K6ZJ7XW2E4R6T8Y0A1S3D5FH"
 NOON = 1_765_432_100_123
 
 _ana = events.UserView(id=ANA, name="ana")
 _bo = events.UserView(id=BO, name="bo")
 _me = replies.Me(id=ANA, name="ana", role=Role.OWNER)
 _limits = replies.Limits(text_characters=8000, message_bytes=65536, page_size=50)
+_thumb = parts.Thumb(width=320, height=240)
+_poster = parts.Picture(file=POSTER, width=1280, height=720, blur="UklGRh4AAABXRUJQVlA4", thumbs=[_thumb])
+_photo = parts.PhotoPart(
+    file=FILE,
+    name="beach.jpg",
+    size=248_113,
+    media_type="image/jpeg",
+    width=1600,
+    height=1200,
+    blur="UklGRh4AAABXRUJQVlA4",
+    thumbs=[_thumb, parts.Thumb(width=1280, height=960)],
+    alt="The beach at low tide",
+)
+_picture = parts.picture_of(_photo)
+assert _picture is not None
 _reaction = events.Reaction(emoji="🎉", users=[BO, ANA])
 _posted = events.MessagePosted(
     seq=44, at=NOON, channel=CHANNEL, number=17, author=ANA, text="The tests are green.", key=KEY
@@ -99,6 +116,40 @@ EXAMPLES: tuple[msgspec.Struct, ...] = (
     replies.Typing(channel=CHANNEL, users=[BO, ANA]),
     replies.Presence(users={BO: "away"}),
     replies.Receipts(channel=CHANNEL, positions={BO: 17}),
+    parts.NewPhoto(file=FILE, alt="The beach at low tide"),
+    parts.NewFile(file=FILE),
+    parts.NewVideo(file=FILE, poster=POSTER, width=1280, height=720, duration=12_500),
+    parts.NewAudio(file=FILE),
+    parts.NewVoice(file=FILE, duration=4200, waveform=[3, 40, 71, 66, 12]),
+    parts.NewLocation(latitude=57.0488, longitude=9.9217, name="The harbour"),
+    parts.NewMeeting(subject="Release", url="https://meet.example.org/release", at=NOON, minutes=30, people=[BO]),
+    parts.Forwarded(channel=CHANNEL, number=17),
+    _photo,
+    parts.FilePart(file=FILE, name="plan.pdf", size=90_112, media_type="application/pdf"),
+    parts.VideoPart(
+        file=FILE,
+        name="waves.mp4",
+        size=3_145_728,
+        media_type="video/mp4",
+        width=1280,
+        height=720,
+        duration=12_500,
+        poster=_poster,
+    ),
+    parts.AudioPart(
+        file=FILE, name="song.mp3", size=4_194_304, media_type="audio/mpeg", duration=181_000, title="Song"
+    ),
+    parts.VoicePart(
+        file=FILE, name="voice.webm", size=38_400, media_type="audio/webm", duration=4200, waveform=[3, 40, 71, 66, 12]
+    ),
+    parts.LocationPart(latitude=57.0488, longitude=9.9217, name="The harbour"),
+    parts.MeetingPart(subject="Release", url="https://meet.example.org/release", at=NOON, minutes=30, people=[_bo]),
+    parts.PreviewPart(url="https://example.org/tides", title="Tides", text="When the water comes.", site="example.org"),
+    _picture,
+    _thumb,
+    parts.Quote(number=16, author=_bo, text="Are the tests green?"),
+    parts.Origin(author=_bo, at=NOON, channel=CHANNEL, number=16),
+    parts.Upload(id=FILE, name="beach.jpg", size=248_113, offset=248_113, state="ready", part=_photo),
     _ana,
     _me,
     _reaction,

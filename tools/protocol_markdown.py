@@ -87,6 +87,27 @@ be left out for a slow reader or a busy server. Each is whole in itself, so that
 - **How far others have read.** In conversations of at most `receipt_members`, members are sent `receipts` when somebody
   has read on, by `position.set` or by posting. `receipt.list` gives all positions to begin with.
 
+## Parts, answers and forwarded messages
+
+A message is a text, which may be empty when it has `parts`, and up to ten of these: photos, files, videos, audio,
+voice, places, meetings. What a client posts names uploaded files by their ids; what it gets back, as everybody does,
+has all that is needed to draw the part: measures, sizes, a blurred placeholder, thumbnails. Events without parts look
+as they always did.
+
+- **Uploading** (tus 1.0.0, its core and termination): `POST /api/files` with `{"name", "size", "type"?}` answers with
+  an Upload (below) and its address in `Location`. `PATCH` that address with `Upload-Offset`, `Content-Type:
+  application/offset+octet-stream` and the bytes from there on; any number of times. After a cut `HEAD` tells the
+  `Upload-Offset` to go on from. `DELETE` cancels. The PATCH that brings the last byte is answered when the content has
+  been looked at, or with why it was refused; `GET` then shows the part it makes. What is not posted within a day is
+  collected.
+- **Looking**: `GET /files/{file}/{name}` (ranges, ETag), `GET /files/{file}/thumbs/{width}`. A file can be read by
+  whoever may read a message it is in; before it is posted, by its uploader. When the last message it is in is deleted,
+  it is gone for everybody. What is not a picture, video or sound is only ever downloaded.
+- **Answering**: `reply` names a message of the same channel; the event quotes it as it was. When the quoted message is
+  deleted, the quote is emptied in the log; a client that hears of the deletion empties it as well.
+- **Forwarding**: `forward` names a message that the poster may read; text and parts are copied, and stay when the first
+  one is deleted. Where it is from is told only if it is public, or from the same channel.
+
 Unknown fields in a command are refused. Clients ignore unknown fields and unknown types in what they receive, so that
 servers and clients can be upgraded one after the other.
 """
@@ -146,8 +167,10 @@ def _type(schema: JsonObject) -> str:
             return f"[{name}](#{name.lower()})" if name in {shape.__name__ for shape in SHAPES} else _role(name)
         case {"enum": list(values)}:
             return "one of " + ", ".join(f"`{value}`" for value in values)
-        case {"anyOf": [*_], "discriminator": _}:
+        case {"anyOf": [*_], "discriminator": {"propertyName": "type"}}:
             return "Line"
+        case {"anyOf": list(choices)}:
+            return " or ".join(map(_type, choices))
         case {"type": "array", "items": dict(items)}:
             inner = _type(items)
             return "messages and system lines" if inner == "Line" else f"list of {inner}"

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from hubbub.errors import CLOSINGS, ERRORS, CloseCode
-from hubbub.protocol import codec, commands, events, replies, search
+from hubbub.protocol import codec, commands, events, parts, replies, scalars, search
 from tools import gen_protocol, protocol_model
 from tools.protocol_asyncapi import asyncapi
 from tools.protocol_examples import EXAMPLES, example_of
@@ -23,7 +23,7 @@ def concrete_structs() -> set[type[msgspec.Struct]]:
     """Every Struct the protocol's modules declare that can be sent: tagged ones, and shapes nothing derives from."""
     declared = {
         value
-        for module in (commands, events, replies, search)
+        for module in (commands, events, parts, replies, scalars, search)
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, msgspec.Struct) and value.__module__ == module.__name__
     }
@@ -73,7 +73,7 @@ def test_every_close_code_says_whether_to_reconnect() -> None:
 
 def test_every_command_event_and_reply_is_in_the_reference() -> None:
     text = render_markdown()
-    tagged = [struct for struct in protocol_model.STRUCTS if struct.__struct_config__.tag is not None]
+    tagged = [struct for struct in protocol_model.STRUCTS if struct.__struct_config__.tag_field == "type"]
     for struct in tagged:
         assert f"### `{protocol_model.tag_of(struct)}`\n" in text
     for struct in protocol_model.SHAPES:

@@ -3,7 +3,11 @@
 
 /**
  * A message. In listings the same object carries its present state: the text as last edited, `edited_at`,
- * `deleted` (then without text), `reactions`.
+ * `deleted` (then without text and parts), `reactions`.
+ *
+ * `text` may be empty when there are `parts`. When the message that `reply` quotes is deleted, the quote is,
+ * here as
+ * in every log: a client that hears of the deletion keeps of it `number` and `deleted`.
  */
 export interface MessagePosted {
   type: "message.posted";
@@ -29,6 +33,12 @@ export interface MessagePosted {
   redacted?: boolean;
   /** emoji under the message, in the order first used */
   reactions?: Reaction[];
+  /** what it has besides the text, in the order of the post */
+  parts?: (PhotoPart | FilePart | VideoPart | AudioPart | VoicePart | LocationPart | MeetingPart | PreviewPart)[];
+  /** the message it answers */
+  reply?: Quote;
+  /** where a forwarded message is from */
+  forward?: Origin;
 }
 
 /** The first event of every channel. */
@@ -110,7 +120,7 @@ export interface MemberLeft {
   user: UserView;
 }
 
-/** A message has the new `text`. */
+/** A message has the new `text`, which may be empty when it has parts; those stay. */
 export interface MessageEdited {
   type: "message.edited";
   /** the event's number within its stream, gapless from 1 */
@@ -259,7 +269,12 @@ export interface Ping {
   id: number;
 }
 
-/** Post a message. With a `key` it is stored once for ever: the same key again gets the first answer again. */
+/**
+ * Post a message. With a `key` it is stored once for ever: the same key again gets the first answer again.
+ *
+ * With `parts` the text may be empty. `reply` is the number of the message it answers, in the same channel. With
+ * `forward` text and parts are those of that message, and none may be given.
+ */
 export interface MessagePost {
   type: "message.post";
   /** the command's number, chosen by the client, repeated in the answer */
@@ -267,9 +282,15 @@ export interface MessagePost {
   /** the channel */
   channel: string;
   /** the text; newlines are \n */
-  text: string;
+  text?: string;
   /** idempotency key: 1 to 64 letters, digits, _ or -; a UUID does */
   key?: string;
+  /** what it has besides the text, in the order of the post */
+  parts?: (NewPhoto | NewFile | NewVideo | NewAudio | NewVoice | NewLocation | NewMeeting)[];
+  /** the number of the message it answers */
+  reply?: number;
+  /** the message to forward */
+  forward?: Forwarded;
 }
 
 /** Replace the text of one's own message. */
@@ -592,7 +613,341 @@ export interface Reaction {
   users: string[];
 }
 
-/** The newest message of a channel, for lists of channels; `text` is its first 140 characters (code points). */
+/** An uploaded picture; `alt` says what is on it. */
+export interface NewPhoto {
+  /** what kind of part it is */
+  kind: "photo";
+  /** the file's id: it is at `/files/{file}/{name}` */
+  file: string;
+  /** what is to be seen, for those who do not see it */
+  alt?: string;
+}
+
+/** An uploaded file of any type, to be downloaded. */
+export interface NewFile {
+  /** what kind of part it is */
+  kind: "file";
+  /** the file's id: it is at `/files/{file}/{name}` */
+  file: string;
+}
+
+/**
+ * An uploaded video. `poster` is an uploaded picture, made by the client of one of its frames; the measures are
+ * the
+ * client's too, and hints: they are shown until the player knows.
+ */
+export interface NewVideo {
+  /** what kind of part it is */
+  kind: "video";
+  /** the file's id: it is at `/files/{file}/{name}` */
+  file: string;
+  /** an uploaded picture: one of its frames */
+  poster?: string;
+  /** in pixels, 0 for unknown */
+  width?: number;
+  /** in pixels, 0 for unknown */
+  height?: number;
+  /** in milliseconds, 0 for unknown */
+  duration?: number;
+  /** what is to be seen, for those who do not see it */
+  alt?: string;
+}
+
+/** An uploaded recording or piece of music. `duration` is a hint, taken where the file itself does not tell. */
+export interface NewAudio {
+  /** what kind of part it is */
+  kind: "audio";
+  /** the file's id: it is at `/files/{file}/{name}` */
+  file: string;
+  /** in milliseconds, 0 for unknown */
+  duration?: number;
+}
+
+/** Something said, recorded by the client: `waveform` has its loudness, 0 to 100, at equal distances. */
+export interface NewVoice {
+  /** what kind of part it is */
+  kind: "voice";
+  /** the file's id: it is at `/files/{file}/{name}` */
+  file: string;
+  /** in milliseconds, 0 for unknown */
+  duration?: number;
+  /** loudness at equal distances, 0 to 100; at most 100 of them */
+  waveform?: number[];
+}
+
+/** A place (WGS 84, in degrees), perhaps with a name. */
+export interface NewLocation {
+  /** what kind of part it is */
+  kind: "location";
+  /** in degrees, north is positive */
+  latitude: number;
+  /** in degrees, east is positive */
+  longitude: number;
+  /** as it is shown */
+  name?: string;
+}
+
+/**
+ * A meeting to join at `url` (http or https). `at`: when it begins, left out: now; `minutes`: how long it takes,
+ * 0
+ * for unknown.
+ */
+export interface NewMeeting {
+  /** what kind of part it is */
+  kind: "meeting";
+  /** one line on what it is about */
+  subject: string;
+  /** an address (http or https) */
+  url?: string;
+  /** when it begins, in milliseconds since 1970 (UTC); left out: now */
+  at?: number;
+  /** how long it takes, 0 for unknown */
+  minutes?: number;
+  /** who is invited */
+  people?: string[];
+}
+
+/** The message to forward: one that the poster may read. */
+export interface Forwarded {
+  /** where the message is */
+  channel: string;
+  /** the message's number within its channel, from 1 */
+  number: number;
+}
+
+/** A picture: see Picture. */
+export interface PhotoPart {
+  /** what kind of part it is */
+  kind: "photo";
+  /** the file's id: it is at `/files/{file}/{name}` */
+  file: string;
+  /** as it is shown */
+  name: string;
+  /** in bytes */
+  size: number;
+  /** as the content is (RFC 6838) */
+  media_type: string;
+  /** in pixels, 0 for unknown */
+  width: number;
+  /** in pixels, 0 for unknown */
+  height: number;
+  /** a tiny WebP in base64, to be stretched over the place until the picture is there */
+  blur?: string;
+  /** smaller copies, the smallest first, at `/files/{file}/thumbs/{width}` */
+  thumbs?: Thumb[];
+  /** true: it moves */
+  animated?: boolean;
+  /** what is to be seen, for those who do not see it */
+  alt?: string;
+}
+
+/** A file to download; no browser opens it in place. */
+export interface FilePart {
+  /** what kind of part it is */
+  kind: "file";
+  /** the file's id: it is at `/files/{file}/{name}` */
+  file: string;
+  /** as it is shown */
+  name: string;
+  /** in bytes */
+  size: number;
+  /** as the content is (RFC 6838) */
+  media_type: string;
+}
+
+/** A video, which can be sought in (range requests). What is not known is 0 or left out. */
+export interface VideoPart {
+  /** what kind of part it is */
+  kind: "video";
+  /** the file's id: it is at `/files/{file}/{name}` */
+  file: string;
+  /** as it is shown */
+  name: string;
+  /** in bytes */
+  size: number;
+  /** as the content is (RFC 6838) */
+  media_type: string;
+  /** in pixels, 0 for unknown */
+  width?: number;
+  /** in pixels, 0 for unknown */
+  height?: number;
+  /** in milliseconds, 0 for unknown */
+  duration?: number;
+  /** a picture of one frame */
+  poster?: Picture;
+  /** what is to be seen, for those who do not see it */
+  alt?: string;
+}
+
+/** A recording or a piece of music, with what its own tags say. */
+export interface AudioPart {
+  /** what kind of part it is */
+  kind: "audio";
+  /** the file's id: it is at `/files/{file}/{name}` */
+  file: string;
+  /** as it is shown */
+  name: string;
+  /** in bytes */
+  size: number;
+  /** as the content is (RFC 6838) */
+  media_type: string;
+  /** in milliseconds, 0 for unknown */
+  duration?: number;
+  /** as it calls itself */
+  title?: string;
+  /** who made it, by its own tags */
+  artist?: string;
+}
+
+/** Something said. */
+export interface VoicePart {
+  /** what kind of part it is */
+  kind: "voice";
+  /** the file's id: it is at `/files/{file}/{name}` */
+  file: string;
+  /** as it is shown */
+  name: string;
+  /** in bytes */
+  size: number;
+  /** as the content is (RFC 6838) */
+  media_type: string;
+  /** in milliseconds, 0 for unknown */
+  duration?: number;
+  /** loudness at equal distances, 0 to 100; at most 100 of them */
+  waveform?: number[];
+}
+
+/** A place (WGS 84, in degrees). */
+export interface LocationPart {
+  /** what kind of part it is */
+  kind: "location";
+  /** in degrees, north is positive */
+  latitude: number;
+  /** in degrees, east is positive */
+  longitude: number;
+  /** as it is shown */
+  name?: string;
+}
+
+/** A meeting to join. */
+export interface MeetingPart {
+  /** what kind of part it is */
+  kind: "meeting";
+  /** one line on what it is about */
+  subject: string;
+  /** an address (http or https) */
+  url?: string;
+  /** when it begins, in milliseconds since 1970 (UTC) */
+  at: number;
+  /** how long it takes, 0 for unknown */
+  minutes?: number;
+  /** who is invited */
+  people?: UserView[];
+}
+
+/** What a link in the text leads to, as that page describes itself; only the server adds it. */
+export interface PreviewPart {
+  /** what kind of part it is */
+  kind: "preview";
+  /** an address (http or https) */
+  url: string;
+  /** as it calls itself */
+  title: string;
+  /** what the page says about itself */
+  text?: string;
+  /** the site's name */
+  site?: string;
+  /** what a small view shows of it */
+  picture?: Picture;
+}
+
+/**
+ * A picture as it is drawn: upright, `width` by `height`. `blur` is a tiny WebP in base64, to be stretched over
+ * the
+ * picture's place until the picture is there; `thumbs` are the smaller copies, the smallest first.
+ */
+export interface Picture {
+  /** the file's id: it is at `/files/{file}/{name}` */
+  file: string;
+  /** in pixels, 0 for unknown */
+  width: number;
+  /** in pixels, 0 for unknown */
+  height: number;
+  /** a tiny WebP in base64, to be stretched over the place until the picture is there */
+  blur?: string;
+  /** smaller copies, the smallest first, at `/files/{file}/thumbs/{width}` */
+  thumbs?: Thumb[];
+}
+
+/** A smaller copy of a picture, WebP, at `/files/{file}/thumbs/{width}`. */
+export interface Thumb {
+  /** in pixels, 0 for unknown */
+  width: number;
+  /** in pixels, 0 for unknown */
+  height: number;
+}
+
+/**
+ * The message that another answers, as it was when it was answered: its first 140 characters, and of its first
+ * part the kind and a picture. `deleted`: it is gone, and of the quote its number alone is left.
+ */
+export interface Quote {
+  /** the quoted message's number */
+  number: number;
+  /** who wrote the message */
+  author?: UserView;
+  /** its first 140 characters (code points) when it was answered */
+  text?: string;
+  /** the kind of its first part, if it has any */
+  kind?: "audio" | "file" | "location" | "meeting" | "photo" | "preview" | "video" | "voice";
+  /** what a small view shows of it */
+  picture?: Picture;
+  /** true: the message is gone, and its content from here too */
+  deleted?: boolean;
+}
+
+/**
+ * Where a forwarded message is from: who wrote it, and when. `channel` and `number` are there only when
+ * everybody
+ * who may read the forwarded one could find the first one too.
+ */
+export interface Origin {
+  /** who wrote the message */
+  author: UserView;
+  /** when it was first posted, in milliseconds since 1970 (UTC) */
+  at: number;
+  /** where, if all who may read this could look there */
+  channel?: string;
+  /** its number there */
+  number?: number;
+}
+
+/**
+ * A file on its way up: the server has `offset` of its `size` bytes. `state`: `open` while some are missing,
+ * `checking` while the content is looked at, `ready` when it can be posted; then `part` shows it as a message of
+ * its
+ * own kind would.
+ */
+export interface Upload {
+  /** the file */
+  id: string;
+  /** as it is shown */
+  name: string;
+  /** in bytes */
+  size: number;
+  /** how many of its bytes the server has */
+  offset: number;
+  /** `open`: bytes are missing; `checking`: the content is looked at; `ready`: it can be posted */
+  state: "checking" | "open" | "ready";
+  /** as a message of its own kind would show it, once it is ready */
+  part?: PhotoPart | FilePart | VideoPart | AudioPart | VoicePart | LocationPart | MeetingPart | PreviewPart;
+}
+
+/**
+ * The newest message of a channel, for lists of channels; `text` is its first 140 characters (code points),
+ * `kind`
+ * that of its first part.
+ */
 export interface LastMessage {
   /** the message's number within its channel, from 1 */
   number: number;
@@ -602,6 +957,8 @@ export interface LastMessage {
   at: number;
   /** its first 140 characters (code points) */
   text?: string;
+  /** the kind of its first part, if it has any */
+  kind?: "audio" | "file" | "location" | "meeting" | "photo" | "preview" | "video" | "voice";
   /** true: only a tombstone is left */
   deleted?: boolean;
 }
@@ -656,6 +1013,10 @@ export interface Limits {
   presence_watch?: number;
   /** in channels with more members nobody is told how far others have read */
   receipt_members?: number;
+  /** how many parts one message may have */
+  parts?: number;
+  /** the largest file, in bytes */
+  file_bytes?: number;
 }
 
 /**
@@ -907,6 +1268,27 @@ export type AnyEphemeral =
   | Presence
   | Receipts;
 
+/** What a client posts besides the text, by `kind`. */
+export type NewPart =
+  | NewPhoto
+  | NewFile
+  | NewVideo
+  | NewAudio
+  | NewVoice
+  | NewLocation
+  | NewMeeting;
+
+/** What a message has besides its text, by `kind`. */
+export type Part =
+  | PhotoPart
+  | FilePart
+  | VideoPart
+  | AudioPart
+  | VoicePart
+  | LocationPart
+  | MeetingPart
+  | PreviewPart;
+
 /** Everything the server sends. */
 export type AnyFrame =
   | MessagePosted
@@ -956,6 +1338,18 @@ export const UNREAD_KEPT = 101;
 
 /** How many code points of the newest message a summary shows. */
 export const LAST_TEXT = 140;
+
+/** How many parts a message has at most. */
+export const MAX_PARTS = 10;
+
+/** In code points. */
+export const MAX_FILE_NAME = 200;
+
+/** In code points. */
+export const MAX_ALT = 1000;
+
+/** How many levels a waveform has at most. */
+export const MAX_WAVEFORM = 100;
 
 /** In code points. */
 export const MAX_USER_NAME = 40;
@@ -1207,6 +1601,90 @@ export const ERRORS = {
     retry: true,
     message: "This is in the archive, which does not answer.",
     advice: "Try again in a moment.",
+  },
+  bad_part: {
+    status: 422,
+    retry: false,
+    message: "A part of the message cannot be posted as it is.",
+    advice: "See the protocol reference.",
+  },
+  bad_forward: {
+    status: 422,
+    retry: false,
+    message: "A forwarded message brings its own text and parts.",
+    advice: "Send forward alone.",
+  },
+  no_such_file: {
+    status: 404,
+    retry: false,
+    message: "There is no such file.",
+    advice: "It may have been deleted, or never finished.",
+  },
+  file_not_ready: {
+    status: 409,
+    retry: true,
+    message: "The file is not there yet as a whole.",
+    advice: "Wait until it is ready.",
+  },
+  bad_file_name: {
+    status: 422,
+    retry: false,
+    message: "This file name cannot be used.",
+    advice: "Use at most 200 characters on one line.",
+  },
+  file_too_big: {
+    status: 413,
+    retry: false,
+    message: "The file is larger than this server accepts.",
+    advice: "Send a smaller one.",
+  },
+  bad_image: {
+    status: 422,
+    retry: false,
+    message: "This image is damaged, or of a kind that cannot be shown.",
+    advice: "Try another form.",
+  },
+  image_too_big: {
+    status: 422,
+    retry: false,
+    message: "This image has more pixels than this server accepts.",
+    advice: "Make it smaller first.",
+  },
+  quota_exceeded: {
+    status: 409,
+    retry: false,
+    message: "Your files take as much room as they may.",
+    advice: "Delete some first.",
+  },
+  too_many_uploads: {
+    status: 409,
+    retry: false,
+    message: "You have as many unfinished uploads as you may.",
+    advice: "Finish or cancel one.",
+  },
+  wrong_offset: {
+    status: 409,
+    retry: false,
+    message: "The upload does not go on there.",
+    advice: "Ask for its offset, and go on from that.",
+  },
+  bad_upload_version: {
+    status: 412,
+    retry: false,
+    message: "Only tus 1.0.0 is spoken here.",
+    advice: "Send Tus-Resumable: 1.0.0.",
+  },
+  bad_range: {
+    status: 416,
+    retry: false,
+    message: "The file has no such range.",
+    advice: "Ask for a range within its size.",
+  },
+  storage_failed: {
+    status: 503,
+    retry: true,
+    message: "The place where files are kept does not answer.",
+    advice: "Try again.",
   },
   bad_query: {
     status: 400,

@@ -6,14 +6,12 @@ id. Each is also a route under /api, but for those about the connection itself; 
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import msgspec
 
-Id: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
-Ulid: TypeAlias = Annotated[str, msgspec.Meta(min_length=26, max_length=26)]
-Number: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)]
-Position: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
+from hubbub.protocol.parts import Forwarded, NewParts
+from hubbub.protocol.scalars import Id, Number, Position, Ulid
 
 
 class Command(msgspec.Struct, tag_field="type", frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -41,11 +39,18 @@ class Ping(Numbered, tag="ping", frozen=True, kw_only=True, forbid_unknown_field
 
 
 class MessagePost(Numbered, tag="message.post", frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Post a message. With a `key` it is stored once for ever: the same key again gets the first answer again."""
+    """Post a message. With a `key` it is stored once for ever: the same key again gets the first answer again.
+
+    With `parts` the text may be empty. `reply` is the number of the message it answers, in the same channel. With
+    `forward` text and parts are those of that message, and none may be given.
+    """
 
     channel: Ulid
-    text: str
+    text: str = ""
     key: str | None = None
+    parts: NewParts = []
+    reply: Number | None = None
+    forward: Forwarded | None = None
 
 
 class MessageEdit(Numbered, tag="message.edit", frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -13,12 +13,8 @@ from typing import TypeAlias
 
 import msgspec
 
-
-class UserView(msgspec.Struct, frozen=True, kw_only=True):
-    """A person as others see them."""
-
-    id: str
-    name: str
+from hubbub.protocol.parts import Kind, Origin, Part, Quote
+from hubbub.protocol.scalars import UserView as UserView
 
 
 class Reaction(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,7 +76,11 @@ class MemberLeft(ChannelEvent, tag="member.left", frozen=True, kw_only=True, omi
 
 class MessagePosted(ChannelEvent, tag="message.posted", frozen=True, kw_only=True, omit_defaults=True):
     """A message. In listings the same object carries its present state: the text as last edited, `edited_at`,
-    `deleted` (then without text), `reactions`."""
+    `deleted` (then without text and parts), `reactions`.
+
+    `text` may be empty when there are `parts`. When the message that `reply` quotes is deleted, the quote is, here as
+    in every log: a client that hears of the deletion keeps of it `number` and `deleted`.
+    """
 
     number: int
     author: str
@@ -90,10 +90,13 @@ class MessagePosted(ChannelEvent, tag="message.posted", frozen=True, kw_only=Tru
     deleted: bool = False
     redacted: bool = False
     reactions: list[Reaction] = []
+    parts: list[Part] = []
+    reply: Quote | None = None
+    forward: Origin | None = None
 
 
 class MessageEdited(ChannelEvent, tag="message.edited", frozen=True, kw_only=True, omit_defaults=True):
-    """A message has the new `text`."""
+    """A message has the new `text`, which may be empty when it has parts; those stay."""
 
     number: int
     by: str
@@ -162,12 +165,14 @@ class PositionSet(UserEvent, tag="position.set", frozen=True, kw_only=True, omit
 
 
 class LastMessage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The newest message of a channel, for lists of channels; `text` is its first 140 characters (code points)."""
+    """The newest message of a channel, for lists of channels; `text` is its first 140 characters (code points), `kind`
+    that of its first part."""
 
     number: int
     author: str
     at: int
     text: str = ""
+    kind: Kind | None = None
     deleted: bool = False
 
 

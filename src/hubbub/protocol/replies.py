@@ -9,6 +9,7 @@ import msgspec
 
 from hubbub.domain.roles import Role
 from hubbub.protocol.events import ChannelSummary, Line, UserView
+from hubbub.protocol.parts import MAX_PARTS
 
 Status: TypeAlias = Literal["online", "away", "offline"]
 
@@ -22,6 +23,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     typing_seconds: float = 8
     presence_watch: int = 200
     receipt_members: int = 50
+    parts: int = MAX_PARTS
+    file_bytes: int = 2 << 30
 
 
 class Me(msgspec.Struct, frozen=True, kw_only=True):

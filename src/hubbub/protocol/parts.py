@@ -1,0 +1,278 @@
+"""What a message has besides its text: up to ten parts, each of one kind.
+
+Two families with the same tags. What a client posts (`NewPart`) names an uploaded file by its id and adds what only the
+client knows. What an event carries (`Part`) has all that is needed to draw the part without asking for more; the server
+fills it in, from the file's content, when the message is committed.
+
+A file is at `/files/{file}/{name}`; a thumbnail of it at `/files/{file}/thumbs/{width}`, always WebP. Both follow the
+permission of the channels in which the file is posted. Durations are milliseconds, sizes bytes, pictures in pixels.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal, TypeAlias
+
+import msgspec
+
+from hubbub.protocol.scalars import Number, Ulid, UserView
+
+MAX_PARTS: Final = 10
+MAX_FILE_NAME: Final = 200
+MAX_ALT: Final = 1000
+MAX_WAVEFORM: Final = 100
+MAX_PEOPLE: Final = 50
+
+Kind: TypeAlias = Literal["photo", "file", "video", "audio", "voice", "location", "meeting", "preview"]
+
+_Alt: TypeAlias = Annotated[str, msgspec.Meta(max_length=MAX_ALT)]
+_Line: TypeAlias = Annotated[str, msgspec.Meta(max_length=200)]
+_Url: TypeAlias = Annotated[str, msgspec.Meta(max_length=2000)]
+_Pixels: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
+_Milliseconds: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=7 * 86_400_000)]
+_Level: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=100)]
+_Waveform: TypeAlias = Annotated[list[_Level], msgspec.Meta(max_length=MAX_WAVEFORM)]
+_Latitude: TypeAlias = Annotated[float, msgspec.Meta(ge=-90, le=90)]
+_Longitude: TypeAlias = Annotated[float, msgspec.Meta(ge=-180, le=180)]
+
+
+# --- what a client posts -------------------------------------------------------------------------------------------
+
+
+class New(msgspec.Struct, tag_field="kind", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What all posted parts share: the tag `kind`."""
+
+
+class NewPhoto(New, tag="photo", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An uploaded picture; `alt` says what is on it."""
+
+    file: Ulid
+    alt: _Alt = ""
+
+
+class NewFile(New, tag="file", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An uploaded file of any type, to be downloaded."""
+
+    file: Ulid
+
+
+class NewVideo(New, tag="video", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An uploaded video. `poster` is an uploaded picture, made by the client of one of its frames; the measures are the
+    client's too, and hints: they are shown until the player knows."""
+
+    file: Ulid
+    poster: Ulid | None = None
+    width: _Pixels = 0
+    height: _Pixels = 0
+    duration: _Milliseconds = 0
+    alt: _Alt = ""
+
+
+class NewAudio(New, tag="audio", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An uploaded recording or piece of music. `duration` is a hint, taken where the file itself does not tell."""
+
+    file: Ulid
+    duration: _Milliseconds = 0
+
+
+class NewVoice(New, tag="voice", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Something said, recorded by the client: `waveform` has its loudness, 0 to 100, at equal distances."""
+
+    file: Ulid
+    duration: _Milliseconds = 0
+    waveform: _Waveform = []
+
+
+class NewLocation(New, tag="location", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A place (WGS 84, in degrees), perhaps with a name."""
+
+    latitude: _Latitude
+    longitude: _Longitude
+    name: _Line = ""
+
+
+class NewMeeting(New, tag="meeting", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A meeting to join at `url` (http or https). `at`: when it begins, left out: now; `minutes`: how long it takes, 0
+    for unknown."""
+
+    subject: _Line
+    url: _Url = ""
+    at: Number | None = None
+    minutes: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 0
+    people: Annotated[list[Ulid], msgspec.Meta(max_length=MAX_PEOPLE)] = []
+
+
+NewPart: TypeAlias = NewPhoto | NewFile | NewVideo | NewAudio | NewVoice | NewLocation | NewMeeting
+NewParts: TypeAlias = Annotated[list[NewPart], msgspec.Meta(max_length=MAX_PARTS)]
+
+
+class Forwarded(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The message to forward: one that the poster may read."""
+
+    channel: Ulid
+    number: Number
+
+
+# --- what an event carries -----------------------------------------------------------------------------------------
+
+
+class Thumb(msgspec.Struct, frozen=True, kw_only=True):
+    """A smaller copy of a picture, WebP, at `/files/{file}/thumbs/{width}`."""
+
+    width: int
+    height: int
+
+
+class Picture(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A picture as it is drawn: upright, `width` by `height`. `blur` is a tiny WebP in base64, to be stretched over the
+    picture's place until the picture is there; `thumbs` are the smaller copies, the smallest first."""
+
+    file: str
+    width: int
+    height: int
+    blur: str = ""
+    thumbs: list[Thumb] = []
+
+
+class AnyPart(msgspec.Struct, tag_field="kind", frozen=True, kw_only=True, omit_defaults=True):
+    """What all parts share: the tag `kind`."""
+
+
+class StoredPart(AnyPart, frozen=True, kw_only=True, omit_defaults=True):
+    """A part that is an uploaded file. `media_type` is what its content says it is, whatever the uploader said."""
+
+    file: str
+    name: str
+    size: int
+    media_type: str
+
+
+class PhotoPart(StoredPart, tag="photo", frozen=True, kw_only=True, omit_defaults=True):
+    """A picture: see Picture."""
+
+    width: int
+    height: int
+    blur: str = ""
+    thumbs: list[Thumb] = []
+    animated: bool = False
+    alt: str = ""
+
+
+class FilePart(StoredPart, tag="file", frozen=True, kw_only=True, omit_defaults=True):
+    """A file to download; no browser opens it in place."""
+
+
+class VideoPart(StoredPart, tag="video", frozen=True, kw_only=True, omit_defaults=True):
+    """A video, which can be sought in (range requests). What is not known is 0 or left out."""
+
+    width: int = 0
+    height: int = 0
+    duration: int = 0
+    poster: Picture | None = None
+    alt: str = ""
+
+
+class AudioPart(StoredPart, tag="audio", frozen=True, kw_only=True, omit_defaults=True):
+    """A recording or a piece of music, with what its own tags say."""
+
+    duration: int = 0
+    title: str = ""
+    artist: str = ""
+
+
+class VoicePart(StoredPart, tag="voice", frozen=True, kw_only=True, omit_defaults=True):
+    """Something said."""
+
+    duration: int = 0
+    waveform: list[int] = []
+
+
+class LocationPart(AnyPart, tag="location", frozen=True, kw_only=True, omit_defaults=True):
+    """A place (WGS 84, in degrees)."""
+
+    latitude: float
+    longitude: float
+    name: str = ""
+
+
+class MeetingPart(AnyPart, tag="meeting", frozen=True, kw_only=True, omit_defaults=True):
+    """A meeting to join."""
+
+    subject: str
+    url: str = ""
+    at: int
+    minutes: int = 0
+    people: list[UserView] = []
+
+
+class PreviewPart(AnyPart, tag="preview", frozen=True, kw_only=True, omit_defaults=True):
+    """What a link in the text leads to, as that page describes itself; only the server adds it."""
+
+    url: str
+    title: str
+    text: str = ""
+    site: str = ""
+    picture: Picture | None = None
+
+
+Part: TypeAlias = PhotoPart | FilePart | VideoPart | AudioPart | VoicePart | LocationPart | MeetingPart | PreviewPart
+
+
+class Quote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The message that another answers, as it was when it was answered: its first 140 characters, and of its first
+    part the kind and a picture. `deleted`: it is gone, and of the quote its number alone is left."""
+
+    number: int
+    author: UserView | None = None
+    text: str = ""
+    kind: Kind | None = None
+    picture: Picture | None = None
+    deleted: bool = False
+
+
+class Origin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where a forwarded message is from: who wrote it, and when. `channel` and `number` are there only when everybody
+    who may read the forwarded one could find the first one too."""
+
+    author: UserView
+    at: int
+    channel: str | None = None
+    number: int | None = None
+
+
+class Upload(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A file on its way up: the server has `offset` of its `size` bytes. `state`: `open` while some are missing,
+    `checking` while the content is looked at, `ready` when it can be posted; then `part` shows it as a message of its
+    own kind would."""
+
+    id: str
+    name: str
+    size: int
+    offset: int
+    state: Literal["open", "checking", "ready"]
+    part: Part | None = None
+
+
+def kind_of(part: Part) -> Kind:
+    """The part's tag."""
+    kind: Kind = part.__struct_config__.tag  # type: ignore[assignment]
+    return kind
+
+
+def picture_of(part: Part) -> Picture | None:
+    """What a small view of the part shows."""
+    match part:
+        case PhotoPart():
+            return Picture(file=part.file, width=part.width, height=part.height, blur=part.blur, thumbs=part.thumbs)
+        case VideoPart():
+            return part.poster
+        case PreviewPart():
+            return part.picture
+        case _:
+            return None
+
+
+def files_of(part: Part) -> tuple[str, ...]:
+    """The files that must be there for the part to be shown."""
+    own = (part.file,) if isinstance(part, StoredPart) else ()
+    picture = picture_of(part)
+    return own if picture is None or picture.file in own else (*own, picture.file)
