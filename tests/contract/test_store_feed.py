@@ -111,6 +111,27 @@ async def test_a_mark_that_names_nothing_is_the_beginning(world: World, ann: str
     assert feed.read(Mark(channel_stream(world.general), 999), 5) == feed.read(None, 5)
 
 
+async def test_an_old_mark_whose_event_came_back_from_the_archive_is_the_beginning(
+    world: World, ann: str, feed: Feed
+) -> None:
+    for number in range(20):
+        await world.post(ann, world.general, f"text {number}")
+    mark = feed.read(None, 10).mark
+    assert mark is not None
+    assert feed.locate_old(mark) == feed.locate(mark) == 10
+    with sqlite3.connect(world.directory / DATABASE) as connection:
+        name = (mark.stream, mark.seq)
+        row = connection.execute("SELECT * FROM events WHERE stream = ? AND seq = ?", name).fetchone()
+        connection.execute("DELETE FROM events WHERE stream = ? AND seq = ?", name)
+        connection.execute("INSERT INTO events VALUES (?, ?, ?, ?)", row)
+    connection.close()
+    assert feed.locate(mark) > 20
+    assert feed.locate_old(mark) == 0
+    last = feed.read(Mark(mark.stream, mark.seq - 1), 100).mark
+    assert last == mark  # a mark that names the last of what was put back
+    assert feed.locate_old(Mark(mark.stream, mark.seq + 1)) == feed.locate(Mark(mark.stream, mark.seq + 1))
+
+
 async def test_one_process_leads_until_its_lease_runs_out(world: World) -> None:
     one = Following(world.store.writer, "search", "one")
     other = Following(world.store.writer, "search", "other")

@@ -7,20 +7,26 @@ a thread of its own meanwhile.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from hubbub.protocol.feed import Mark, Slice
 from hubbub.search.bulk import Bulk, Operation
 from hubbub.search.documents import make_operations
 from hubbub.search.template import Names
 
+A = TypeVar("A")
+T = TypeVar("T")
+
 
 class Feed(Protocol):
     """The log; every method blocks, and raises `StoreError`."""
 
     def locate(self, mark: Mark | None) -> int: ...
+
+    def locate_old(self, mark: Mark | None) -> int: ...
 
     def read(self, after: Mark | None, limit: int) -> Slice: ...
 
@@ -74,12 +80,18 @@ class Copier:
         self.mark, self.position = piece.mark, piece.position
         return True
 
-    async def earlier(self, one: Mark | None, other: Mark | None) -> Mark | None:
-        """Of two marks the one to start from; one that names nothing is the beginning."""
-        first, second = await self._locate(one), await self._locate(other)
+    async def earlier(self, own: Mark | None, theirs: Mark | None) -> Mark | None:
+        """The mark to start from; one that names nothing is the beginning.
+
+        `own` is the store's, whose event is never archived while it names it; `theirs` was kept with the documents, and
+        may be of any age.
+        """
+        if own == theirs:
+            return own
+        first, second = await self._locate(own), await self._run(self._feed.locate_old, theirs)
         if not first or not second:
             return None
-        return one if first <= second else other
+        return own if first <= second else theirs
 
     async def close(self) -> None:
         await self._forget_ahead()
@@ -95,11 +107,14 @@ class Copier:
         return asyncio.get_running_loop().create_task(self._prepare(after))
 
     async def _prepare(self, after: Mark | None) -> Prepared:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._read, after)
+        return await self._run(self._read, after)
 
     def _read(self, after: Mark | None) -> Prepared:
         piece = self._feed.read(after, self._limit)
         return Prepared(piece, make_operations(piece, self._names, self.generation))
 
     async def _locate(self, mark: Mark | None) -> int:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._feed.locate, mark)
+        return await self._run(self._feed.locate, mark)
+
+    async def _run(self, work: Callable[[A], T], argument: A) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, argument)

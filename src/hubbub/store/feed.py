@@ -4,7 +4,8 @@ Invariants:
 1. A slice is read in one transaction: its events and the states of the messages they are about fit together.
 2. An event is never left out: rows of `events` get their rowid when they are written, one thread writes them, so the
    order of rowids is that of the commits. A mark names its event by stream and seq, because SQLite may number rows anew
-   (VACUUM), in the same order; a mark that names no event, as after an old backup was put back, is the beginning.
+   (VACUUM), in the same order; a mark that names no event, as after an old backup was put back, is the beginning. So is
+   an old mark whose event came back from the archive: its row lies at the end now, behind much that the mark is before.
 3. Reading has a connection of its own, used by one thread at a time and never the loop's; writing does not wait for it.
 
 What a deletion redacts lies before it in the log: the slice with the deletion brings those events again.
@@ -41,6 +42,11 @@ SLICE_BYTES: Final = 2 << 20
 
 _NEXT: Final = "SELECT rowid, stream, about, body FROM events WHERE rowid > ? ORDER BY rowid LIMIT ?"
 _PLACE: Final = "SELECT rowid FROM events WHERE stream = ? AND seq = ?"
+# Put back are only events that were archived: such as are in a range still, or lie behind a later one of their stream
+# (the newest of a stream never are, so there is one).
+_FIRST_PLACE: Final = """SELECT rowid FROM events AS named WHERE stream = ?1 AND seq = ?2
+    AND seq > (SELECT coalesce(max(last), 0) FROM archived WHERE stream = ?1)
+    AND NOT EXISTS (SELECT 1 FROM events WHERE stream = ?1 AND seq > ?2 AND rowid < named.rowid)"""
 _LAST: Final = "SELECT coalesce(max(rowid), 0) FROM events"
 _POST: Final = """SELECT stream, about, body FROM events WHERE stream = ?1
     AND seq = (SELECT seq FROM lines WHERE channel = ?2 AND number = ?3)"""
@@ -81,6 +87,12 @@ class Feed:
 
     def read(self, after: Mark | None, limit: int) -> Slice:
         """Up to `limit` events behind `after`, and what they changed. Raises `StoreError`."""
+    def locate_old(self, mark: Mark | None) -> int:
+        """The same for a mark that nobody held meanwhile: 0 as well where its event may have been put back, and lies
+        later than when the mark was made."""
+        row = self._one(_FIRST_PLACE, mark.stream, mark.seq) if mark is not None else None
+        return int(row[0]) if row else 0
+
         try:
             self._connection.execute("BEGIN")
             try:
