@@ -52,8 +52,10 @@ _POST: Final = """SELECT stream, about, body FROM events WHERE stream = ?1
     AND seq = (SELECT seq FROM lines WHERE channel = ?2 AND number = ?3)"""
 _ABOUT: Final = """SELECT stream, about, body FROM events WHERE stream = ?1
     AND seq IN (SELECT seq FROM events WHERE stream = ?1 AND about = ?2)"""
-_CHANGED: Final = "SELECT max(seq) FROM events WHERE stream = ? AND about = ?"
-_TEXT: Final = "SELECT coalesce(text_seq, seq) FROM lines WHERE channel = ? AND number = ?"
+# SQLite would walk the whole stream from its end, and the whole channel.
+_CHANGED: Final = "SELECT max(seq) FROM events INDEXED BY events_about WHERE stream = ? AND about = ?"
+_TEXT: Final = """SELECT coalesce(text_seq, seq) FROM lines WHERE channel = ?1
+    AND seq = (SELECT seq FROM lines WHERE channel = ?1 AND number = ?2)"""
 _MESSAGES: Final = (MessagePosted, MessageEdited, MessageDeleted, ReactionAdded, ReactionRemoved)
 AboutMessage: TypeAlias = MessagePosted | MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved
 

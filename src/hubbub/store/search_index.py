@@ -37,9 +37,10 @@ FLAGS: Final[dict[Has, int]] = {"link": LINK, "code": CODE, "reaction": REACTION
 _SLOT: Final = (1 << SHIFT) - 1
 
 _EVENTS: Final = "SELECT rowid, stream, body FROM events WHERE rowid > ? ORDER BY rowid LIMIT ?"
-_REACTIONS: Final = "SELECT reactions IS NOT NULL FROM lines WHERE channel = ? AND number = ?"
-_TEXT: Final = """SELECT body FROM events WHERE stream = ?
-    AND seq = (SELECT text_seq FROM lines WHERE channel = ? AND number = ?)"""
+# The inner select makes SQLite take the index instead of walking the whole channel, here and below.
+_LINE: Final = "channel = ?1 AND seq = (SELECT seq FROM lines WHERE channel = ?1 AND number = ?2)"
+_REACTIONS: Final = f"SELECT reactions IS NOT NULL FROM lines WHERE {_LINE}"
+_TEXT: Final = f"SELECT body FROM events WHERE stream = ?3 AND seq = (SELECT text_seq FROM lines WHERE {_LINE})"
 _DOC: Final = "SELECT id, author, flags, seq FROM docs WHERE channel = ? AND number = ?"
 _INSERT_DOC: Final = "INSERT INTO docs VALUES (?, ?, ?, ?, ?, ?, ?)"
 _INSERT_TEXT: Final = "INSERT INTO texts VALUES (?, ?, ?)"
@@ -163,7 +164,7 @@ class Indexer:
 
     def _change_late(self, post: MessagePosted) -> None:
         """Put back from the archive, a post comes behind its edits: it gets the text it has by now."""
-        row = self._log.execute(_TEXT, (channel_stream(post.channel), post.channel, post.number)).fetchone()
+        row = self._log.execute(_TEXT, (post.channel, post.number, channel_stream(post.channel))).fetchone()
         if row is not None and isinstance(edit := codec.decode_event(row[0]), MessageEdited):
             self._change_text(edit)
         self._change_reactions(post.channel, post.number)
