@@ -87,14 +87,14 @@ class Feed:
         row = self._one(_PLACE, mark.stream, mark.seq) if mark is not None else None
         return int(row[0]) if row else 0
 
-    def read(self, after: Mark | None, limit: int) -> Slice:
-        """Up to `limit` events behind `after`, and what they changed. Raises `StoreError`."""
     def locate_old(self, mark: Mark | None) -> int:
         """The same for a mark that nobody held meanwhile: 0 as well where its event may have been put back, and lies
         later than when the mark was made."""
         row = self._one(_FIRST_PLACE, mark.stream, mark.seq) if mark is not None else None
         return int(row[0]) if row else 0
 
+    def read(self, after: Mark | None, limit: int) -> Slice:
+        """Up to `limit` events behind `after`, and what they changed. Raises `StoreError`."""
         try:
             self._connection.execute("BEGIN")
             try:
