@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from hubbub.domain import new_parts
 from hubbub.domain.roles import Role
 from hubbub.protocol import codec, commands, events, parts, replies, search
 
@@ -116,14 +117,14 @@ EXAMPLES: tuple[msgspec.Struct, ...] = (
     replies.Typing(channel=CHANNEL, users=[BO, ANA]),
     replies.Presence(users={BO: "away"}),
     replies.Receipts(channel=CHANNEL, positions={BO: 17}),
-    parts.NewPhoto(file=FILE, alt="The beach at low tide"),
-    parts.NewFile(file=FILE),
-    parts.NewVideo(file=FILE, poster=POSTER, width=1280, height=720, duration=12_500),
-    parts.NewAudio(file=FILE),
-    parts.NewVoice(file=FILE, duration=4200, waveform=[3, 40, 71, 66, 12]),
-    parts.NewLocation(latitude=57.0488, longitude=9.9217, name="The harbour"),
-    parts.NewMeeting(subject="Release", url="https://meet.example.org/release", at=NOON, minutes=30, people=[BO]),
-    parts.Forwarded(channel=CHANNEL, number=17),
+    new_parts.NewPhoto(file=FILE, alt="The beach at low tide"),
+    new_parts.NewFile(file=FILE),
+    new_parts.NewVideo(file=FILE, poster=POSTER, width=1280, height=720, duration=12_500),
+    new_parts.NewAudio(file=FILE),
+    new_parts.NewVoice(file=FILE, duration=4200, waveform=[3, 40, 71, 66, 12]),
+    new_parts.NewLocation(latitude=57.0488, longitude=9.9217, name="The harbour"),
+    new_parts.NewMeeting(subject="Release", url="https://meet.example.org/release", at=NOON, minutes=30, people=[BO]),
+    new_parts.Forwarded(channel=CHANNEL, number=17),
     _photo,
     parts.FilePart(file=FILE, name="plan.pdf", size=90_112, media_type="application/pdf"),
     parts.VideoPart(

@@ -13,7 +13,8 @@ from typing import TypeAlias
 
 import msgspec
 
-from hubbub.protocol import commands, events, parts, replies, scalars, search
+from hubbub.domain import new_parts
+from hubbub.protocol import commands, events, parts, people, replies, search
 
 JsonObject: TypeAlias = dict[str, typing.Any]
 StructType: TypeAlias = type[msgspec.Struct]
@@ -30,13 +31,13 @@ COMMANDS = members_of(commands.AnyCommand)
 REPLIES = members_of(replies.AnyReply)
 EPHEMERA = members_of(replies.AnyEphemeral)
 PARTS = members_of(parts.Part)
-NEW_PARTS = members_of(parts.NewPart)
+NEW_PARTS = members_of(new_parts.NewPart)
 SHAPES: tuple[StructType, ...] = (
-    scalars.UserView,
+    people.UserView,
     replies.Me,
     events.Reaction,
     *NEW_PARTS,
-    parts.Forwarded,
+    new_parts.Forwarded,
     *PARTS,
     parts.Picture,
     parts.Thumb,
@@ -214,6 +215,7 @@ FIELD_MEANINGS: dict[str, str] = {
     "Quote.deleted": "true: the message is gone, and its content from here too",
     "Quote.kind": "the kind of its first part, if it has any",
     "Quote.number": "the quoted message's number",
+    "Quote.seq": "the seq of the message.deleted that emptied it",
     "Quote.text": "its first 140 characters (code points) when it was answered",
     "Reaction.users": "who chose it, in the order they did",
     "Room.channel": "the channel, as of its `seq`",

@@ -6,9 +6,9 @@ import json
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from hubbub.domain import names, texts
+from hubbub.domain import names, new_parts, texts
 from hubbub.errors import CLOSINGS, ERRORS
-from hubbub.protocol import events, parts
+from hubbub.protocol import events
 from tools.protocol_model import CHANNEL_EVENTS, UNIONS, USER_EVENTS, JsonObject, StructType, fields_of, schemas, tag_of
 
 HEADER = """\
@@ -22,10 +22,10 @@ _PLAIN = {"string": "string", "integer": "number", "number": "number", "boolean"
 CONSTANTS: tuple[tuple[str, int, str], ...] = (
     ("UNREAD_KEPT", events.UNREAD_KEPT, "How many unread numbers a summary keeps."),
     ("LAST_TEXT", events.LAST_TEXT, "How many code points of the newest message a summary shows."),
-    ("MAX_PARTS", parts.MAX_PARTS, "How many parts a message has at most."),
-    ("MAX_FILE_NAME", parts.MAX_FILE_NAME, "In code points."),
-    ("MAX_ALT", parts.MAX_ALT, "In code points."),
-    ("MAX_WAVEFORM", parts.MAX_WAVEFORM, "How many levels a waveform has at most."),
+    ("MAX_PARTS", new_parts.MAX_PARTS, "How many parts a message has at most."),
+    ("MAX_FILE_NAME", new_parts.MAX_FILE_NAME, "In code points."),
+    ("MAX_ALT", new_parts.MAX_ALT, "In code points."),
+    ("MAX_WAVEFORM", new_parts.MAX_WAVEFORM, "How many levels a waveform has at most."),
     ("MAX_USER_NAME", names.MAX_USER_NAME, "In code points."),
     ("MAX_CHANNEL_NAME", names.MAX_CHANNEL_NAME, "In code points."),
     ("MAX_TOPIC", names.MAX_TOPIC, "In code points."),

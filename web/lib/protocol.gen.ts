@@ -889,7 +889,9 @@ export interface Thumb {
 
 /**
  * The message that another answers, as it was when it was answered: its first 140 characters, and of its first
- * part the kind and a picture. `deleted`: it is gone, and of the quote its number alone is left.
+ * part the kind and a picture. `deleted`: it is gone, and of the quote its number alone is left; `seq` is then
+ * that of
+ * the message.deleted which emptied the quote, left out where the message was gone before it was answered.
  */
 export interface Quote {
   /** the quoted message's number */
@@ -904,6 +906,8 @@ export interface Quote {
   picture?: Picture;
   /** true: the message is gone, and its content from here too */
   deleted?: boolean;
+  /** the seq of the message.deleted that emptied it */
+  seq?: number;
 }
 
 /**

@@ -10,8 +10,8 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from hubbub.protocol.parts import Forwarded, NewParts
-from hubbub.protocol.scalars import Id, Number, Position, Ulid
+from hubbub.domain.new_parts import Forwarded, NewParts
+from hubbub.domain.scalars import Id, Number, Position, Ulid
 
 
 class Command(msgspec.Struct, tag_field="type", frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -13,8 +13,9 @@ from typing import TypeAlias
 
 import msgspec
 
-from hubbub.protocol.parts import Kind, Origin, Part, Quote
-from hubbub.protocol.scalars import UserView as UserView
+from hubbub.domain.new_parts import Kind
+from hubbub.protocol.parts import Origin, Part, Quote
+from hubbub.protocol.people import UserView as UserView
 
 
 class Reaction(msgspec.Struct, frozen=True, kw_only=True):

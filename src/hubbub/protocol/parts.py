@@ -1,8 +1,8 @@
 """What a message has besides its text: up to ten parts, each of one kind.
 
-Two families with the same tags. What a client posts (`NewPart`) names an uploaded file by its id and adds what only the
-client knows. What an event carries (`Part`) has all that is needed to draw the part without asking for more; the server
-fills it in, from the file's content, when the message is committed.
+Two families with the same tags. What a client posts (domain/new_parts.py) names an uploaded file by its id and adds
+what only the client knows. What an event carries (`Part`) has all that is needed to draw the part without asking for
+more; the server fills it in, from the file's content, when the message is committed.
 
 A file is at `/files/{file}/{name}`; a thumbnail of it at `/files/{file}/thumbs/{width}`, always WebP. Both follow the
 permission of the channels in which the file is posted. Durations are milliseconds, sizes bytes, pictures in pixels.
@@ -10,109 +10,12 @@ permission of the channels in which the file is posted. Durations are millisecon
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import msgspec
 
-from hubbub.protocol.scalars import Number, Ulid, UserView
-
-MAX_PARTS: Final = 10
-MAX_FILE_NAME: Final = 200
-MAX_ALT: Final = 1000
-MAX_WAVEFORM: Final = 100
-MAX_PEOPLE: Final = 50
-
-Kind: TypeAlias = Literal["photo", "file", "video", "audio", "voice", "location", "meeting", "preview"]
-
-_Alt: TypeAlias = Annotated[str, msgspec.Meta(max_length=MAX_ALT)]
-_Line: TypeAlias = Annotated[str, msgspec.Meta(max_length=200)]
-_Url: TypeAlias = Annotated[str, msgspec.Meta(max_length=2000)]
-_Pixels: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
-_Milliseconds: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=7 * 86_400_000)]
-_Level: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=100)]
-_Waveform: TypeAlias = Annotated[list[_Level], msgspec.Meta(max_length=MAX_WAVEFORM)]
-_Latitude: TypeAlias = Annotated[float, msgspec.Meta(ge=-90, le=90)]
-_Longitude: TypeAlias = Annotated[float, msgspec.Meta(ge=-180, le=180)]
-
-
-# --- what a client posts -------------------------------------------------------------------------------------------
-
-
-class New(msgspec.Struct, tag_field="kind", frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What all posted parts share: the tag `kind`."""
-
-
-class NewPhoto(New, tag="photo", frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An uploaded picture; `alt` says what is on it."""
-
-    file: Ulid
-    alt: _Alt = ""
-
-
-class NewFile(New, tag="file", frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An uploaded file of any type, to be downloaded."""
-
-    file: Ulid
-
-
-class NewVideo(New, tag="video", frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An uploaded video. `poster` is an uploaded picture, made by the client of one of its frames; the measures are the
-    client's too, and hints: they are shown until the player knows."""
-
-    file: Ulid
-    poster: Ulid | None = None
-    width: _Pixels = 0
-    height: _Pixels = 0
-    duration: _Milliseconds = 0
-    alt: _Alt = ""
-
-
-class NewAudio(New, tag="audio", frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An uploaded recording or piece of music. `duration` is a hint, taken where the file itself does not tell."""
-
-    file: Ulid
-    duration: _Milliseconds = 0
-
-
-class NewVoice(New, tag="voice", frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Something said, recorded by the client: `waveform` has its loudness, 0 to 100, at equal distances."""
-
-    file: Ulid
-    duration: _Milliseconds = 0
-    waveform: _Waveform = []
-
-
-class NewLocation(New, tag="location", frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A place (WGS 84, in degrees), perhaps with a name."""
-
-    latitude: _Latitude
-    longitude: _Longitude
-    name: _Line = ""
-
-
-class NewMeeting(New, tag="meeting", frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A meeting to join at `url` (http or https). `at`: when it begins, left out: now; `minutes`: how long it takes, 0
-    for unknown."""
-
-    subject: _Line
-    url: _Url = ""
-    at: Number | None = None
-    minutes: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 0
-    people: Annotated[list[Ulid], msgspec.Meta(max_length=MAX_PEOPLE)] = []
-
-
-NewPart: TypeAlias = NewPhoto | NewFile | NewVideo | NewAudio | NewVoice | NewLocation | NewMeeting
-NewParts: TypeAlias = Annotated[list[NewPart], msgspec.Meta(max_length=MAX_PARTS)]
-
-
-class Forwarded(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The message to forward: one that the poster may read."""
-
-    channel: Ulid
-    number: Number
-
-
-# --- what an event carries -----------------------------------------------------------------------------------------
+from hubbub.domain.new_parts import Kind
+from hubbub.protocol.people import UserView
 
 
 class Thumb(msgspec.Struct, frozen=True, kw_only=True):
@@ -219,7 +122,8 @@ Part: TypeAlias = PhotoPart | FilePart | VideoPart | AudioPart | VoicePart | Loc
 
 class Quote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The message that another answers, as it was when it was answered: its first 140 characters, and of its first
-    part the kind and a picture. `deleted`: it is gone, and of the quote its number alone is left."""
+    part the kind and a picture. `deleted`: it is gone, and of the quote its number alone is left; `seq` is then that of
+    the message.deleted which emptied the quote, left out where the message was gone before it was answered."""
 
     number: int
     author: UserView | None = None
@@ -227,6 +131,7 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     kind: Kind | None = None
     picture: Picture | None = None
     deleted: bool = False
+    seq: int = 0
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -7,9 +7,9 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from hubbub.domain.new_parts import MAX_PARTS
 from hubbub.domain.roles import Role
 from hubbub.protocol.events import ChannelSummary, Line, UserView
-from hubbub.protocol.parts import MAX_PARTS
 
 Status: TypeAlias = Literal["online", "away", "offline"]
 
