@@ -3,8 +3,9 @@
 It is a follower like all others: it reads what was committed, from a connection of its own, and writes a file of its
 own, so no post ever waits for it. What it can take from posts is the interpreter and the disk: so it works when nothing
 has been committed for `QUIET` seconds, or when it is `BEHIND` events behind, then for a twentieth of the time only, in
-slices of a millisecond or so; a quarter, where it is further behind than a search would wait for. Who searches does not
-wait for quiet: `wait_until` has it work at once and without pause.
+slices of a millisecond or so; a hundredth, while so many are posted that it could not keep up anyhow; a quarter, where
+it is further behind than a search would wait for. Who searches does not wait for quiet: `wait_until` has it work at
+once and without pause.
 
 Invariants:
 1. Only the thread touches its two connections; `checkpoint` is what of the log can be found. It only grows, but where
@@ -42,9 +43,12 @@ BEHIND: Final = 2_000
 FAR_BEHIND: Final = 1_000_000
 SLICE: Final = 256
 SLICE_AMONG_POSTS: Final = 16
-# While posts come, so many times as long as a slice took is left to them; fewer when far behind.
+# Events a second: a twentieth of the time is worth a third of that many.
+BUSY: Final = 2_000
+# While posts come, so many times as long as a slice took is left to them; fewer when far behind, more among very many.
 _PAUSE: Final = 19
 _SHORT_PAUSE: Final = 3
+_LONG_PAUSE: Final = 99
 # So many times as long as cleaning took, none is begun.
 _CLEAN_PAUSE: Final = 20
 
@@ -53,6 +57,23 @@ _CLEAN_PAUSE: Final = 20
 _DAMAGED: Final = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CONSTRAINT))
 
 _log = structlog.get_logger("hubbub.store")
+
+
+class Pace:
+    """How much of its time the follower leaves to posts that come meanwhile."""
+
+    def __init__(self, head: int, now: float) -> None:
+        self._head = head
+        self._at = now
+
+    def pause(self, head: int, now: float, checkpoint: int) -> int:
+        """So many times as long as a slice took. `head`: the log's last event, `now`: seconds, `checkpoint`: the last
+        one that can be found."""
+        rate = (head - self._head) / max(now - self._at, 0.001)
+        self._head, self._at = head, now
+        if head - checkpoint >= FAR_BEHIND:
+            return _SHORT_PAUSE
+        return _LONG_PAUSE if rate >= BUSY else _PAUSE
 
 
 class SearchFollower:
@@ -193,6 +214,7 @@ class SearchFollower:
         return self._closing and self._now() > self._deadline
 
     def _catch_up(self, indexer: Indexer, head: Callable[[], int]) -> None:
+        pace = Pace(head(), self._now())
         while not self._is_late():
             began, slice_ = self._now(), SLICE_AMONG_POSTS if self._is_polite() else SLICE
             done = indexer.advance(slice_)
@@ -200,7 +222,7 @@ class SearchFollower:
             if done.events < slice_:
                 return
             if self._is_polite():
-                pause = _PAUSE if head() - done.checkpoint < FAR_BEHIND else _SHORT_PAUSE
+                pause = pace.pause(head(), self._now(), done.checkpoint)
                 self._bell.wait(lambda: not self._is_polite(), (self._now() - began) * pause)
 
     def _is_polite(self) -> bool:
