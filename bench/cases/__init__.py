@@ -3,7 +3,7 @@
 from typing import Final
 
 from bench.case import Case
-from bench.cases import breath, connect, everyone, idle, pages, posts, resume, search
+from bench.cases import breath, connect, everyone, idle, pages, posts, resume, seam, search
 
 CASES: Final[tuple[Case, ...]] = (
     posts.CASE,
@@ -14,4 +14,5 @@ CASES: Final[tuple[Case, ...]] = (
     idle.CASE,
     pages.CASE,
     search.CASE,
+    seam.CASE,
 )

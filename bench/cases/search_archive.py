@@ -10,11 +10,12 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from bench.build import BenchError
-from bench.case import Measured, Run
+from bench.case import Measured, Run, Tell
 from bench.cases.company import Company
 from bench.cases.scene import start_server
 from bench.cases.search_asking import asking, measure_history, size_of
@@ -26,6 +27,8 @@ from tests.support.search_servers import SearchServer
 
 DAYS: Final = 90
 SLOWEST: Final = 200  # events a second; an archiving that takes longer is given up
+LOOK: Final = 15.0  # seconds between two words on how far it is
+_SEALED: Final = "SELECT coalesce(sum(last - first + 1), 0) FROM archived"
 _LEFT: Final = "SELECT min(seq) FROM events WHERE stream = ?"
 
 
@@ -35,7 +38,7 @@ def measure_archive(run: Run, company: Company, node: SearchServer, times: int, 
     shutil.copytree(company.data, folder)
     try:
         before = size_of(folder / DATABASE)
-        moved = _archive(company, folder, node, days)
+        moved = archive_folder(company, folder, settings_for(node, COMPANY), days, run.tell)
         run.tell(f"{node.name}: {moved['removed']:,} events archived in {moved['seconds']:.0f} s")
         sizes = {"bytes_before": before, "bytes_after": size_of(folder / DATABASE)}
         return {"days": days, **moved, **sizes, "history": _measure_history(run, company, folder, node, times)}
@@ -43,26 +46,45 @@ def measure_archive(run: Run, company: Company, node: SearchServer, times: int, 
         shutil.rmtree(folder)
 
 
-def _archive(company: Company, folder: Path, node: SearchServer, days: int) -> dict[str, Any]:
+def archive_folder(
+    company: Company, folder: Path, settings: Mapping[str, str], days: int, tell: Tell
+) -> dict[str, Any]:
     """Where nobody serves the folder the command does it all itself, and makes the file small."""
     command = [sys.executable, "-m", "hubbub", "archive", "--older-than", f"{days}d", "--data", str(folder), "--json"]
     clean = {name: value for name, value in os.environ.items() if not name.startswith("HUBBUB_")}
     began = time.perf_counter()
     with on_core(SERVER_CORE, first=False):
-        done = subprocess.run(
+        child = subprocess.Popen(
             command,
             cwd=folder.parent,
-            env={**clean, **settings_for(node, COMPANY)},
+            env={**clean, **settings},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            timeout=120 + company.messages / SLOWEST,
-            check=False,
         )
+    told = _wait(child, folder, began + 120 + company.messages / SLOWEST, tell)
     seconds = time.perf_counter() - began
-    if not done.stdout:
+    if not told:
         raise BenchError("hubbub archive failed; its own words are above.")
-    moved = json.loads(done.stdout)
+    moved = json.loads(told)
     return {"removed": moved["removed"], "unproven": len(moved["unproven"]), "seconds": round(seconds, 1)}
+
+
+def _wait(child: subprocess.Popen[bytes], folder: Path, deadline: float, tell: Tell) -> bytes:
+    """What it says at its end; tells now and then how far it is."""
+    while True:
+        try:
+            return child.communicate(timeout=LOOK)[0]
+        except subprocess.TimeoutExpired:
+            if time.perf_counter() > deadline:
+                child.kill()
+                child.communicate()
+                raise BenchError("hubbub archive does not come to an end.") from None
+            tell(f"{_count_sealed(folder):,} events proven so far")
+
+
+def _count_sealed(folder: Path) -> int:
+    with contextlib.closing(sqlite3.connect(f"file:{folder / DATABASE}?mode=ro", uri=True)) as database:
+        return int(database.execute(_SEALED).fetchone()[0])
 
 
 def _measure_history(run: Run, company: Company, folder: Path, node: SearchServer, times: int) -> list[Measured]:

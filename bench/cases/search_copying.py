@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.build import BenchError
-from bench.case import Measured, Run
+from bench.case import Measured, Run, Tell
 from bench.cases.company import Company
 from bench.cases.scene import start_server
 from bench.cases.search_asking import Asker
@@ -35,6 +35,7 @@ HEAP: Final = "-Xms1g -Xmx1g"
 WINDOW: Final = 100_000  # documents of a round
 SLOWEST: Final = 500  # documents a second; below that a copy is given up
 LOOK: Final = 0.2
+TOLD: Final = 200_000  # documents between two words on how far a copy is
 FOLLOWER, BARE, SINGLE, COMPANY = "bench-follower", "bench-bare", "bench-single", "bench-company"
 PROMISED: Final = 0.8
 _SOURCES: Final = {metric.name: metric.source for metric in METRICS if metric.source.startswith("search_")}
@@ -210,16 +211,20 @@ def _follow(run: Run, company: Company, node: SearchServer, end: int) -> tuple[C
     return curve, round(cpu * 1e6 / max(1, curve.last - curve.first), 1)
 
 
-def watch_copy(address: str, token: str, end: int | None) -> Curve:
+def watch_copy(address: str, token: str, end: int | None, tell: Tell | None = None) -> Curve:
     """Until `end` documents are written; None: until nothing is behind. Raises `BenchError` when it does not get on."""
     curve = Curve()
     asker = Asker(address, token)
     stalled = time.monotonic() + 60
+    told = 0
     try:
         while True:
             metrics = read_metrics(asker)
             curve.add(int(metrics["search_written"]))
             leads, behind = metrics["search_leads"], metrics["search_behind"]
+            if tell is not None and curve.last // TOLD > told:
+                told = curve.last // TOLD
+                tell(f"{curve.last:,} documents copied")
             if curve.last >= end if end is not None else leads and not behind and curve.last:
                 return curve
             if len(curve.points) < 2 or curve.last - curve.points[-2][0] > SLOWEST * LOOK:
