@@ -27,10 +27,10 @@ qazwsxedc zaq12wsx 88888888 66666666 99999999 12341234 11223344 hubbubhubbub
 _COMMON = frozenset(_COMMON_WORDS.split())
 
 
-def check_text(text: str, limit: int) -> str:
+def check_text(text: str, limit: int, *, may_be_empty: bool = False) -> str:
     """The text as it is stored: NFC, newlines as \\n, no trailing space. Raises `bad_text`, `text_too_long`.
 
-    `limit` is in characters (Unicode code points).
+    `limit` is in characters (Unicode code points). Empty is what has something else to say, such as a picture.
     """
     if len(text) > LONGER * limit:
         raise _too_long(text, limit)
@@ -38,7 +38,11 @@ def check_text(text: str, limit: int) -> str:
         text = compose(text.replace("\r\n", "\n").replace("\r", "\n"), limit).rstrip()
     except ValueError as error:
         raise Refused("bad_text") from error
-    if not text.strip() or _NOT_STORABLE.search(text):
+    if not text.strip():
+        if may_be_empty:
+            return ""
+        raise Refused("bad_text")
+    if _NOT_STORABLE.search(text):
         raise Refused("bad_text")
     if len(text) > limit:
         raise _too_long(text, limit)
