@@ -11,6 +11,8 @@ from typing import TypeAlias
 
 import msgspec
 
+from hubbub.domain.new_parts import Forwarded, NewPart
+
 
 class CreateUser(msgspec.Struct, frozen=True, gc=False):
     """A new account `user`. The first one on a server becomes owner; all join the channels everyone joins.
@@ -72,7 +74,8 @@ class RemoveMember(msgspec.Struct, frozen=True, gc=False):
 class PostMessage(msgspec.Struct, frozen=True, gc=False):
     """A message; with a `key` it is stored once per user for ever, a repeat gets the first answer again.
 
-    Advances the author's own read position. Refused: `no_such_channel`, `not_a_member`.
+    Advances the author's own read position. Refused: `no_such_channel`, `not_a_member`; for its parts `no_such_file`,
+    `file_not_ready`, `bad_part`, `no_such_user`; for what it answers or forwards `no_such_message`, `already_deleted`.
     """
 
     actor: str
@@ -80,6 +83,14 @@ class PostMessage(msgspec.Struct, frozen=True, gc=False):
     text: str
     key: str | None
     at: int
+    parts: tuple[NewPart, ...] = ()
+    reply: int | None = None
+    forward: Forwarded | None = None
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is a text and nothing else, as most are: then it depends on nothing there was before."""
+        return not self.parts and self.reply is None and self.forward is None
 
 
 class EditMessage(msgspec.Struct, frozen=True, gc=False):

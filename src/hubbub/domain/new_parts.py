@@ -15,13 +15,14 @@ from hubbub.domain.scalars import Number, Ulid
 MAX_PARTS: Final = 10
 MAX_FILE_NAME: Final = 200
 MAX_ALT: Final = 1000
+MAX_LINE: Final = 200
 MAX_WAVEFORM: Final = 100
 MAX_PEOPLE: Final = 50
 
 Kind: TypeAlias = Literal["photo", "file", "video", "audio", "voice", "location", "meeting", "preview"]
 
 _Alt: TypeAlias = Annotated[str, msgspec.Meta(max_length=MAX_ALT)]
-_Line: TypeAlias = Annotated[str, msgspec.Meta(max_length=200)]
+_Line: TypeAlias = Annotated[str, msgspec.Meta(max_length=MAX_LINE)]
 _Url: TypeAlias = Annotated[str, msgspec.Meta(max_length=2000)]
 _Pixels: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
 _Milliseconds: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=7 * 86_400_000)]

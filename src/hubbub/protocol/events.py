@@ -95,6 +95,11 @@ class MessagePosted(ChannelEvent, tag="message.posted", frozen=True, kw_only=Tru
     reply: Quote | None = None
     forward: Origin | None = None
 
+    @property
+    def emptied(self) -> int:
+        """The seq of the deletion that emptied the quote it carries; 0 for none."""
+        return self.reply.seq if self.reply is not None else 0
+
 
 class MessageEdited(ChannelEvent, tag="message.edited", frozen=True, kw_only=True, omit_defaults=True):
     """A message has the new `text`, which may be empty when it has parts; those stay."""

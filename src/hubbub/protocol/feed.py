@@ -26,11 +26,13 @@ class LoggedEvent:
 
     @property
     def version(self) -> int:
-        """1 as it was written, 2 since it was redacted: an event changes once at most."""
+        """1 as it was written, and 1 more for each change: its redaction, and before that perhaps the emptying of the
+        quote it carries. Nothing else changes an event."""
         event = self.event
         if isinstance(event, MembershipStarted):
             return 2 if event.channel.last is not None and event.channel.last.deleted else 1
-        return 2 if getattr(event, "redacted", False) else 1
+        emptied = isinstance(event, MessagePosted) and event.emptied > 0
+        return 1 + emptied + (1 if getattr(event, "redacted", False) else 0)
 
 
 @dataclass(frozen=True, slots=True)

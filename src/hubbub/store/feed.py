@@ -32,6 +32,7 @@ from hubbub.protocol.events import (
 )
 from hubbub.protocol.feed import LoggedEvent, Mark, MessageState, Slice
 from hubbub.store import writes
+from hubbub.store.attachments import ANSWERS
 from hubbub.store.cold import Cold
 from hubbub.store.engine import DATABASE, open_reader
 from hubbub.store.lines import build_line
@@ -53,6 +54,7 @@ _POST: Final = """SELECT stream, about, body FROM events WHERE stream = ?1
 _ABOUT: Final = """SELECT stream, about, body FROM events WHERE stream = ?1
     AND seq IN (SELECT seq FROM events WHERE stream = ?1 AND about = ?2)"""
 # SQLite would walk the whole stream from its end, and the whole channel.
+_EVENT: Final = "SELECT stream, about, body FROM events WHERE stream = ? AND seq = ?"
 _CHANGED: Final = "SELECT max(seq) FROM events INDEXED BY events_about WHERE stream = ? AND about = ?"
 _TEXT: Final = """SELECT coalesce(text_seq, seq) FROM lines WHERE channel = ?1
     AND seq = (SELECT seq FROM lines WHERE channel = ?1 AND number = ?2)"""
@@ -123,7 +125,7 @@ class Feed:
             for again in self._redacted(logged.event)
         }
         older = tuple(again for name, again in redacted.items() if name not in events)
-        messages = tuple(self._states(events.values()))
+        messages = tuple(self._states([*events.values(), *older]))
         behind = int(self._connection.execute(_LAST).fetchone()[0]) - position
         return Slice(tuple(events.values()), older, messages, mark, position, behind)
 
@@ -136,6 +138,9 @@ class Feed:
         yield (written := _logged(post))
         for row in self._connection.execute(_ABOUT, (stream, deletion.number)):
             yield _logged(row)
+        for (seq,) in self._connection.execute(ANSWERS, (channel, deletion.number)).fetchall():
+            if (answer := self._one(_EVENT, stream, seq)) is not None:
+                yield _logged(answer)
         joins = (channel, written.event.seq, channel, deletion.number + 1)
         for row in self._connection.execute(writes.FIND_JOINS_BEHIND, joins).fetchall():
             # What is archived already was proven to be there as it is now.
@@ -163,7 +168,9 @@ class Feed:
         changed = self._one(_CHANGED, channel_stream(channel), number)
         version = changed[0] if changed else None
         if version is None and isinstance(event, MessagePosted):
-            return MessageState(event, event.seq, event.seq)  # as most are: nothing happened to it since
+            return MessageState(
+                event, event.seq, event.emptied or event.seq
+            )  # as most are: nothing happened to it since
         row = self._one(writes.FIND_MESSAGE, channel, channel, number)
         try:
             line = build_line(row) if row else None
@@ -172,7 +179,7 @@ class Feed:
         if not isinstance(line, MessagePosted):
             return None
         (text_seq,) = self._one(_TEXT, channel, number) or (line.seq,)
-        return MessageState(line, text_seq, version or line.seq)
+        return MessageState(line, text_seq, max(version or line.seq, line.emptied))
 
     def _one(self, sql: str, *parameters: object) -> tuple[Any, ...] | None:
         row: tuple[Any, ...] | None = self._connection.execute(sql, parameters).fetchone()

@@ -290,6 +290,11 @@ class Ledger:
         ).fetchall()
         return [event for event in build_lines(rows) if isinstance(event, MemberJoined)]
 
+    def fetch_room(self, stream: str, seq: int) -> int:
+        """How many bytes an event that is here takes where it lies."""
+        room: int = self.cursor.execute(writes.FIND_ROOM, (stream, seq)).fetchone()[0]
+        return room
+
     def rewrite_event(self, stream: str, seq: int, body: bytes) -> None:
         """Redaction alone may change what was written."""
         self.writes += 1

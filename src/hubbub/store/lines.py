@@ -23,6 +23,7 @@ from hubbub.protocol.events import (
     Reaction,
     TopicChanged,
 )
+from hubbub.protocol.parts import kind_of
 from hubbub.store.cold import NO_BODIES, Bodies, Cold
 from hubbub.store.schema import events, lines
 
@@ -130,5 +131,10 @@ def make_tombstone(line: MessagePosted) -> MessagePosted:
 def last_of(line: MessagePosted) -> LastMessage:
     """A message as lists of channels show it."""
     return LastMessage(
-        number=line.number, author=line.author, at=line.at, text=line.text[:LAST_TEXT], deleted=line.deleted
+        number=line.number,
+        author=line.author,
+        at=line.at,
+        text=line.text[:LAST_TEXT],
+        kind=kind_of(line.parts[0]) if line.parts else None,
+        deleted=line.deleted,
     )

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, exists, select
 from sqlalchemy import literal_column as literal
 
 from hubbub.domain.ids import CHANNEL
-from hubbub.domain.intents import Appended, Intent
+from hubbub.domain.intents import Appended, Intent, PostMessage
 from hubbub.protocol.views import Heads, Membership
 from hubbub.store import archive_ranges
 from hubbub.store.apply import apply_intent
@@ -91,7 +91,7 @@ class SqliteLog:
         Raises `Refused` at once: `busy` (the queue of unwritten intents is full), `shutting_down`. The future raises it
         with what the intent's docstring names, and `store_failed` (a failed commit: retry with the same key).
         """
-        if isinstance(intent, CHANGES):
+        if isinstance(intent, CHANGES) or (isinstance(intent, PostMessage) and not intent.plain):
             return self._thawing.append(intent)
         return self._writer.submit(apply_intent, intent)
 

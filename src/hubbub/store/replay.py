@@ -27,6 +27,7 @@ from hubbub.protocol.events import (
     ReactionRemoved,
     TopicChanged,
 )
+from hubbub.protocol.parts import Quote
 
 Tell: TypeAlias = Callable[[str], None]
 
@@ -102,10 +103,11 @@ class MessageReplay:
 def replay_message(post: MessagePosted, later: Iterable[AnyChannelEvent], tell: Tell) -> MessageReplay:
     """`later` are the events about the message, in order."""
     events = list(later)
+    with_parts = bool(post.parts)
     deletions = [event for event in events if isinstance(event, MessageDeleted)]
     for event in [post, *events]:
         if isinstance(event, MessagePosted | MessageEdited | ReactionAdded | ReactionRemoved):
-            _check_redaction(event, bool(deletions), tell)
+            _check_redaction(event, bool(deletions), tell, may_be_empty=with_parts)
     if deletions:
         if len(deletions) > 1 or events[-1] is not deletions[0]:
             tell(f"message {post.number} has events after its deletion")
@@ -120,13 +122,49 @@ def replay_message(post: MessagePosted, later: Iterable[AnyChannelEvent], tell: 
 
 
 def _check_redaction(
-    event: MessagePosted | MessageEdited | ReactionAdded | ReactionRemoved, deleted: bool, tell: Tell
+    event: MessagePosted | MessageEdited | ReactionAdded | ReactionRemoved,
+    deleted: bool,
+    tell: Tell,
+    *,
+    may_be_empty: bool,
 ) -> None:
     if event.redacted != deleted:
         tell(f"event {event.seq} of a {'deleted' if deleted else 'living'} message has redacted={event.redacted}")
-    content = event.emoji if isinstance(event, ReactionAdded | ReactionRemoved) else event.text
-    if bool(content) == event.redacted or (isinstance(event, MessagePosted) and event.redacted and event.key):
-        tell(f"event {event.seq} {'still has' if event.redacted else 'has no'} content")
+    content = _has_content(event)
+    if content and event.redacted:
+        tell(f"event {event.seq} still has content")
+    elif not content and not event.redacted and not (may_be_empty and isinstance(event, MessageEdited)):
+        tell(f"event {event.seq} has no content")
+
+
+def _has_content(event: MessagePosted | MessageEdited | ReactionAdded | ReactionRemoved) -> bool:
+    match event:
+        case MessagePosted():
+            quotes = event.reply is not None and not event.reply.deleted
+            told = bool(event.text or event.parts)
+            return told or (event.redacted and bool(quotes or event.key or event.forward))
+        case MessageEdited():
+            return bool(event.text)
+        case _:
+            return bool(event.emoji)
+
+
+def check_quote(post: MessagePosted, gone_at: int | None, tell: Tell) -> bool:
+    """Whether the post is noted as an answer; `gone_at`: the seq of the deletion of the message it quotes, None while
+    that lives. Of a message that is gone, the number alone may be left."""
+    quote = post.reply
+    if quote is None or post.redacted:
+        return False
+    if not 1 <= quote.number < post.number:
+        tell(f"event {post.seq} quotes message {quote.number}")
+    if quote.deleted != (gone_at is not None):
+        tell(f"event {post.seq} quotes message {quote.number}, which {'lives' if gone_at is None else 'is gone'}")
+    elif gone_at is None:
+        if quote.author is None or quote.seq:
+            tell(f"event {post.seq} has no quote")
+    elif quote != Quote(number=quote.number, deleted=True, seq=gone_at if gone_at > post.seq else 0):
+        tell(f"event {post.seq} still quotes message {quote.number}")
+    return not quote.deleted or quote.seq > 0
 
 
 def _replay_reaction(reactions: list[Reaction], event: ReactionAdded | ReactionRemoved, tell: Tell) -> list[Reaction]:

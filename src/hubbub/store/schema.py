@@ -1,8 +1,8 @@
 """The tables, once, for every SQL engine.
 
 Invariants: `events`, with what of it is in the archive (`archived`), is the truth, and all other tables but `users`,
-`sessions` and `meta` follow from it (verify.py proves it); `keys` rows are never deleted; a stream's head is the `seq`
-of its channel or user row. Times are milliseconds since 1970, UTC.
+`sessions`, `files` and `meta` follow from it (verify.py proves it); `keys` rows are never deleted; a stream's head is
+the `seq` of its channel or user row. Times are milliseconds since 1970, UTC.
 
 What people wrote is in `events.body` and nowhere else, so that deletion has one place to wipe: the exact JSON that
 travels, with spaces behind it perhaps. `lines` says what listings show and where that is.
@@ -149,6 +149,47 @@ keys: Final = Table(
     Column("seq", BigInteger, nullable=False),
     Column("number", BigInteger, nullable=False),
     PrimaryKeyConstraint("user", "key"),
+    sqlite_with_rowid=False,
+)
+
+# Uploaded files: `open` while bytes are missing, `ready` to be posted, `gone` when only the content is left to be
+# removed. `info`: JSON (domain/files.py). `size`: as announced, then as kept, with its copies.
+files: Final = Table(
+    "files",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("owner", Text, ForeignKey("users.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("info", LargeBinary),
+    Index("files_of_owner", "owner", "state"),
+    Index("files_by_state", "state", "created_at"),
+    sqlite_with_rowid=False,
+)
+
+# Which messages have which files.
+file_uses: Final = Table(
+    "file_uses",
+    METADATA,
+    Column("file", Text, ForeignKey("files.id"), nullable=False),
+    Column("channel", Text, ForeignKey("channels.id"), nullable=False),
+    Column("number", BigInteger, nullable=False),
+    PrimaryKeyConstraint("file", "channel", "number"),
+    Index("file_uses_of_message", "channel", "number"),
+    sqlite_with_rowid=False,
+)
+
+# The posts (by seq) that quote a message.
+answers: Final = Table(
+    "answers",
+    METADATA,
+    Column("channel", Text, ForeignKey("channels.id"), nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    PrimaryKeyConstraint("channel", "number", "seq"),
     sqlite_with_rowid=False,
 )
 

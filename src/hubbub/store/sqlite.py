@@ -17,6 +17,7 @@ from hubbub.store.archiver import Archiver, Keep
 from hubbub.store.channels import SqliteChannels
 from hubbub.store.cold import Thaw
 from hubbub.store.engine import DATABASE, DirectoryLock, create_private, open_writer
+from hubbub.store.files import SqliteFiles
 from hubbub.store.limits import StoreLimits
 from hubbub.store.log import SqliteLog
 from hubbub.store.migrate import migrate_database
@@ -35,6 +36,7 @@ class Store:
     log: SqliteLog
     channels: SqliteChannels
     accounts: SqliteAccounts
+    files: SqliteFiles
     epoch: str
     clock: Callable[[], int]
     writer: Writer
@@ -101,6 +103,7 @@ async def open_store(
         log=SqliteLog(writer, readers, epoch, thaw),
         channels=SqliteChannels(readers, epoch, thaw),
         accounts=SqliteAccounts(writer, readers),
+        files=SqliteFiles(writer, readers),
         epoch=epoch,
         clock=clock,
         writer=writer,

@@ -20,7 +20,7 @@ from hubbub.store.ledger import Ledger
 from hubbub.store.rest import with_room
 from hubbub.store.writer import Writer
 
-# An intent of these kinds may concern any message there ever was.
+# An intent of these kinds may concern any message there ever was; so may a post that is more than a text.
 CHANGES: Final = (intents.EditMessage, intents.DeleteMessage, intents.AddReaction, intents.RemoveReaction)
 _ATTEMPTS: Final = 6
 

@@ -32,10 +32,11 @@ from hubbub.protocol.events import (
     ReactionRemoved,
     UserEvent,
 )
+from hubbub.protocol.parts import files_of
 from hubbub.store.archive_proof import FetchRange, has_archived, join_archived
 from hubbub.store.engine import DATABASE, open_reader
 from hubbub.store.migrate import check_revision
-from hubbub.store.replay import ChannelReplay, Tell, UserReplay, replay_message
+from hubbub.store.replay import ChannelReplay, Tell, UserReplay, check_quote, replay_message
 from hubbub.store.search_verify import verify_search
 
 Progress: TypeAlias = Callable[[int, int], None]
@@ -58,6 +59,10 @@ _MEMBERS: Final = (
 )
 _CHANNELS: Final = """SELECT id, name, topic, private, created_by, created_at, seq, number, members FROM channels
     ORDER BY id"""
+_USES: Final = "SELECT file FROM file_uses WHERE channel = ? AND number = ?"
+_ANSWER: Final = "SELECT 1 FROM answers WHERE channel = ? AND number = ? AND seq = ?"
+_USED_UNREADY: Final = """SELECT DISTINCT files.id, files.state FROM file_uses JOIN files ON files.id = file_uses.file
+    WHERE files.state <> 'ready'"""
 _KEY: Final = """SELECT channel, seq, number FROM keys WHERE "user" = ? AND "key" = ?"""
 _KEYS: Final = """SELECT "user", "key", channel, seq, number FROM keys"""
 
@@ -126,6 +131,8 @@ class _Verifier:
         self._progress = progress
         self._report = Report()
         self._all = 0
+        self._uses = 0
+        self._answers = 0
         self._places = sqlite3.connect("")
         self._places.execute(
             """CREATE TABLE places (channel, "user", joined_seq, joined_user_seq, set_number, set_seq,
@@ -147,6 +154,7 @@ class _Verifier:
         for row in self._rows(_KEYS):
             self._check_key(row)
         self._check_strays()
+        self._check_files()
         if self._progress:
             self._progress(self._report.events, self._all)
         self._places.close()
@@ -252,7 +260,8 @@ class _Verifier:
             tell(f"event {event.seq} does not show the newest message")
         if last is not None:
             deleted = self._one(_DELETED, channel.id, last.number)
-            if not deleted or bool(deleted[0]) != last.deleted or bool(last.text) == last.deleted:
+            content = bool(last.text or last.kind)
+            if not deleted or bool(deleted[0]) != last.deleted or content == last.deleted:
                 tell(f"event {event.seq} shows message {last.number} otherwise than it is")
 
     def _channel_event(self, channel: str, seq: int) -> AnyEvent | None:
@@ -295,10 +304,37 @@ class _Verifier:
             now = replay_message(event, self._fetch_about(stream, event.number), tell)
             reactions = msgspec.json.encode(now.reactions) if now.reactions else None
             expected = (event.seq, event.number, event.author, now.deleted, now.text_seq, reactions)
+            if not now.deleted:
+                self._check_ties(stream, event, tell)
             if event.key and self._one(_KEY, event.author, event.key) != (event.channel, event.seq, event.number):
                 tell(f"event {event.seq}: its key is not kept")
         if row != expected:
             tell(f"line {event.seq} is {row}, the log says {expected}")
+
+    def _check_ties(self, stream: str, post: MessagePosted, tell: Tell) -> None:
+        """The files the message has, and whether it is noted with the message it quotes."""
+        used = {file for part in post.parts for file in files_of(part)}
+        if used:
+            found = {row[0] for row in self._rows(_USES, post.channel, post.number)}
+            self._uses += len(used)
+            if found != used:
+                tell(f"message {post.number} has the files {sorted(used)}, noted are {sorted(found)}")
+        if post.reply is None:
+            return
+        gone = [
+            event.seq for event in self._fetch_about(stream, post.reply.number) if isinstance(event, MessageDeleted)
+        ]
+        if check_quote(post, gone[-1] if gone else None, tell):
+            self._answers += 1
+            if not self._one(_ANSWER, post.channel, post.reply.number, post.seq):
+                tell(f"event {post.seq} is not noted with message {post.reply.number}")
+
+    def _check_files(self) -> None:
+        for table, expected in (("file_uses", self._uses), ("answers", self._answers)):
+            if (found := self._one(f"SELECT count(*) FROM {table}")[0]) != expected:
+                self._report.add(f"table {table}: {found} rows, the log says {expected}")
+        for file, state in self._rows(_USED_UNREADY):
+            self._report.add(f"file {file} is in a message and {state}")
 
     def _fetch_about(self, stream: str, number: int) -> Iterator[Any]:
         for (body,) in self._rows(_ABOUT, stream, number):

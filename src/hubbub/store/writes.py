@@ -119,6 +119,11 @@ FIND_EVENT: Final = compile_sql(
     "stream",
     "seq",
 )
+FIND_ROOM: Final = compile_sql(
+    select(func.length(events.c.body)).where(events.c.stream == bindparam("stream"), events.c.seq == bindparam("seq")),
+    "stream",
+    "seq",
+)
 FIND_EVENTS_ABOUT: Final = compile_sql(
     select(events.c.body).where(
         events.c.stream == bindparam("stream"),

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hubbub.domain import new_parts
 from hubbub.errors import Refused
 from hubbub.protocol import codec, commands, events, replies
 
@@ -34,6 +35,15 @@ BY_FIELD: dict[str, st.SearchStrategy[object]] = {
     "streams": st.dictionaries(TEXTS, NUMBERS, max_size=4),
     "users": st.lists(IDS, max_size=4),
     "status": st.sampled_from(["online", "away"]),
+    "reply": st.none() | st.integers(min_value=1, max_value=2**53 - 1),
+    "forward": st.none() | st.builds(new_parts.Forwarded, channel=IDS, number=st.integers(1, 2**53 - 1)),
+    "parts": st.lists(
+        st.builds(new_parts.NewPhoto, file=IDS, alt=TEXTS)
+        | st.builds(new_parts.NewVoice, file=IDS, duration=st.integers(0, 1000), waveform=st.lists(st.integers(0, 100)))
+        | st.builds(new_parts.NewLocation, latitude=st.floats(-90, 90), longitude=st.floats(-180, 180), name=TEXTS)
+        | st.builds(new_parts.NewMeeting, subject=TEXTS, people=st.lists(IDS, max_size=3)),
+        max_size=new_parts.MAX_PARTS,
+    ),
 }
 
 

@@ -6,14 +6,17 @@ from hubbub.domain.ids import channel_stream
 from hubbub.domain.intents import Appended, DeleteMessage, EditMessage, PostMessage
 from hubbub.domain.roles import may_delete_message, may_edit_message
 from hubbub.errors import Refused
-from hubbub.protocol.events import LAST_TEXT, LastMessage, MessageDeleted, MessageEdited, MessagePosted
+from hubbub.protocol.events import MessageDeleted, MessageEdited, MessagePosted
 from hubbub.store.apply.access import resolve_actor, resolve_message, resolve_own_channel
+from hubbub.store.apply.content import Content, resolve_content
 from hubbub.store.apply.redaction import redact
+from hubbub.store.attachments import tie, untie
 from hubbub.store.ledger import Ledger
+from hubbub.store.lines import last_of
 
 
 def append_post(ledger: Ledger, intent: PostMessage) -> Appended:
-    """Refused: `no_such_channel`, `not_a_member`. A key used before: the first answer, whatever else has changed."""
+    """Refused: what the intent names. A key used before: the first answer, whatever else has changed."""
     actor = resolve_actor(ledger, intent.actor)
     try:
         channel, member = resolve_own_channel(ledger, actor, intent.channel)
@@ -22,6 +25,11 @@ def append_post(ledger: Ledger, intent: PostMessage) -> Appended:
         if (first := _find_first_answer(ledger, intent)) is not None:
             return first
         raise
+    content = Content(intent.text)
+    if not intent.plain:
+        if (first := _find_first_answer(ledger, intent)) is not None:
+            return first
+        content = resolve_content(ledger, actor, channel, intent)
     seq, number = channel.seq + 1, channel.number + 1
     if intent.key is not None and not ledger.insert_key(actor.id, intent.key, channel.id, seq, number):
         first = _find_first_answer(ledger, intent)
@@ -33,13 +41,18 @@ def append_post(ledger: Ledger, intent: PostMessage) -> Appended:
         channel=channel.id,
         number=number,
         author=actor.id,
-        text=intent.text,
+        text=content.text,
         key=intent.key,
+        parts=content.parts,
+        reply=content.reply,
+        forward=content.forward,
     )
     channel.number = number
     ledger.append_channel_event(channel, post)
     ledger.append_line(post)
-    channel.last = LastMessage(number=number, author=actor.id, at=intent.at, text=intent.text[:LAST_TEXT])
+    if not intent.plain:
+        tie(ledger, post)
+    channel.last = last_of(post)
     channel.last_known = True
     member.position = number
     member.position_seq = seq
@@ -54,7 +67,8 @@ def _find_first_answer(ledger: Ledger, intent: PostMessage) -> Appended | None:
 
 
 def append_edit(ledger: Ledger, intent: EditMessage) -> Appended:
-    """Refused: `no_such_channel`, `not_a_member`, `no_such_message`, `not_yours`, `already_deleted`."""
+    """Refused: `no_such_channel`, `not_a_member`, `no_such_message`, `not_yours`, `already_deleted`, `bad_text` (empty,
+    and there are no parts)."""
     actor = resolve_actor(ledger, intent.actor)
     channel, _ = resolve_own_channel(ledger, actor, intent.channel)
     line = resolve_message(ledger, channel, intent.number)
@@ -62,6 +76,8 @@ def append_edit(ledger: Ledger, intent: EditMessage) -> Appended:
         raise Refused("not_yours")
     if line.deleted:
         raise Refused("already_deleted")
+    if not intent.text and not line.parts:
+        raise Refused("bad_text")
     if line.text == intent.text:
         return Appended(channel.stream, channel.seq, line.number)
     edit = MessageEdited(
@@ -85,4 +101,5 @@ def append_deletion(ledger: Ledger, intent: DeleteMessage) -> Appended:
     deleted = MessageDeleted(seq=channel.seq + 1, at=intent.at, channel=channel.id, number=line.number, by=actor.id)
     ledger.append_channel_event(channel, deleted, about=line.number)
     ledger.delete_line(channel, line)
+    untie(ledger, line)
     return Appended(channel.stream, channel.seq, line.number)
