@@ -135,6 +135,7 @@ FIELD_MEANINGS: dict[str, str] = {
     "older": "whether there are lines before these",
     "page_size": "how many lines a page holds",
     "part": "as a message of its own kind would show it, once it is ready",
+    "partial": "some of what was found is in the archive, which does not answer right now, and is left out",
     "parts": "what it has besides the text, in the order of the post",
     "people": "who is invited",
     "picture": "what a small view shows of it",

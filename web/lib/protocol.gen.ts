@@ -1146,7 +1146,9 @@ export interface Facets {
 
 /**
  * One page of what was found. `exact` false: there are at least `total`. `cursor` is there when there is more;
- * `suggestion` is a query that finds something where this one found nothing.
+ * `suggestion` is a query that finds something where this one found nothing. `partial`: some of it is left out,
+ * since
+ * the archive does not answer.
  */
 export interface SearchResult {
   /** what was found, in the order asked for */
@@ -1155,6 +1157,8 @@ export interface SearchResult {
   total: number;
   /** false: there are at least `total` */
   exact: boolean;
+  /** some of what was found is in the archive, which does not answer right now, and is left out */
+  partial?: boolean;
   /** opaque: with it the next page is fetched; absent on the last one */
   cursor?: string;
   /** a query that finds something, where this one found nothing */

@@ -66,11 +66,13 @@ class Facets(msgspec.Struct, frozen=True, kw_only=True):
 
 class SearchResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One page of what was found. `exact` false: there are at least `total`. `cursor` is there when there is more;
-    `suggestion` is a query that finds something where this one found nothing."""
+    `suggestion` is a query that finds something where this one found nothing. `partial`: some of it is left out, since
+    the archive does not answer."""
 
     hits: list[SearchHit]
     total: int
     exact: bool
+    partial: bool = False
     cursor: str | None = None
     suggestion: str | None = None
     facets: Facets

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hubbub.protocol.events import Line, UserView
+from hubbub.protocol.events import Line, MessagePosted, UserView
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +34,11 @@ class Lines:
     older: bool
     newer: bool
     users: list[UserView]
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """Messages, in no order; `cold`: how many more there are whose text is in the archive, which does not answer."""
+
+    messages: list[MessagePosted]
+    cold: int = 0

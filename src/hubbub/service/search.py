@@ -5,13 +5,13 @@ Invariants:
 1. The scope an engine gets is read from the store for this very search, and each hit is read from the store afterwards,
    with the permission of that moment: whatever an engine answers, nothing unreadable goes out.
 2. A hit that is not what was asked for as it is now (edited, say) is left out.
-3. A word is suggested as it stands in a text that this asker may read.
+3. A word is suggested as it stands in a text that this asker may read, and chosen among such words alone.
+4. What is in the archive, which does not answer, is left out and said to be (`partial`): it refuses no page.
 """
 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
@@ -22,7 +22,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from hubbub.domain.accounts import Session
 from hubbub.domain.finding import Counts, EngineName, Found, Hit, Order, Page, Scope
 from hubbub.domain.ids import is_id
-from hubbub.domain.matching import Candidate, find_spans
 from hubbub.domain.names import name_key
 from hubbub.domain.query import Query, Term, parse_query
 from hubbub.errors import Refused
@@ -31,6 +30,7 @@ from hubbub.protocol.search import ChannelName, SearchResult
 from hubbub.service.ports import Accounts, Clock, Readable, Search
 from hubbub.service.search_answer import Shown, make_facets, make_hit
 from hubbub.service.search_cursor import Seal, decode_cursor, encode_cursor
+from hubbub.service.search_matching import Matcher
 from hubbub.service.search_words import Speller
 
 PAGE: Final = 20
@@ -45,11 +45,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class _Results:
-    """A page, what of it can be shown, and how many of it cannot."""
+    """A page, what of it can be shown, how many of it are no longer what was asked for, and how many cannot be read
+    right now."""
 
     found: Found
     shown: list[Shown]
     gone: int
+    cold: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class SearchService:
     page_size: int
     seconds: float
     seal: Seal = field(default_factory=Seal)
+    matcher: Matcher = field(default_factory=Matcher)
 
     async def search(
         self,
@@ -128,6 +131,7 @@ class SearchService:
             hits=[make_hit(shown, channels) for shown in results.shown if shown.message.channel in channels],
             total=max(found.total - results.gone, len(results.shown)),
             exact=found.exact and not results.gone,
+            partial=results.cold > 0,
             cursor=cursor,
             suggestion=suggestion,
             facets=make_facets(
@@ -154,10 +158,10 @@ class _Asking:
             found = await self._ask(lambda one, page=page: one.search(query, self.scope, page))  # type: ignore[misc]
             if page.after is not None and page.order == "best" and engine not in (None, found.engine):
                 raise Refused("bad_request", "The cursor is of another engine: search again from the beginning.")
-            shown = await self._check(query, found.hits)
-            gone += len(found.hits) - len(shown)
-            if shown or not found.more or gone > _TRIES * page.limit:
-                return _Results(found, shown, gone)
+            shown, cold = await self._check(query, found.hits)
+            gone += len(found.hits) - len(shown) - cold
+            if shown or cold or not found.more or gone > _TRIES * page.limit:
+                return _Results(found, shown, gone, cold)
             page = replace(page, after=found.hits[-1].position)
 
     async def _ask(self, question: Callable[[Search], Awaitable[T]]) -> T:
@@ -171,28 +175,16 @@ class _Asking:
                 refused = error
         raise refused
 
-    async def _check(self, query: Query, hits: Sequence[Hit]) -> list[Shown]:
-        """Those that the asker may read now, and that are what was asked for as they are now."""
+    async def _check(self, query: Query, hits: Sequence[Hit]) -> tuple[list[Shown], int]:
+        """Those that the asker may read now, and that are what was asked for as they are now; and how many cannot be
+        read while the archive does not answer."""
         if not hits:
-            return []
+            return [], 0
+        service = self.service
         wanted = [(hit.channel, hit.number) for hit in hits]
-        messages = await self.service.readable.fetch_messages(self.session.user, wanted)
-        # Long texts take milliseconds each to take apart.
-        return await asyncio.to_thread(self._match, query, hits, messages, time.monotonic() + self.service.seconds)
-
-    def _match(
-        self, query: Query, hits: Sequence[Hit], messages: Sequence[MessagePosted], deadline: float
-    ) -> list[Shown]:
-        readable = {(message.channel, message.number): message for message in messages}
-        shown: list[Shown] = []
-        for hit in hits:
-            if time.monotonic() > deadline:
-                raise Refused("search_slow")
-            message = readable.get((hit.channel, hit.number))
-            spans = None if message is None else find_spans(query, self.scope, candidate_of(message))
-            if message is not None and spans is not None:
-                shown.append(Shown(message, spans))
-        return shown
+        fetched = await service.readable.fetch_messages(self.session.user, wanted)
+        shown = await service.matcher.match(query, self.scope, hits, fetched.messages, service.seconds)
+        return shown, fetched.cold
 
     # --- other words ------------------------------------------------------------------------------------------
 
@@ -200,7 +192,7 @@ class _Asking:
         """None also when it takes longer than a search may: an answer is worth more than a suggestion."""
         speller = Speller(
             lambda term: self._find_word(term, page),
-            lambda token, most: self._ask(lambda engine: engine.fetch_similar(token, most)),
+            lambda token, most: self._ask(lambda engine: engine.fetch_similar(token, self.scope, most)),
         )
         try:
             async with asyncio.timeout(self.service.seconds):
@@ -235,17 +227,6 @@ def read_zone(name: str | None) -> tzinfo:
         return ZoneInfo(name or "UTC")
     except (ValueError, OSError, ZoneInfoNotFoundError) as error:
         raise Refused("bad_request", "The zone is not known: send a name such as Asia/Shanghai.") from error
-
-
-def candidate_of(message: MessagePosted) -> Candidate:
-    return Candidate(
-        channel=message.channel,
-        author=message.author,
-        at=message.at,
-        text=message.text,
-        edited=message.edited_at is not None,
-        reacted=bool(message.reactions),
-    )
 
 
 def _resolve_channel(name: str, channels: Mapping[str, ChannelName]) -> set[str]:

@@ -9,10 +9,12 @@ import msgspec
 from sqlalchemy import BigInteger, bindparam, cast, or_, select
 from sqlalchemy import literal_column as literal
 
+from hubbub.errors import Refused
 from hubbub.protocol.events import MessagePosted
 from hubbub.protocol.search import ChannelName
-from hubbub.store.cold import Bodies, Thaw
-from hubbub.store.lines import COLUMNS, JOINED, build_lines
+from hubbub.protocol.views import Fetched
+from hubbub.store.cold import Bodies, Cold, Thaw
+from hubbub.store.lines import COLUMNS, JOINED, build_line, build_lines
 from hubbub.store.readers import Reader, Readers, Row
 from hubbub.store.schema import channels, lines, members, users
 from hubbub.store.statements import compile_sql, each_of
@@ -62,16 +64,23 @@ class SqliteReadable:
         async with self._readers.statement() as reader:
             return await _fetch_channels(reader, _READABLE, (user,))
 
-    async def fetch_messages(self, user: str, wanted: Sequence[tuple[str, int]]) -> list[MessagePosted]:
-        """Of the messages `wanted`, as channel and number, those not deleted that the user may read; in no order.
+    async def fetch_messages(self, user: str, wanted: Sequence[tuple[str, int]]) -> Fetched:
+        """Of the messages `wanted`, as channel and number, those not deleted that the user may read.
 
-        Raises `archive_unavailable`.
+        While the archive does not answer, what is there alone is left out: the rest can be shown all the same.
         """
-        return await self._thaw.read(lambda bodies: self._fetch_messages(user, wanted, bodies))
+        try:
+            return await self._thaw.read(lambda bodies: self._fetch_messages(user, wanted, bodies))
+        except Refused as error:
+            if error.code != "archive_unavailable":
+                raise
+        return _without_cold(await self._fetch_rows(user, wanted))
 
-    async def _fetch_messages(
-        self, user: str, wanted: Sequence[tuple[str, int]], bodies: Bodies
-    ) -> list[MessagePosted]:
+    async def _fetch_messages(self, user: str, wanted: Sequence[tuple[str, int]], bodies: Bodies) -> Fetched:
+        lines = build_lines(await self._fetch_rows(user, wanted), bodies)
+        return Fetched([line for line in lines if isinstance(line, MessagePosted)])
+
+    async def _fetch_rows(self, user: str, wanted: Sequence[tuple[str, int]]) -> list[Row]:
         numbers: dict[str, list[int]] = {}
         for channel, number in wanted:
             numbers.setdefault(channel, []).append(number)
@@ -79,7 +88,20 @@ class SqliteReadable:
         async with self._readers.transaction() as reader:
             for readable in await _fetch_channels(reader, _READABLE_OF, (user, _json(list(numbers)))):
                 rows += await reader.fetch_all(_MESSAGES, (readable.id, readable.id, _json(numbers[readable.id])))
-        return [line for line in build_lines(rows, bodies) if isinstance(line, MessagePosted)]
+        return rows
+
+
+def _without_cold(rows: Sequence[Row]) -> Fetched:
+    messages: list[MessagePosted] = []
+    cold = 0
+    for row in rows:
+        try:
+            line = build_line(row)
+        except Cold:
+            cold += 1
+        else:
+            messages += [line] if isinstance(line, MessagePosted) else []
+    return Fetched(messages, cold)
 
 
 async def _fetch_channels(reader: Reader, sql: str, parameters: tuple[str, ...]) -> list[ChannelName]:

@@ -1,4 +1,4 @@
-import { ArrowLeft, ArrowRight, SearchX } from "lucide-react";
+import { ArrowLeft, ArrowRight, CloudOff, SearchX } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 
@@ -22,7 +22,8 @@ export function Results({ asked, answer, examples }: ResultsProps) {
   const { hits, total, suggestion } = answer;
   const names = new Map(answer.users?.map((user) => [user.id, user.name]));
   const someone = useTranslations("message")("someone");
-  const none = hits.length === 0;
+  // Where the archive does not answer, nothing to be shown is not nothing found.
+  const none = hits.length === 0 && !answer.partial;
   const meant = suggestion && (
     <p className="search-meant">
       {t.rich("suggestion", {
@@ -45,6 +46,12 @@ export function Results({ asked, answer, examples }: ResultsProps) {
       </div>
       <Filters q={asked.q} order={asked.order} />
       {!none && meant}
+      {answer.partial && (
+        <p className="search-partial notice">
+          <CloudOff aria-hidden />
+          {t("partial")}
+        </p>
+      )}
       {none ? (
         <div className="search-none">
           <span className="picture">
