@@ -77,6 +77,15 @@ QUERIES = [
 ]
 
 
+async def test_several_beginnings_of_very_many_words_find_all_that_has_them(here: Searching, ann: str) -> None:
+    endings = [f"{a}{b}{c}" for a in "bcdfghjklm" for b in "aeiouxywvt" for c in "bcdfghjklmnp"]
+    for part in (endings[:600], endings[600:]):
+        await post_all(here, ann, " ".join(f"{begin}{end}" for begin in ("qua", "zwo", "hru") for end in part))
+    await post_all(here, ann, "quambo zwombo hrumbo", "quambo zwombo")
+    assert await here.numbers(ann, "qua* zwo* hru*") == [1, 2, 3]
+    assert await here.numbers(ann, "qua* zwo* -hru*") == [4]
+
+
 @pytest.fixture
 async def texts(here: Searching, ann: str) -> str:
     await post_all(
@@ -258,6 +267,21 @@ async def test_a_misspelt_word_is_suggested_where_nothing_was_found(here: Search
 
 
 # --- permission ---------------------------------------------------------------------------------------------------
+
+
+async def test_only_words_the_asker_may_read_are_suggested_and_no_other_takes_their_place(
+    here: Searching, ann: str
+) -> None:
+    bo = await here.world.user("Bo")
+    secret = await here.world.channel(bo, "Secret", private=True)
+    # More of them than an engine offers, each in more messages than the one that may be read.
+    for _ in range(3):
+        await here.world.post(bo, secret, " ".join(f"zorba{letter}" for letter in "bcfghijklmnopruvwxz") + " vexilog")
+    await post_all(here, ann, "a zorbat in general")
+    assert (await here.search(ann, "zorbaq")).suggestion == "zorbat"
+    assert (await here.search(ann, "vexilot")).suggestion is None
+    assert (await here.search(bo, "vexilot")).suggestion == "vexilog"
+    assert (await here.search(bo, "in:general zorbaq")).suggestion == "in:general zorbat"
 
 
 async def test_public_channels_are_searched_by_all_but_guests_and_private_ones_by_members(here: Searching) -> None:

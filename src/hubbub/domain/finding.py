@@ -20,6 +20,8 @@ EngineName: TypeAlias = Literal["sqlite", "elasticsearch", "opensearch"]
 
 # Facets name no more than so many of a kind, the most frequent first.
 MOST_COUNTS: Final = 20
+# So many words that are spelled nearly like another are looked for within a scope.
+CANDIDATES: Final = 50
 # An engine need not count further than this: beyond it `Found.total` is what it has counted, and `exact` is False.
 COUNTED: Final = 10_000
 # What recency adds at most to a hit's relevance, as a share of it, and after how many days half of that is left:

@@ -10,11 +10,12 @@ It finds what the follower has written and the server has refreshed since: about
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import tzinfo
 from typing import Any, Final, TypeAlias
 
 from hubbub.domain.finding import (
+    CANDIDATES,
     COUNTED,
     MOST_COUNTS,
     RECENCY_DAYS,
@@ -27,6 +28,7 @@ from hubbub.domain.finding import (
     Scope,
 )
 from hubbub.domain.query import Query, Span, Term
+from hubbub.domain.spelling import distance
 from hubbub.domain.tokens import pairs
 from hubbub.errors import Refused
 from hubbub.search.client import Client, SearchRefused, SearchUnavailable
@@ -38,8 +40,11 @@ Clause: TypeAlias = dict[str, Any]
 
 # Suggesting is beside the answer: it may take so many seconds.
 SIMILAR_SECONDS: Final = 1.0
-# A word that goes on is expanded to so many words at most.
-_EXPANSIONS: Final = 1024
+# Slips in a word that another may be meant by.
+_SLIPS: Final = 2
+# Words that go on are scored by so many words they may be, all of them together: a query has 1,024 clauses at most
+# (OpenSearch's default), of which the rest of the longest query that can be written takes about 200.
+_EXPANSIONS: Final = 800
 _ORDERS: Final = {
     "best": [{"_score": "desc"}, {"at": "desc"}, {"channel": "desc"}, {"number": "desc"}],
     "newest": [{"at": "desc"}, {"channel": "desc"}, {"number": "desc"}],
@@ -81,19 +86,38 @@ class Finder:
             counts=_counts(answer.get("aggregations", {})),
         )
 
-    async def fetch_similar(self, token: str, most: int) -> list[str]:
+    async def fetch_similar(self, token: str, scope: Scope, most: int) -> list[str]:
+        """Words of the whole index that are near, then which of them are said within the scope, and how often: two
+        requests, since a suggester knows no filter."""
+        if not scope.channels or scope.authors == frozenset():
+            return []
+        words = await self._fetch_near(token)
+        if not words:
+            return []
+        counts = await self._count_each(words, scope)
+        found = [(distance(token, word, _SLIPS), -count, word) for word, count in counts.items() if count]
+        return [word for _, _, word in sorted(found)[:most]]
+
+    async def _fetch_near(self, token: str) -> list[str]:
         term = {
             "field": "words",
-            "size": most,
+            "size": CANDIDATES,
             "suggest_mode": "always",
             "min_word_length": 3,
             "prefix_length": 0,
-            "max_edits": 2,
+            "max_edits": _SLIPS,
         }
         body = {"size": 0, "suggest": {"similar": {"text": token, "term": term}}}
         answer = await self._ask(body, SIMILAR_SECONDS)
         entries = answer.get("suggest", {}).get("similar", [])
-        return [str(option["text"]) for entry in entries for option in entry["options"]][:most]
+        return [str(option["text"]) for entry in entries for option in entry["options"]][:CANDIDATES]
+
+    async def _count_each(self, words: Sequence[str], scope: Scope) -> dict[str, int]:
+        filters = {"filters": {"filters": [{"term": {"words": word}} for word in words]}}
+        body = {"size": 0, "query": make_query(Query(), scope), "aggs": {"similar": filters}}
+        answer = await self._ask(body, SIMILAR_SECONDS)
+        buckets = answer.get("aggregations", {}).get("similar", {}).get("buckets", [])
+        return {word: int(bucket["doc_count"]) for word, bucket in zip(words, buckets, strict=False)}
 
     async def _ask(self, body: Clause, seconds: float) -> Clause:
         body = {"timeout": f"{max(1, int(seconds * 1000))}ms", **body}
@@ -123,12 +147,16 @@ def make_search(query: Query, scope: Scope, page: Page) -> Clause:
 
 
 def make_query(query: Query, scope: Scope) -> Clause:
-    """What must be there adds to the relevance; the rest only decides."""
+    """What must be there adds to the relevance; the rest only decides. A word that goes on decides by all that it may
+    be, and adds to the relevance by the rarest of that."""
+    whole = [term for term in query.terms if not term.prefix]
+    begun = [term for term in query.terms if term.prefix]
     filters: list[Clause] = [
         {"terms": {"channel": sorted(scope.channels)}},
         {"term": {"kind": MESSAGE}},
         *({"term": {"has": has}} for has in sorted(query.has)),
         *_narrowing(query.terms),
+        *map(_term, begun),
         *_spans([query.span]),
     ]
     if scope.authors is not None:
@@ -141,18 +169,24 @@ def make_query(query: Query, scope: Scope) -> Clause:
     ]
     if scope.not_authors:
         refused.append({"terms": {"author": sorted(scope.not_authors)}})
-    wanted = [_term(term) for term in query.terms] or [{"match_all": {}}]
-    return {"bool": {"must": wanted, "filter": filters, "must_not": refused}}
+    scored = [_scored_prefix(term, _EXPANSIONS // len(begun)) for term in begun]
+    wanted = [_term(term) for term in whole] or ([] if begun else [{"match_all": {}}])
+    return {
+        "bool": {"must": wanted, "should": scored, "minimum_should_match": 0, "filter": filters, "must_not": refused}
+    }
 
 
 def _term(term: Term) -> Clause:
     if term.prefix:
-        # Scored by each word it may be, the rarer the better; without this all would count the same.
-        rewrite = f"top_terms_{_EXPANSIONS}"
-        return {"prefix": {"words": {"value": term.tokens[0], "rewrite": rewrite}}}
+        return {"prefix": {"words": {"value": term.tokens[0]}}}
     if len(term.tokens) == 1:
         return {"term": {"words": {"value": term.tokens[0]}}}
     return {"match_phrase": {"words": {"query": " ".join(term.tokens), "analyzer": "whitespace"}}}
+
+
+def _scored_prefix(term: Term, most: int) -> Clause:
+    """By each of up to `most` words it may be, the rarer the better; without this all would count the same."""
+    return {"prefix": {"words": {"value": term.tokens[0], "rewrite": f"top_terms_{most}"}}}
 
 
 def _narrowing(terms: Iterable[Term]) -> list[Clause]:

@@ -14,10 +14,10 @@ from hubbub.domain.accounts import Account, Session
 from hubbub.domain.finding import Found, Page, Scope
 from hubbub.domain.intents import Appended, Intent
 from hubbub.domain.query import Query
-from hubbub.protocol.events import ChannelSummary, MessagePosted, UserView
+from hubbub.protocol.events import ChannelSummary, UserView
 from hubbub.protocol.replies import Limits, Snapshot, Status
 from hubbub.protocol.search import ChannelName
-from hubbub.protocol.views import Heads, Lines, Membership
+from hubbub.protocol.views import Fetched, Heads, Lines, Membership
 
 __all__ = [
     "Account",
@@ -26,6 +26,7 @@ __all__ = [
     "Clock",
     "Ephemera",
     "Fanout",
+    "Fetched",
     "Heads",
     "Lines",
     "Log",
@@ -202,11 +203,10 @@ class Search(Protocol):
         """
         ...
 
-    async def fetch_similar(self, token: str, most: int) -> list[str]:
-        """Up to `most` other tokens that some message has, spelled nearly like `token`, the likeliest first.
-
-        They come from all channels: the caller shows none before it has found it in what the asker may read. Raises as
-        `search`.
+    async def fetch_similar(self, token: str, scope: Scope, most: int) -> list[str]:
+        """Up to `most` other tokens that some message within `scope` has, spelled nearly like `token`: the nearest
+        first, then those that most messages there have. What is said elsewhere makes no difference, but that an engine
+        looks at no more than `CANDIDATES` words at once. Raises as `search`.
         """
         ...
 
@@ -218,6 +218,6 @@ class Readable(Protocol):
         """The channels the user may read: their own, and public ones unless they are a guest."""
         ...
 
-    async def fetch_messages(self, user: str, wanted: Sequence[tuple[str, int]]) -> list[MessagePosted]:
-        """Of the messages `wanted`, as channel and number, those not deleted that the user may read; in no order."""
+    async def fetch_messages(self, user: str, wanted: Sequence[tuple[str, int]]) -> Fetched:
+        """Of the messages `wanted`, as channel and number, those not deleted that the user may read."""
         ...

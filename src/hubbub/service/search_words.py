@@ -1,7 +1,8 @@
 """What might have been meant, where nothing was found: the query with misspelt words as some readable text has them.
 
 A word is suggested as it stands in a message that was found for this asker and checked (search.py), never from the
-index, which knows the words of every channel.
+index, which knows the words of every channel. Engines choose among words within the asker's scope alone: by what is
+offered, and in which order, nobody learns what is said elsewhere.
 """
 
 from __future__ import annotations

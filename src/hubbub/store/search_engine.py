@@ -85,8 +85,8 @@ class SqliteSearch:
             page.seconds, lambda index, caught_up: _Searching(index, query, scope, page, caught_up)()
         )
 
-    async def fetch_similar(self, token: str, most: int) -> list[str]:
-        return await self._run(1.0, lambda index, _: fetch_similar(index, token, most))
+    async def fetch_similar(self, token: str, scope: Scope, most: int) -> list[str]:
+        return await self._run(1.0, lambda index, _: fetch_similar(index, token, scope, most))
 
     async def close(self) -> None:
         self._closing = True
