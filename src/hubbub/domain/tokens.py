@@ -25,7 +25,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from snowballstemmer.english_stemmer import EnglishStemmer
+from Stemmer import Stemmer
 
 VERSION: Final = 1
 MAX_TOKEN: Final = 64
@@ -114,9 +114,11 @@ def texts_of(text: str) -> list[str]:
 def pairs(tokens: Sequence[str]) -> list[str]:
     """Two single characters next to each other in the sequence, whatever stands between them in the text: a phrase of
     such characters is only where all its pairs are. To narrow, never to decide."""
-    return [first + second for first, second in pairwise(tokens) if is_single(first) and is_single(second)]
+    singles = [token if is_single(token) else None for token in tokens]
+    return [first + second for first, second in pairwise(singles) if first and second]
 
 
+@lru_cache(_KEPT)
 def is_single(token: str) -> bool:
     """Whether the token is one character of a script whose words have no spaces between (Chinese, Japanese, Korean)."""
     return len(token) <= 2 and _SINGLE.fullmatch(token) is not None
@@ -135,8 +137,9 @@ def _write(matched: str) -> str:
     folded = matched.lower() if matched.isascii() else fold(_NOT_MEANT.sub("", matched))
     if not _STEMMED.match(folded):
         return folded[:MAX_TOKEN]
-    # A stemmer holds the word it works on: one for all threads would mix them up.
-    stem: str = EnglishStemmer().stemWord(folded)
+    # A stemmer holds the word it works on: one for all threads would mix them up. To make one costs little, its own
+    # memory of words (the 0) more than it brings.
+    stem: str = Stemmer("english", 0).stemWord(folded)
     return stem
 
 

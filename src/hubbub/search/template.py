@@ -15,9 +15,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 from hubbub.search.client import Client, Json, SearchUnavailable
+
+_DAY: Final = 86_400_000  # milliseconds
 
 Family: TypeAlias = Literal["messages", "events"]
 FAMILIES: Final[tuple[Family, ...]] = ("messages", "events")
@@ -104,7 +107,12 @@ class Names:
 
 def month_of(at: int) -> str:
     """`2026.11`, in UTC."""
-    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y.%m")
+    return _month_of_day(at // _DAY)
+
+
+@lru_cache(1024)
+def _month_of_day(day: int) -> str:
+    return datetime.fromtimestamp(day * _DAY / 1000, UTC).strftime("%Y.%m")
 
 
 class Indices:
