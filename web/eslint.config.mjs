@@ -11,6 +11,8 @@ export default defineConfig([
       "@typescript-eslint/consistent-type-imports": "error",
       "no-console": "error",
       eqeqeq: "error",
+      // Pictures come from the server in the sizes they are shown in; nothing is left for Next to do with them.
+      "@next/next/no-img-element": "off",
     },
   },
 ]);

@@ -196,9 +196,23 @@ function edit(place: Place, event: EventOf<"message.edited">): Place {
 function remove(place: Place, event: EventOf<"message.deleted">): Place {
   const next = withMessage(place, event.number, tombstone);
   return withoutUnread(
-    withLast(next, event.number, ({ number, author, at }) => ({ number, author, at, deleted: true })),
+    withLast(withoutQuotes(next, event.number), event.number, ({ number, author, at }) => ({
+      number,
+      author,
+      at,
+      deleted: true,
+    })),
     event.number,
   );
+}
+
+/** Nobody reads in a quote what was deleted. */
+function withoutQuotes(place: Place, number: number): Place {
+  const { room } = place;
+  const quotes = (line: Line) => line.type === "message.posted" && line.reply?.number === number && !line.reply.deleted;
+  if (!room?.lines.some(quotes)) return place;
+  const lines = room.lines.map((line) => (quotes(line) ? { ...line, reply: { number, deleted: true } } : line));
+  return { ...place, room: { ...room, lines } };
 }
 
 /** What is left of a deleted message: its place. */
@@ -238,6 +252,7 @@ function lastOf(event: Message): LastMessage {
     author,
     at,
     text: cut(event.text ?? "", LAST_TEXT) || undefined,
+    kind: event.parts?.[0]?.kind,
     deleted: event.deleted || undefined,
   });
 }

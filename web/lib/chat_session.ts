@@ -8,20 +8,24 @@ import type { ClientState } from "./apply_event.ts";
 import type { Carrier, CarrierKind, Command, Ears } from "./carrier.ts";
 import { recallCarrier, rememberCarrier } from "./carrier_memory.ts";
 import { callCommand } from "./commands.ts";
+import { Composing } from "./composing.ts";
 import { forgetDrafts } from "./drafts.ts";
 import { Ephemera } from "./ephemera.ts";
 import { LiveState } from "./live_state.ts";
 import { newKey } from "./new_key.ts";
-import { Outbox, type OutboxItem, type OutboxNews } from "./outbox.ts";
+import { Outbox, type OutboxItem, type OutboxNews, type PostExtras } from "./outbox.ts";
 import { KeptPosts } from "./outbox_store.ts";
 import { OwnPresence, OwnTyping } from "./own_presence.ts";
-import type { AnyFrame, Ok, Snapshot } from "./protocol.gen.ts";
+import type { AnyFrame, Ok, Part, Snapshot } from "./protocol.gen.ts";
 import { CLOSE_CODES } from "./protocol.gen.ts";
 import type { RoomWindow } from "./room_window.ts";
 import { type Connection, Socket } from "./socket.ts";
 import { SocketCarrier, type Wire } from "./socket_carrier.ts";
 import { StreamCarrier } from "./stream_carrier.ts";
 import { Tabs } from "./tabs.ts";
+import { UploadCalls } from "./upload_calls.ts";
+import { Uploads } from "./uploads.ts";
+import { KeptUploads } from "./uploads_store.ts";
 
 /** What components render from; a new object whenever something in it changed. */
 export interface ChatView {
@@ -46,6 +50,9 @@ export class ChatSession {
   readonly ephemera: Ephemera;
   readonly typing: OwnTyping;
   readonly presence: OwnPresence;
+  /** Files for messages that are not sent yet; has subscribers of its own. */
+  readonly uploads: Uploads<Part>;
+  readonly composing = new Composing();
 
   /** `onEnd`: the session is over, with the close code that says why. */
   constructor(user: string, onEnd: (code: number) => void) {
@@ -70,6 +77,7 @@ export class ChatSession {
     this.ephemera = new Ephemera(user, { request, ...CLOCK });
     this.typing = new OwnTyping({ send, ...CLOCK });
     this.presence = new OwnPresence({ send, ...CLOCK }, () => this.#change({}));
+    this.uploads = new Uploads({ store: new KeptUploads(user), transport: new UploadCalls(), newKey, ...CLOCK });
   }
 
   #makeOutbox(): Outbox {
@@ -79,7 +87,8 @@ export class ChatSession {
     });
     return new Outbox({
       store: new KeptPosts(this.#user),
-      send: ({ channel, text, key }) => this.run({ type: "message.post", channel, text, key }),
+      send: ({ channel, text, key, parts, reply }) =>
+        this.run({ type: "message.post", channel, text, key, parts, reply }),
       onChange: (outbox) => this.#change({ outbox }),
       tell: (news) => tabs.tell(news),
       alone: (channel, most, call) => tabs.alone(channel, most, call),
@@ -112,7 +121,9 @@ export class ChatSession {
     this.#view = { state: served, connection, outbox: this.#outbox.items, ...this.#view, served, gone: false };
     this.#live.take(served);
     this.#socket.start();
-    if (!known) void this.#outbox.begin(() => this.#view?.state);
+    if (known) return;
+    void this.#outbox.begin(() => this.#view?.state);
+    void this.uploads.begin();
   }
 
   // --- what is heard ---------------------------------------------------------------------------------------------
@@ -145,8 +156,9 @@ export class ChatSession {
 
   #connected(connection: Connection): void {
     this.#change({ connection });
-    if (connection === "open") this.#outbox.wake();
-    else this.ephemera.lost();
+    if (connection !== "open") return this.ephemera.lost();
+    this.#outbox.wake();
+    this.uploads.wake();
   }
 
   #changeState(state: ClientState, gone?: boolean): void {
@@ -175,9 +187,9 @@ export class ChatSession {
     }
   }
 
-  post(channel: string, text: string, key?: string): boolean {
+  post(channel: string, text: string, extras?: PostExtras): boolean {
     this.typing.posted();
-    return this.#outbox.post(channel, text, key);
+    return this.#outbox.post(channel, text, extras);
   }
 
   retry(key: string): void {
@@ -207,7 +219,7 @@ export class ChatSession {
   async forget(): Promise<void> {
     this.stop();
     forgetDrafts(this.#user);
-    await this.#outbox.empty();
+    await Promise.all([this.#outbox.empty(), this.uploads.empty()]);
   }
 
   #end(): void {

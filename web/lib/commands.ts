@@ -11,7 +11,7 @@ export function requestOf(command: Command): Call | undefined {
   const at = "channel" in command ? `/api/channels/${command.channel}` : "";
   switch (command.type) {
     case "message.post":
-      return ["POST", `${at}/messages`, { text: command.text, key: command.key }];
+      return ["POST", `${at}/messages`, pick(command)];
     case "message.edit":
       return ["PATCH", `${at}/messages/${command.number}`, { text: command.text }];
     case "message.delete":
@@ -48,6 +48,10 @@ export function requestOf(command: Command): Call | undefined {
     default:
       return undefined;
   }
+}
+
+function pick({ text, key, parts, reply, forward }: Extract<Command, { type: "message.post" }>): object {
+  return { text, key, parts, reply, forward };
 }
 
 /** What routes answer: the fields of ok, but a new channel whole. */

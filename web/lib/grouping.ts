@@ -89,6 +89,7 @@ function asLine(me: string) {
       author: me,
       text: item.text,
       key: item.key,
+      ...item.shown,
     },
   });
 }

@@ -13,12 +13,21 @@
 
 import { Refusal } from "./api_client.ts";
 import type { OutboxStore } from "./outbox_store.ts";
-import type { Ok, Snapshot } from "./protocol.gen.ts";
+import type { NewPart, Ok, Part, Quote, Snapshot } from "./protocol.gen.ts";
 
 /** waiting: not yet answered · sent: stored, its event is still to come · failed: refused, the writer decides. */
 export type OutboxStatus = "waiting" | "sent" | "failed";
 
-export interface OutboxItem {
+/** What a post has besides its text. */
+export interface PostExtras {
+  parts?: NewPart[];
+  /** The number of the message it answers. */
+  reply?: number;
+  /** How both look until the message is back. */
+  shown?: { parts?: Part[]; reply?: Quote };
+}
+
+export interface OutboxItem extends PostExtras {
   key: string;
   channel: string;
   text: string;
@@ -104,11 +113,12 @@ export class Outbox {
     this.pump();
   }
 
-  /** Takes a post; false when there is no room for more. `key` is the compose form's, where it has one. */
-  post(channel: string, text: string, key = this.#around.newKey()): boolean {
-    if (this.#items.length >= OUTBOX_MOST || this.#find(key)) return false;
+  /** Takes a post; false when there is no room for more. */
+  post(channel: string, text: string, extras: PostExtras = {}): boolean {
+    const key = this.#around.newKey();
+    if (this.#items.length >= OUTBOX_MOST) return false;
     this.#lastAt = Math.max(this.#around.now(), this.#lastAt + 1);
-    const item: OutboxItem = { key, channel, text, at: this.#lastAt, status: "waiting" };
+    const item: OutboxItem = { ...extras, key, channel, text, at: this.#lastAt, status: "waiting" };
     this.#set([...this.#items, item]);
     this.#keep(item);
     this.pump();

@@ -96,3 +96,16 @@ export function dayName(at: number, now: number, calendar: Calendar, words: DayW
   const options = { weekday: "long", day: "numeric", month: "long", year } as const;
   return format(calendar, `long ${year}`, options).format(at);
 }
+
+/** When a meeting is: "Tue, 3 Mar, 14:00–14:45"; without an end where `minutes` is 0. */
+export function meetingTime(at: number, minutes: number, calendar: Calendar): string {
+  const made = format(calendar, "meeting", {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  });
+  return minutes > 0 ? made.formatRange(at, at + minutes * 60_000) : made.format(at);
+}

@@ -17,13 +17,32 @@ export const ConfirmDialog = dynamic(() => import("./confirm_dialog").then((modu
   ssr: false,
 });
 
+export const ForwardDialog = dynamic(() => import("./forward_dialog").then((module) => module.ForwardDialog), {
+  ssr: false,
+});
+
+export const Lightbox = dynamic(() => import("./lightbox").then((module) => module.Lightbox), { ssr: false });
+
+export const AttachMenu = dynamic(() => import("./attach_menu").then((module) => module.AttachMenu), { ssr: false });
+
+export const PlaceDialog = dynamic(() => import("./place_dialog").then((module) => module.PlaceDialog), { ssr: false });
+
+export const MeetingDialog = dynamic(() => import("./meeting_dialog").then((module) => module.MeetingDialog), {
+  ssr: false,
+});
+
 const AT_THE_LATEST_MS = 4_000;
 
 export function preloadOverlays(): void {
   const load = () =>
-    Promise.all([import("./emoji_popover"), import("./message_menu"), import("./confirm_dialog")]).catch(
-      () => undefined,
-    );
+    Promise.all([
+      import("./emoji_popover"),
+      import("./message_menu"),
+      import("./confirm_dialog"),
+      import("./forward_dialog"),
+      import("./lightbox"),
+      import("./attach_menu"),
+    ]).catch(() => undefined);
   if ("requestIdleCallback" in window) requestIdleCallback(load, { timeout: AT_THE_LATEST_MS });
   else setTimeout(load, AT_THE_LATEST_MS / 2);
 }

@@ -1,6 +1,6 @@
 "use client";
 
-import { Link2, Pencil, TextSelect, Trash2 } from "lucide-react";
+import { CornerUpLeft, Forward, Link2, Pencil, TextSelect, Trash2 } from "lucide-react";
 import { useTranslations } from "next-intl";
 import type { RefObject } from "react";
 import { Dialog, Menu, MenuItem, Popover, Separator } from "react-aria-components";
@@ -50,7 +50,9 @@ export function MessageMenu(props: MessageMenuProps) {
   );
 }
 
-function ActionMenu({ message, mine, mayDelete, onClose, run }: MessageMenuProps) {
+type MenuKey = "reply" | "forward" | "edit" | "delete" | "copy-text" | "copy-link";
+
+function ActionMenu({ message, mine, mayDelete, mayReact, onClose, run }: MessageMenuProps) {
   const t = useTranslations("message");
   return (
     <Menu
@@ -59,19 +61,31 @@ function ActionMenu({ message, mine, mayDelete, onClose, run }: MessageMenuProps
       autoFocus="first"
       onAction={(key) => {
         onClose();
-        run({ type: key as "edit" | "delete" | "copy-text" | "copy-link", message });
+        run({ type: key as MenuKey, message });
       }}
     >
-      {mine && (
+      {mayReact && (
+        <MenuItem id="reply" className="menu-item">
+          <CornerUpLeft aria-hidden />
+          {t("reply")}
+        </MenuItem>
+      )}
+      <MenuItem id="forward" className="menu-item">
+        <Forward aria-hidden />
+        {t("forward")}
+      </MenuItem>
+      {mine && !message.forward && (
         <MenuItem id="edit" className="menu-item">
           <Pencil aria-hidden />
           {t("edit")}
         </MenuItem>
       )}
-      <MenuItem id="copy-text" className="menu-item">
-        <TextSelect aria-hidden />
-        {t("copyText")}
-      </MenuItem>
+      {message.text && (
+        <MenuItem id="copy-text" className="menu-item">
+          <TextSelect aria-hidden />
+          {t("copyText")}
+        </MenuItem>
+      )}
       <MenuItem id="copy-link" className="menu-item">
         <Link2 aria-hidden />
         {t("copyLink")}

@@ -2,11 +2,14 @@
 
 import { CircleAlert } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { memo, type MouseEvent, type PointerEvent, useRef, useState } from "react";
+import { type KeyboardEvent, memo, type MouseEvent, type PointerEvent, useRef, useState } from "react";
 
 import { Avatar } from "@/components/avatar";
 import { useErrorText } from "@/components/error_text";
 import { Markdown } from "@/components/markdown";
+import { OriginLabel } from "@/components/parts/origin_label";
+import { Parts } from "@/components/parts/parts";
+import { QuoteView } from "@/components/parts/quote_view";
 import { MessageTools } from "@/components/room/message_tools";
 import { Reactions } from "@/components/room/reactions";
 import { ReadSign, useReadText } from "@/components/room/read_sign";
@@ -15,6 +18,7 @@ import { Clock } from "@/components/time";
 import { messagePath } from "@/lib/addresses";
 import { isEmojiOnly } from "@/lib/markdown";
 import type { OutboxItem } from "@/lib/outbox";
+import { isBare } from "@/lib/parts";
 import type { MessagePosted } from "@/lib/protocol.gen.ts";
 import type { Sign } from "@/lib/receipts";
 import type { Calendar } from "@/lib/times";
@@ -44,6 +48,7 @@ export interface MessageRowProps {
 /** Longer messages are folded. */
 const FOLDED_FROM = 1_800;
 const LONG_PRESS_MS = 450;
+const KEYS: Record<string, "reply" | "forward" | "edit"> = { r: "reply", f: "forward", e: "edit" };
 
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const { message, item, mine, first, last, author, calendar, run } = props;
@@ -54,6 +59,15 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const readText = useReadText(props.nameOf);
   const press = useLongPress(() => setMenuOpen(true));
   const usable = !item && !message.deleted;
+
+  /** Keys of a message that has the focus itself. */
+  function pressKey(event: KeyboardEvent) {
+    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey || !usable) return;
+    const act = KEYS[event.key];
+    if (!act || (act === "reply" && !props.mayReact) || (act === "edit" && (!mine || message.forward))) return;
+    event.preventDefault();
+    run({ type: act, message });
+  }
 
   function openMenu(event: MouseEvent) {
     // A link, a selection or Shift ask for the browser's own menu.
@@ -75,6 +89,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
       data-editing={props.editing || undefined}
       data-active={menuOpen || held || undefined}
       tabIndex={props.tabStop ? 0 : -1}
+      onKeyDown={pressKey}
       onPointerEnter={(event) => event.pointerType === "mouse" && setHovered(true)}
       onPointerLeave={() => setHovered(false)}
       onFocus={() => setFocused(true)}
@@ -90,8 +105,12 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         </div>
       )}
       <div className="message-line">
-        <div className="bubble" data-large={(!message.deleted && isEmojiOnly(message.text ?? "")) || undefined}>
-          <Text message={message} />
+        <div
+          className="bubble"
+          data-large={isLarge(message) || undefined}
+          data-bare={isBarePicture(message) || undefined}
+        >
+          <Content {...props} />
         </div>
         {mine && <ReadSign item={item} sign={props.sign} nameOf={props.nameOf} />}
         {!item && (
@@ -122,11 +141,34 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   );
 });
 
+/** Where it is from, what it answers, what it says, and what it brings. */
+function Content({ message, author, calendar, run }: MessageRowProps) {
+  const t = useTranslations("message");
+  if (message.deleted || message.redacted) return <p className="gone">{t("deleted")}</p>;
+  const { forward, reply, text, parts, channel } = message;
+  return (
+    <>
+      {forward && <OriginLabel origin={forward} calendar={calendar} />}
+      {reply && <QuoteView quote={reply} channel={channel} onShow={(number) => run({ type: "show", number })} />}
+      {text && <Text message={message} />}
+      {parts && <Parts parts={parts} author={author} />}
+    </>
+  );
+}
+
+function isLarge({ deleted, reply, forward, text, parts }: MessagePosted): boolean {
+  return !deleted && !reply && !forward && !parts?.length && isEmojiOnly(text ?? "");
+}
+
+/** Pictures alone reach their bubble's edges. */
+function isBarePicture({ deleted, reply, forward, text, parts = [] }: MessagePosted): boolean {
+  return !deleted && !reply && !forward && !text && isBare(parts);
+}
+
 function Text({ message }: { message: MessagePosted }) {
   const t = useTranslations("message");
   const [open, setOpen] = useState(false);
   const text = message.text ?? "";
-  if (message.deleted || message.redacted) return <p className="gone">{t("deleted")}</p>;
   const long = text.length > FOLDED_FROM;
   return (
     <>

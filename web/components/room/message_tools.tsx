@@ -1,6 +1,6 @@
 "use client";
 
-import { Ellipsis, Pencil, SmilePlus } from "lucide-react";
+import { CornerUpLeft, Ellipsis, Pencil, SmilePlus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useRef, useState } from "react";
 
@@ -56,7 +56,18 @@ export function MessageTools(props: MessageToolsProps) {
           <SmilePlus aria-hidden />
         </button>
       )}
-      {mine && (
+      {mayReact && (
+        <button
+          type="button"
+          className="tool"
+          aria-label={t("reply")}
+          title={t("reply")}
+          onClick={() => run({ type: "reply", message })}
+        >
+          <CornerUpLeft aria-hidden />
+        </button>
+      )}
+      {mine && !message.forward && (
         <button
           type="button"
           className="tool"

@@ -16,6 +16,7 @@ import { TopBar } from "@/components/room/top_bar";
 import { useReading } from "@/components/room/use_reading";
 import { useScroll } from "@/components/room/use_scroll";
 import { DownButton } from "@/components/room/down_button";
+import type { PostExtras } from "@/lib/outbox";
 import type { MessagePosted, Room as RoomState, Snapshot } from "@/lib/protocol.gen.ts";
 import { namesOf, totalUnread } from "@/lib/state_views";
 
@@ -56,10 +57,10 @@ export function Room({ served, target, formKey, error, panelError }: RoomProps) 
     document.title = `${unreadElsewhere > 0 ? `(${unreadElsewhere > 99 ? "99+" : unreadElsewhere}) ` : ""}${channel.name} · ${state.server ?? "Hubbub"}`;
   }, [unreadElsewhere, channel.name, state.server]);
 
-  async function send(text: string): Promise<boolean> {
+  async function send(text: string, extras?: PostExtras): Promise<boolean> {
     // Without a connection the newest lines have to wait; what is written has not.
     if (room.newer) await session?.window.showNewest().catch(() => undefined);
-    const taken = session?.post(channel.id, text) ?? false;
+    const taken = session?.post(channel.id, text, extras) ?? false;
     if (taken) toBottom();
     return taken;
   }

@@ -1,33 +1,44 @@
 "use client";
 
+import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useCallback, useState } from "react";
 
 import { useSession } from "@/components/chat_provider";
 import { ConfirmDialog } from "@/components/confirm_dialog";
 import { useErrorText } from "@/components/error_text";
+import { ForwardDialog } from "@/components/overlays/lazy";
 import { useToast } from "@/components/toasts";
 import { messagePath } from "@/lib/addresses";
 import { codeOf } from "@/lib/api_client";
 import type { OutboxItem } from "@/lib/outbox";
+import { quoteOf } from "@/lib/parts";
 import type { MessagePosted } from "@/lib/protocol.gen.ts";
+import { namesOf } from "@/lib/state_views";
 
 /** What one can do with a message. */
 export type MessageAction =
   | { type: "react"; message: MessagePosted; emoji: string; add: boolean }
-  | { type: "edit" | "delete" | "copy-text" | "copy-link"; message: MessagePosted }
+  | { type: "reply" | "forward" | "edit" | "delete" | "copy-text" | "copy-link"; message: MessagePosted }
+  | { type: "show"; number: number }
   | { type: "retry" | "discard"; item: OutboxItem };
 
-/** Carries actions out; `dialog` is to be rendered once. */
+/**
+ * Carries actions out; `dialog` is to be rendered once. `show` brings a message of the room into view and says whether it
+ * could.
+ */
 export function useMessageActions(
   channel: string,
   onEdit: (message: MessagePosted) => void,
+  show: (number: number) => boolean = showInPage,
 ): { run(action: MessageAction): void; dialog: ReactNode } {
   const t = useTranslations("message");
   const session = useSession();
   const say = useToast();
   const errorText = useErrorText();
+  const router = useRouter();
   const [deleting, setDeleting] = useState<MessagePosted>();
+  const [forwarding, setForwarding] = useState<MessagePosted>();
 
   const run = useCallback(
     (action: MessageAction) => {
@@ -38,6 +49,13 @@ export function useMessageActions(
           session?.run({ type, channel, number, emoji: action.emoji }).catch((error) => say(errorText(codeOf(error))));
           return;
         }
+        case "reply":
+          return session?.composing.reply(channel, quoteOf(action.message, nameOf(action.message.author)));
+        case "forward":
+          return setForwarding(action.message);
+        case "show":
+          if (!show(action.number)) router.push(messagePath(channel, action.number));
+          return;
         case "edit":
           return onEdit(action.message);
         case "delete":
@@ -51,6 +69,10 @@ export function useMessageActions(
         case "discard":
           return session?.discard(action.item.key);
       }
+      function nameOf(id: string) {
+        const state = session?.view()?.state;
+        return (state && namesOf(state).get(id)) ?? t("someone");
+      }
       function copy(text: string) {
         navigator.clipboard.writeText(text).then(
           () => say(t("copied")),
@@ -60,22 +82,39 @@ export function useMessageActions(
     },
     // The words change with the language only, and then the page is another.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    [session, channel, onEdit, say],
+    [session, channel, onEdit, say, show, router],
   );
 
   const dialog = (
-    <ConfirmDialog
-      open={deleting !== undefined}
-      title={t("deleteTitle")}
-      lead={t("deleteLead")}
-      action={t("delete")}
-      onClose={() => setDeleting(undefined)}
-      onConfirm={() => {
-        const number = deleting?.number;
-        if (number === undefined) return;
-        session?.run({ type: "message.delete", channel, number }).catch((error) => say(errorText(codeOf(error))));
-      }}
-    />
+    <>
+      {forwarding && <ForwardDialog message={forwarding} onClose={() => setForwarding(undefined)} />}
+      <ConfirmDialog
+        open={deleting !== undefined}
+        title={t("deleteTitle")}
+        lead={t("deleteLead")}
+        action={t("delete")}
+        onClose={() => setDeleting(undefined)}
+        onConfirm={() => {
+          const number = deleting?.number;
+          if (number === undefined) return;
+          session?.run({ type: "message.delete", channel, number }).catch((error) => say(errorText(codeOf(error))));
+        }}
+      />
+    </>
   );
   return { run, dialog };
+}
+
+/** Brings a message that is in the page to its middle and lights it up; false when it is not there. */
+function showInPage(number: number): boolean {
+  const row = document.getElementById(`m${number}`);
+  if (!row) return false;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  row.scrollIntoView({ block: "center", behavior: calm ? "instant" : "smooth" });
+  row.focus({ preventScroll: true });
+  row.removeAttribute("data-lit");
+  // The animation begins again when it is asked for a second time.
+  void row.offsetWidth;
+  row.setAttribute("data-lit", "");
+  return true;
 }

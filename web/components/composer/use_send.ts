@@ -1,0 +1,98 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useEffect, useEffectEvent, useState } from "react";
+
+import { useSession } from "@/components/chat_provider";
+import { extrasOf, trayState, useReply, useTray } from "@/components/composer/use_tray";
+import { codeOf } from "@/lib/api_client";
+import type { PostExtras } from "@/lib/outbox";
+import type { FileUpload } from "@/lib/parts";
+import type { NewPart, Part, Quote } from "@/lib/protocol.gen.ts";
+import { readSlash, SLASH_COMMANDS, type SlashCommand } from "@/lib/slash";
+
+export interface Sending {
+  items: readonly FileUpload[];
+  quote: Quote | undefined;
+  /** The message goes as soon as its files are there. */
+  waiting: boolean;
+  code: string | undefined;
+  setCode(code: string | undefined): void;
+  /** Sends the text with what is in the tray; `done` clears the box. */
+  send(text: string, done: () => void): Promise<void>;
+  sendPart(part: NewPart, shown: Part): Promise<void>;
+  addFiles(files: readonly File[]): void;
+}
+
+/** The way of a message out of the compose box: a command, or a post with its files and what it answers. */
+export function useSend(
+  channel: string,
+  onSend: (text: string, extras?: PostExtras) => Promise<boolean>,
+  error: string | undefined,
+): Sending {
+  const session = useSession();
+  const router = useRouter();
+  const items = useTray(channel);
+  const quote = useReply(channel);
+  const [code, setCode] = useState(error);
+  const [later, setLater] = useState<{ text: string; done: () => void }>();
+  const state = trayState(items);
+
+  async function post(text: string, done: () => void) {
+    setLater(undefined);
+    if (!(await onSend(text, extrasOf(items, quote)))) return setCode("busy");
+    session?.uploads.posted(items.map(({ key }) => key));
+    session?.composing.reply(channel, undefined);
+    done();
+  }
+
+  async function send(written: string, done: () => void) {
+    if (items.length > 0) {
+      if (state === "stuck") return setCode("upload_stuck");
+      if (state === "busy") return setLater({ text: written, done });
+    }
+    const slashed = readSlash(written);
+    if (slashed.kind === "fault") return setCode(slashed.code);
+    if (slashed.kind === "text") return post(slashed.text, done);
+    try {
+      const command: SlashCommand = SLASH_COMMANDS[slashed.name];
+      await command.carryOut(
+        {
+          channel,
+          run: (each) => session?.run(each) ?? Promise.reject(new Error("no session")),
+          post: (text) => onSend(text, extrasOf(items, quote)),
+          goTo: (path) => router.push(path),
+        },
+        slashed.argument,
+      );
+      session?.composing.reply(channel, undefined);
+      done();
+    } catch (failure) {
+      setCode(codeOf(failure));
+    }
+  }
+
+  async function sendPart(part: NewPart, shown: Part) {
+    const { reply, shown: known } = extrasOf([], quote);
+    if (!(await onSend("", { parts: [part], reply, shown: { ...known, parts: [shown] } }))) return setCode("busy");
+    session?.composing.reply(channel, undefined);
+  }
+
+  const sendNow = useEffectEvent(() => {
+    if (later) void post(later.text, later.done);
+  });
+  useEffect(() => {
+    // The last file is there: that is news from outside, and the message goes.
+    // eslint-disable-next-line react-hooks/set-state-in-effect
+    if (later && state === "ready") sendNow();
+  }, [later, state]);
+
+  function addFiles(files: readonly File[]) {
+    if (files.length === 0) return;
+    setCode(session?.uploads.add(channel, files).length ? "too_many_files" : undefined);
+  }
+
+  // Something in the tray needs a hand first: the message waits for the writer again.
+  const waiting = later !== undefined && state === "busy";
+  return { items, quote, waiting, code, setCode, send, sendPart, addFiles };
+}

@@ -1,0 +1,41 @@
+"use client";
+
+import { PictureView } from "@/components/parts/picture_view";
+import { safeAddress } from "@/lib/markdown";
+import { fitted, type PartOf, thumbAddress } from "@/lib/parts";
+
+/** Narrower pictures stand beside the words. */
+const WIDE = 1.5;
+
+/** What a link leads to, in that page's own words. */
+export function LinkPreview({ part }: { part: PartOf<"preview"> }) {
+  const address = safeAddress(part.url);
+  const { picture } = part;
+  const wide = picture !== undefined && picture.width / Math.max(1, picture.height) >= WIDE;
+  if (!address) return null;
+  return (
+    <a
+      className="card preview"
+      data-wide={wide || undefined}
+      href={address}
+      target="_blank"
+      rel="noopener noreferrer nofollow ugc"
+    >
+      <span className="card-text">
+        <span className="card-note">{part.site || new URL(address).host}</span>
+        <span className="card-title">{part.title}</span>
+        {part.text && <span className="preview-text">{part.text}</span>}
+      </span>
+      {picture && (
+        <PictureView
+          picture={picture}
+          alt=""
+          size={
+            wide ? fitted(picture, { width: 360, height: 190 }, { width: 200, height: 100 }) : { width: 72, height: 72 }
+          }
+          address={thumbAddress(picture.file, picture.width)}
+        />
+      )}
+    </a>
+  );
+}
