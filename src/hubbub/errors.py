@@ -73,6 +73,8 @@ _ROWS: Final = (
     ErrorKind("already_deleted", 409, "This message was deleted.", "Nothing to do."),
     ErrorKind("too_many_reactions", 409, "This message has as many reactions as it can hold.", "Use one of them."),
     ErrorKind("too_many_channels", 409, "You are in as many channels as allowed.", "Leave one first."),
+    ErrorKind("too_many_people", 422, "A conversation has room for 10 people.", "Make a channel instead."),
+    ErrorKind("direct_conversation", 409, "This stays between the two of you.", "Open a conversation with all of you."),
     ErrorKind("last_owner", 409, "The last owner cannot leave or be removed.", "Make someone else owner first."),
     # Bounds and trouble.
     ErrorKind("rate_limited", 429, "Too many requests.", "Wait as long as retry_after says.", retry=True),

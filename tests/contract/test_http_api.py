@@ -184,3 +184,25 @@ async def test_the_page_about_the_api_loads_nothing_and_explains_every_error(app
     assert "default-src 'none'" in page.headers["content-security-policy"]
     for code in ERRORS:
         assert f'id="error-{code}"' in page.text
+
+
+async def test_a_conversation_is_opened_once_and_answered_to_both(app: App) -> None:
+    ann, bob = await app.person("ann"), await app.person("bob")
+    first = (await ann.http.post("/api/conversations", json={"users": [bob.id]})).json()
+    second = (await bob.http.post("/api/conversations", json={"users": [ann.id, bob.id]})).json()
+    assert first["channel"]["id"] == second["channel"]["id"]
+    assert (first["channel"]["name"], second["channel"]["name"]) == ("bob", "ann")
+    assert first["channel"]["people"] == [{"id": ann.id, "name": "ann"}, {"id": bob.id, "name": "bob"}]
+    for users, code in (([NOBODY], "no_such_user"), (["bob"], "no_such_user"), ([bob.id] * 11, "bad_request")):
+        assert (await ann.http.post("/api/conversations", json={"users": users})).json()["code"] == code
+
+
+async def test_a_place_is_muted_pinned_and_hidden_by_its_owner(app: App) -> None:
+    ann = await app.person("ann")
+    channel = await ann.channel("garden")
+    path = f"/api/channels/{channel}"
+    assert (await ann.http.patch(f"{path}/membership", json={})).json()["code"] == "bad_request"
+    for change in ({"muted": True}, {"pinned": True}, {"hidden": True}):
+        assert (await ann.http.patch(f"{path}/membership", json=change)).status_code == 200
+    shown = (await ann.http.get(path)).json()["channel"]
+    assert (shown["muted"], shown["pinned"], shown["hidden_below"]) == (True, True, 1)

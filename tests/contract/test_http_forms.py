@@ -151,3 +151,19 @@ async def test_a_form_address_that_is_none_leads_home(app: App) -> None:
     answer = await ann.http.post("/forms/nothing", data={})
     assert answer.status_code in (303, 404)
     assert (await ann.http.get("/forms/login")).status_code == 405
+
+
+async def test_a_conversation_is_opened_by_names_and_a_place_changed(app: App) -> None:
+    ann, bob, cy = await person(app, "ann"), await person(app, "bob"), await person(app, "cy")
+    direct = await send(ann.http, "conversations", names=" BOB ")
+    assert direct.startswith("/c/")
+    assert await send(bob.http, "conversations", user=ann.id) == direct
+    group = await send(ann.http, "conversations", names="bob， cy,")
+    assert group not in ("/", direct)
+    assert await send(cy.http, "conversations", names="ann bob") == group
+    assert await send(ann.http, "conversations", names="bob, dora") == "/new/message?error=no_such_user"
+    assert await send(ann.http, "conversations") == "/new/message?error=no_such_user"
+    place = f"channels/{direct.removeprefix('/c/')}/membership"
+    assert await send(bob.http, place, muted="on", pinned="off", next="/inbox") == "/inbox"
+    shown = (await bob.http.get(f"/api/channels/{direct.removeprefix('/c/')}")).json()["channel"]
+    assert (shown["muted"], shown.get("pinned", False)) == (True, False)

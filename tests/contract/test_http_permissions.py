@@ -26,6 +26,7 @@ PUBLIC: dict[tuple[str, str], tuple[str, ...]] = {
     ("GET", "/members"): ("200", "200", "200", "200", "200", "no_such_channel"),
     ("PUT", "/members/me"): ("200", "200", "200", "200", "200", "no_such_channel"),
     ("DELETE", "/members/me"): ("200", "200", "not_a_member", "not_a_member", "not_a_member", "no_such_channel"),
+    ("PATCH", "/membership"): ("200", "200", "not_a_member", "not_a_member", "not_a_member", "no_such_channel"),
     ("PUT", "/members/{other}"): ("200", "200", "not_a_member", "not_a_member", "not_a_member", "no_such_channel"),
     ("DELETE", "/members/{member}"): ("200", "200", "not_a_member", "200", "200", "no_such_channel"),
     ("GET", "/messages"): ("200", "200", "200", "200", "200", "no_such_channel"),
@@ -42,6 +43,7 @@ PUBLIC: dict[tuple[str, str], tuple[str, ...]] = {
 }
 BODIES: dict[tuple[str, str], dict[str, object]] = {
     ("PATCH", ""): {"topic": "roses"},
+    ("PATCH", "/membership"): {"muted": True},
     ("POST", "/messages"): {"text": "hello"},
     ("PATCH", "/messages/1"): {"text": "hello"},
     ("PUT", "/position"): {"number": 0},

@@ -28,6 +28,7 @@ EMOJI = ("👍", "🎉", "字")
 LIMITS = StoreLimits(channels_per_user=4, reactions_per_message=3, emoji_per_message=2, batch=8, readers=2)
 REFUSALS = {
     "already_deleted",
+    "direct_conversation",
     "forbidden",
     "name_taken",
     "no_such_channel",
@@ -53,10 +54,16 @@ class Deed:
     word: int
 
 
+PLACES = (
+    {"muted": True, "pinned": None, "hidden": None},
+    {"muted": False, "pinned": True, "hidden": None},
+    {"muted": None, "pinned": False, "hidden": True},
+    {"muted": None, "pinned": None, "hidden": False},
+)
 KINDS = ("post", "post", "post", "key", "edit", "delete", "react", "unreact", "read", "join", "leave", "add", "remove")
 deeds = st.builds(
     Deed,
-    kind=st.sampled_from((*KINDS, "user", "channel", "private", "rename")),
+    kind=st.sampled_from((*KINDS, "user", "channel", "private", "rename", "direct", "direct", "group", "place")),
     actor=st.integers(0, 5),
     channel=st.integers(0, 4),
     other=st.integers(0, 5),
@@ -96,6 +103,8 @@ class Play:
                 self.channels.insert(0, new_id(at))
                 name = f"room {deed.word}"
                 return intents.CreateChannel(actor, self.channels[0], name, "", deed.kind == "private", at)
+            case "direct" | "group" | "place":
+                return self.conversing(deed, actor, channel, other)
             case "rename":
                 return intents.UpdateChannel(actor, channel, f"room {deed.word}", f"topic {number}", at)
             case "post" | "key":
@@ -115,6 +124,14 @@ class Play:
                 return intents.AddMember(actor, channel, actor if deed.kind == "join" else other, at)
             case _:
                 return intents.RemoveMember(actor, channel, actor if deed.kind == "leave" else other, at)
+
+    def conversing(self, deed: Deed, actor: str, channel: str, other: str) -> Intent:
+        at = self.world.now
+        if deed.kind == "place":
+            return intents.UpdateMembership(actor, channel, at=at, **PLACES[deed.number % len(PLACES)])
+        self.channels.insert(0, new_id(at))
+        third = (self.people[deed.number % len(self.people)],) if deed.kind == "group" else ()
+        return intents.OpenConversation(actor, self.channels[0], (other, *third), at)
 
     async def act(self, together: list[Deed]) -> None:
         self.world.commits.clear()

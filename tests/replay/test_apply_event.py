@@ -60,6 +60,8 @@ DEEDS = st.one_of(
     deed("position.set", number=st.integers(0, 8)),
     deed("channel.update", topic=st.sampled_from(["", "one", "two"])),
     deed("channel.update", name=st.builds(lambda: next(NAMES))),
+    deed("membership.update", muted=st.booleans(), pinned=st.booleans()),
+    deed("membership.update", hidden=st.booleans()),
     deed("channel.join"),
     deed("channel.leave"),
     deed_to_other("member.add"),
@@ -69,18 +71,24 @@ ROUNDS = st.lists(st.tuples(st.booleans(), st.lists(DEEDS, min_size=1, max_size=
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(rounds=ROUNDS, watcher=WHO, opened=WHERE, private=st.booleans(), full=st.booleans())
+@given(
+    rounds=ROUNDS,
+    watcher=WHO,
+    opened=WHERE,
+    second=st.sampled_from(["channel", "private", "group", "direct"]),
+    full=st.booleans(),
+)
 async def test_old_state_and_events_give_the_fresh_state(
     people: list[Person],
     replayer: Replayer,
     rounds: list[tuple[bool, list[Deed]]],
     watcher: int,
     opened: int,
-    private: bool,
+    second: str,
     full: bool,
 ) -> None:
-    channels = [await make_channel(people, private and number == 1, full) for number in range(2)]
-    watching = people[watcher]
+    channels = [await make_channel(people, "channel", full), await make_channel(people, second, full)]
+    watching = people[watcher % 2 if second == "direct" else watcher]
     before = await watching.snapshot(channels[opened])
     async with (
         open_socket(people[0]) as ana,
@@ -98,12 +106,16 @@ async def test_old_state_and_events_give_the_fresh_state(
     await leave_all(people, channels)
 
 
-async def make_channel(people: list[Person], private: bool, full: bool) -> str:
-    """A channel with everyone in it; a full one has more messages than a page."""
+async def make_channel(people: list[Person], kind: str, full: bool) -> str:
+    """A channel or group with everyone in it, or the conversation of the first two; a full one has more messages than a
+    page."""
     maker = people[0]
-    channel = await maker.create_channel(next(NAMES), private=private)
-    for person in people[1:]:
-        await maker.add(channel, person.id)
+    if kind in {"group", "direct"}:
+        channel = await maker.open_conversation([person.id for person in people[1 : 2 if kind == "direct" else 3]])
+    else:
+        channel = await maker.create_channel(next(NAMES), private=kind == "private")
+        for person in people[1:]:
+            await maker.add(channel, person.id)
     for number in range(15 if full else 2):
         await people[number % 2].post(channel, f"line {number}")
     return channel

@@ -59,6 +59,11 @@ class Person:
         made = await self.api("POST", "/channels", {"name": name, "topic": topic, "private": private})
         return str(made["channel"]["id"] if isinstance(made.get("channel"), dict) else made["channel"])
 
+    async def open_conversation(self, users: list[str]) -> str:
+        """The id of the conversation with these people."""
+        opened = await self.api("POST", "/conversations", {"users": users})
+        return str(opened["channel"]["id"])
+
     async def post(self, channel: str, text: str, key: str | None = None) -> Json:
         body = {"text": text} | ({"key": key} if key else {})
         return await self.api("POST", f"/channels/{channel}/messages", body)

@@ -22,6 +22,7 @@ from hubbub.protocol.events import (
     LastMessage,
     MemberJoined,
     MemberLeft,
+    MembershipChanged,
     MembershipEnded,
     MembershipStarted,
     MessageDeleted,
@@ -29,6 +30,7 @@ from hubbub.protocol.events import (
     MessagePosted,
     PositionSet,
     TopicChanged,
+    UserView,
 )
 from hubbub.protocol.replies import Snapshot
 
@@ -49,7 +51,7 @@ class Replica:
 
     def apply(self, event: AnyEvent) -> None:
         match event:
-            case MembershipStarted() | MembershipEnded() | PositionSet():
+            case MembershipStarted() | MembershipEnded() | MembershipChanged() | PositionSet():
                 assert event.seq == self.seq + 1, (event, self.seq)
                 self.seq = event.seq
                 self._apply_own(event)
@@ -60,11 +62,14 @@ class Replica:
                 assert event.seq == summary.seq + 1, (event, summary)
                 self.channels[event.channel] = self._after(replace(summary, seq=event.seq), event)
 
-    def _apply_own(self, event: MembershipStarted | MembershipEnded | PositionSet) -> None:
+    def _apply_own(self, event: MembershipStarted | MembershipEnded | MembershipChanged | PositionSet) -> None:
         if isinstance(event, MembershipStarted):
             self.channels[event.channel.id] = event.channel
         elif isinstance(event, MembershipEnded):
             self.channels.pop(event.channel)
+        elif isinstance(event, MembershipChanged):
+            place = {"muted": event.muted, "pinned": event.pinned, "hidden_below": event.hidden_below}
+            self.channels[event.channel] = replace(self.channels[event.channel], **place)
         elif event.channel_seq >= (summary := self.channels[event.channel]).position_seq:
             if event.number < summary.position:
                 self.stale.add(event.channel)
@@ -76,13 +81,15 @@ class Replica:
     def _after(self, summary: ChannelSummary, event: AnyEvent) -> ChannelSummary:
         match event:
             case ChannelRenamed():
-                return replace(summary, name=event.name)
+                return replace(summary, name=event.name, unnamed=False)
             case TopicChanged():
                 return replace(summary, topic=event.topic)
             case MemberJoined():
-                return replace(summary, members=summary.members + 1)
+                people = [*summary.people, event.user] if summary.kind != "channel" else []
+                return self._among(replace(summary, members=summary.members + 1), people)
             case MemberLeft():
-                return replace(summary, members=summary.members - 1)
+                people = [person for person in summary.people if person != event.user]
+                return self._among(replace(summary, members=summary.members - 1), people)
             case MessagePosted():
                 return self._after_post(summary, event)
             case MessageEdited() if summary.last and summary.last.number == event.number:
@@ -90,6 +97,11 @@ class Replica:
             case MessageDeleted():
                 return self._after_deletion(summary, event)
         return summary
+
+    def _among(self, summary: ChannelSummary, people: list[UserView]) -> ChannelSummary:
+        others = [person.name for person in people if person.id != self.user]
+        name = ", ".join(others or [person.name for person in people])
+        return replace(summary, people=people, name=name if summary.unnamed else summary.name)
 
     def _after_post(self, summary: ChannelSummary, event: MessagePosted) -> ChannelSummary:
         last = LastMessage(number=event.number, author=event.author, at=event.at, text=event.text[:LAST_TEXT])

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hubbub.domain import intents
-from hubbub.domain.ids import channel_stream, new_id, user_stream
+from hubbub.domain.ids import CHANNEL, channel_stream, new_id, user_stream
 from hubbub.domain.intents import Appended, Intent
 from hubbub.errors import Refused
 from hubbub.protocol import codec
@@ -119,6 +119,23 @@ class World:
 
     async def change(self, actor: str, channel: str, *, name: str | None = None, topic: str | None = None) -> Appended:
         return await self.append(intents.UpdateChannel(actor, channel, name, topic, self.clock()))
+
+    async def open_conversation(self, actor: str, *users: str) -> str:
+        """The conversation of the actor and these."""
+        at = self.clock()
+        appended = await self.append(intents.OpenConversation(actor, new_id(at), users, at))
+        return appended.stream.removeprefix(CHANNEL)
+
+    async def place(
+        self,
+        actor: str,
+        channel: str,
+        *,
+        muted: bool | None = None,
+        pinned: bool | None = None,
+        hidden: bool | None = None,
+    ) -> Appended:
+        return await self.append(intents.UpdateMembership(actor, channel, muted, pinned, hidden, self.clock()))
 
     # --- reading ----------------------------------------------------------------------------------------------
 

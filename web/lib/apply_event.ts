@@ -36,7 +36,7 @@ export interface ClientState extends Snapshot {
 type Message = Extract<Line, { type: "message.posted" }>;
 type EventOf<T extends AnyEvent["type"]> = Extract<AnyEvent, { type: T }>;
 type ChannelEvent = Extract<AnyEvent, { channel: string; seq: number }> & { user?: unknown };
-type UserEvent = EventOf<"membership.started" | "membership.ended" | "position.set">;
+type UserEvent = EventOf<"membership.started" | "membership.ended" | "membership.changed" | "position.set">;
 
 export function channelStream(channel: string): string {
   return `channel:${channel}`;
@@ -108,6 +108,8 @@ function applyUserEvent(state: ClientState, event: UserEvent): ClientState {
       return startMembership(next, event);
     case "membership.ended":
       return endMembership(next, event);
+    case "membership.changed":
+      return changeMembership(next, event);
     case "position.set":
       return setPosition(next, event);
     default:
@@ -155,13 +157,15 @@ function applyToPlace(place: Place, event: ChannelEvent, me: string): Place {
     case "reaction.removed":
       return react(place, event);
     case "member.joined":
-      return join(addLine(place, event), event.user);
+      return withPeople(join(addLine(place, event), event.user), me, (people) => [...people, event.user]);
     case "member.left":
-      return leave(addLine(place, event), event.user);
+      return withPeople(leave(addLine(place, event), event.user), me, (people) =>
+        people.filter(({ id }) => id !== event.user.id),
+      );
     case "topic.changed":
       return withSummary(addLine(place, event), { topic: event.topic || undefined });
     case "channel.renamed":
-      return withSummary(addLine(place, event), { name: event.name });
+      return withSummary(addLine(place, event), { name: event.name, unnamed: undefined });
     case "channel.created":
       return addLine(place, event);
     default:
@@ -332,6 +336,31 @@ function leave(place: Place, user: UserView): Place {
   const cutBefore = known.length < place.summary.members;
   const next: Room = compact({ ...room, members: left.length > 0 ? left : undefined });
   return { ...counted, room: next, stale: counted.stale || cutBefore };
+}
+
+/** Who is in a conversation now, and its name where that is made of theirs. */
+function withPeople(place: Place, me: string, change: (people: UserView[]) => UserView[]): Place {
+  const { kind, people = [], unnamed, name } = place.summary;
+  if (!kind) return place;
+  const now = change(people);
+  return withSummary(place, {
+    people: now.length > 0 ? now : undefined,
+    name: unnamed ? shownName(now, me) : name,
+  });
+}
+
+/** How a conversation without a name is called before `me`. */
+export function shownName(people: readonly UserView[], me: string): string {
+  const others = people.filter(({ id }) => id !== me);
+  return (others.length > 0 ? others : people).map(({ name }) => name).join(", ");
+}
+
+function changeMembership(state: ClientState, event: EventOf<"membership.changed">): ClientState {
+  const summary = state.channels.find((each) => each.id === event.channel);
+  if (!summary) return state;
+  const room = state.room?.channel.id === event.channel ? state.room : undefined;
+  const { muted, pinned, hidden_below } = event;
+  return withPlace(state, withSummary({ summary, room, stale: false }, { muted, pinned, hidden_below }));
 }
 
 function startMembership(state: ClientState, event: EventOf<"membership.started">): ClientState {

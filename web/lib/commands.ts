@@ -30,6 +30,12 @@ export function requestOf(command: Command): Call | undefined {
       return ["PUT", `${at}/members/me`];
     case "channel.leave":
       return ["DELETE", `${at}/members/me`];
+    case "conversation.open":
+      return ["POST", "/api/conversations", { users: command.users }];
+    case "membership.update": {
+      const { muted, pinned, hidden } = command;
+      return ["PATCH", `${at}/membership`, { muted, pinned, hidden }];
+    }
     case "member.add":
       return ["PUT", `${at}/members/${command.user}`];
     case "member.remove":

@@ -41,7 +41,10 @@ export interface MessagePosted {
   forward?: Origin;
 }
 
-/** The first event of every channel. */
+/**
+ * The first event of every channel. One of another `kind` is a conversation, which begins without a name;
+ * `people` are the ids of all who are in it from the beginning, each of whom joins by an event that follows.
+ */
 export interface ChannelCreated {
   type: "channel.created";
   /** the event's number within its stream, gapless from 1 */
@@ -58,6 +61,10 @@ export interface ChannelCreated {
   topic?: string;
   /** true: only members see that it exists */
   private?: boolean;
+  /** `channel`, or a conversation: `direct` between two people, `group` between a few more */
+  kind?: "channel" | "direct" | "group";
+  /** who is in a conversation from its beginning, by id */
+  people?: string[];
 }
 
 /** The channel has the new `name` from here on. */
@@ -224,6 +231,29 @@ export interface MembershipEnded {
   channel: string;
   /** the channel's seq this refers to */
   channel_seq: number;
+}
+
+/**
+ * What the user has made of their own place in a channel, all of it: what is left out is false, or 0.
+ *
+ * `hidden_below`: it is out of their list while its newest message has a lower number.
+ */
+export interface MembershipChanged {
+  type: "membership.changed";
+  /** the event's number within its stream, gapless from 1 */
+  seq: number;
+  /** when, in milliseconds since 1970 (UTC) */
+  at: number;
+  /** the person */
+  user: string;
+  /** the channel */
+  channel: string;
+  /** whether its messages are counted and announced to the user no more */
+  muted?: boolean;
+  /** whether it stands at the top of the user's list */
+  pinned?: boolean;
+  /** it is out of the user's list while its newest message has a lower number */
+  hidden_below?: number;
 }
 
 /**
@@ -396,6 +426,34 @@ export interface ChannelLeave {
   id: number;
   /** the channel */
   channel: string;
+}
+
+/**
+ * The conversation with these people (oneself may be left out): a new one, or the one there is. Nobody else:
+ * notes
+ * to oneself. Answered by ok with its `channel`.
+ */
+export interface ConversationOpen {
+  type: "conversation.open";
+  /** the command's number, chosen by the client, repeated in the answer */
+  id: number;
+  /** with whom; oneself may be left out */
+  users: string[];
+}
+
+/** Mute a channel, pin it in one's list, or hide it there until its next message; what is left out stays. */
+export interface MembershipUpdate {
+  type: "membership.update";
+  /** the command's number, chosen by the client, repeated in the answer */
+  id: number;
+  /** the channel */
+  channel: string;
+  /** whether its messages are counted and announced to the user no more */
+  muted?: boolean;
+  /** whether it stands at the top of the user's list */
+  pinned?: boolean;
+  /** whether it is out of the user's list until its next message */
+  hidden?: boolean;
 }
 
 /** Put somebody into a channel one is in. */
@@ -973,6 +1031,10 @@ export interface LastMessage {
  * `unread` holds the newest (at most 101) numbers of others' undeleted messages above `position`; a longer list
  * than
  * 100 is shown as "99+". `position_seq` is the channel's seq at which the position was last set.
+ *
+ * A conversation (another `kind`) also has its `people`, all of them, in the order they joined; `unnamed`: its
+ * `name`
+ * is made of theirs, but for the reader's own. `muted`, `pinned`, `hidden_below`: as in membership.changed.
  */
 export interface ChannelSummary {
   /** the channel */
@@ -1001,6 +1063,18 @@ export interface ChannelSummary {
   unread?: number[];
   /** the newest message */
   last?: LastMessage;
+  /** `channel`, or a conversation: `direct` between two people, `group` between a few more */
+  kind?: "channel" | "direct" | "group";
+  /** who is in a conversation, in the order they joined */
+  people?: UserView[];
+  /** true: its `name` is made of the others' names */
+  unnamed?: boolean;
+  /** whether its messages are counted and announced to the user no more */
+  muted?: boolean;
+  /** whether it stands at the top of the user's list */
+  pinned?: boolean;
+  /** it is out of the user's list while its newest message has a lower number */
+  hidden_below?: number;
 }
 
 /** Bounds a client should know before it runs into them. Characters are Unicode code points. */
@@ -1017,6 +1091,8 @@ export interface Limits {
   presence_watch?: number;
   /** in channels with more members nobody is told how far others have read */
   receipt_members?: number;
+  /** how many people a conversation has room for */
+  conversation_people?: number;
   /** how many parts one message may have */
   parts?: number;
   /** the largest file, in bytes */
@@ -1200,6 +1276,7 @@ export type AnyChannelEvent =
 export type AnyUserEvent =
   | MembershipStarted
   | MembershipEnded
+  | MembershipChanged
   | PositionSet;
 
 /** Every durable event. */
@@ -1216,6 +1293,7 @@ export type AnyEvent =
   | ReactionRemoved
   | MembershipStarted
   | MembershipEnded
+  | MembershipChanged
   | PositionSet;
 
 /** Every command that is answered. */
@@ -1231,6 +1309,8 @@ export type AnyNumbered =
   | ChannelUpdate
   | ChannelJoin
   | ChannelLeave
+  | ConversationOpen
+  | MembershipUpdate
   | MemberAdd
   | MemberRemove
   | MemberList
@@ -1254,6 +1334,8 @@ export type AnyCommand =
   | ChannelUpdate
   | ChannelJoin
   | ChannelLeave
+  | ConversationOpen
+  | MembershipUpdate
   | MemberAdd
   | MemberRemove
   | MemberList
@@ -1311,6 +1393,7 @@ export type AnyFrame =
   | ReactionRemoved
   | MembershipStarted
   | MembershipEnded
+  | MembershipChanged
   | PositionSet
   | Welcome
   | Ok
@@ -1338,6 +1421,7 @@ export const CHANNEL_EVENT_TYPES = [
 export const USER_EVENT_TYPES = [
   "membership.started",
   "membership.ended",
+  "membership.changed",
   "position.set",
 ] as const;
 
@@ -1555,6 +1639,18 @@ export const ERRORS = {
     retry: false,
     message: "You are in as many channels as allowed.",
     advice: "Leave one first.",
+  },
+  too_many_people: {
+    status: 422,
+    retry: false,
+    message: "A conversation has room for 10 people.",
+    advice: "Make a channel instead.",
+  },
+  direct_conversation: {
+    status: 409,
+    retry: false,
+    message: "This stays between the two of you.",
+    advice: "Open a conversation with all of you.",
   },
   last_owner: {
     status: 409,

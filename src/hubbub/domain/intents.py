@@ -40,7 +40,10 @@ class CreateChannel(msgspec.Struct, frozen=True, gc=False):
 
 
 class UpdateChannel(msgspec.Struct, frozen=True, gc=False):
-    """Rename a channel or set its topic (None leaves as it is); one event for each that changes."""
+    """Rename a channel or set its topic (None leaves as it is); one event for each that changes.
+
+    Refused: `no_such_channel`, `not_a_member`, `forbidden`, `name_taken`, `direct_conversation`.
+    """
 
     actor: str
     channel: str
@@ -53,7 +56,7 @@ class AddMember(msgspec.Struct, frozen=True, gc=False):
     """`actor` is `user`: joining a public channel. Otherwise: a member puts somebody in. Already in: no event.
 
     Refused: `no_such_channel` (absent, or private and the actor not in it), `no_such_user`, `forbidden`,
-    `too_many_channels`.
+    `too_many_channels`, `direct_conversation`, `too_many_people` (in a group).
     """
 
     actor: str
@@ -63,11 +66,42 @@ class AddMember(msgspec.Struct, frozen=True, gc=False):
 
 
 class RemoveMember(msgspec.Struct, frozen=True, gc=False):
-    """`actor` is `user`: leaving. Otherwise somebody with the right to takes them out. Not in: `not_a_member`."""
+    """`actor` is `user`: leaving. Otherwise somebody with the right to takes them out. Not in: `not_a_member`.
+
+    Leaving a conversation between two hides it; nobody is taken out of one: `direct_conversation`.
+    """
 
     actor: str
     channel: str
     user: str
+    at: int
+
+
+class OpenConversation(msgspec.Struct, frozen=True, gc=False):
+    """The conversation of `actor` with `users`; where there is none yet it begins, with the id `channel`.
+
+    `users` may name the actor, who is in it anyhow; nobody else means oneself alone. The answer's `stream` says which
+    it is. One that was hidden is in the actor's list again. Refused: `no_such_user` (absent or disabled),
+    `too_many_people`, `forbidden`, `too_many_channels`.
+    """
+
+    actor: str
+    channel: str
+    users: tuple[str, ...]
+    at: int
+
+
+class UpdateMembership(msgspec.Struct, frozen=True, gc=False):
+    """What the actor makes of their own place in a channel; None leaves as it is. Nothing changes: no event.
+
+    `hidden`: out of their list until the next message. Refused: `no_such_channel`, `not_a_member`.
+    """
+
+    actor: str
+    channel: str
+    muted: bool | None
+    pinned: bool | None
+    hidden: bool | None
     at: int
 
 
@@ -148,6 +182,8 @@ Intent: TypeAlias = (
     | UpdateChannel
     | AddMember
     | RemoveMember
+    | OpenConversation
+    | UpdateMembership
     | PostMessage
     | EditMessage
     | DeleteMessage

@@ -42,6 +42,11 @@ def may_create_channel(role: Role) -> bool:
     return role is not Role.GUEST
 
 
+def may_open_conversation(role: Role) -> bool:
+    """Beginning one. What others began with a guest is the guest's to find and to write in."""
+    return role is not Role.GUEST
+
+
 def may_join_public_channel(role: Role) -> bool:
     """Guests are put into channels by others."""
     return role is not Role.GUEST

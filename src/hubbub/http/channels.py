@@ -66,7 +66,9 @@ async def fetch_channel(services: Given[Services], session: Given[Session], chan
     "/api/channels/{channel:str}",
     tags=["channels"],
     summary="Rename a channel or set its topic",
-    responses=refusals("no_such_channel", "forbidden", "bad_channel_name", "bad_topic", "name_taken"),
+    responses=refusals(
+        "no_such_channel", "forbidden", "bad_channel_name", "bad_topic", "name_taken", "direct_conversation"
+    ),
 )
 async def update_channel(
     services: Given[Services], session: Given[Session], channel: Ulid, data: JSONBody[ChannelChange]

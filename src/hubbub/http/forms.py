@@ -7,6 +7,7 @@ to the page with `?error=CODE`, and no password is ever in an address.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 from urllib.parse import quote, urlencode
 
@@ -16,6 +17,7 @@ from litestar.di import NamedDependency as Given
 from litestar.handlers import HTTPRouteHandler
 
 from hubbub.domain.accounts import Session
+from hubbub.domain.conversations import MAX_PEOPLE
 from hubbub.domain.names import name_key
 from hubbub.errors import Refused
 from hubbub.http.auth import PUBLIC, Entrance, no_session_cookie, session_cookie, token_of
@@ -35,6 +37,7 @@ PAGES: Final = {
     "/forms/register": "/register",
     "/forms/login": "/login",
     "/forms/channels": "/new",
+    "/forms/conversations": "/new/message",
     "/forms/preferences": "/settings",
     "/forms/logout": "/settings",
 }
@@ -141,6 +144,46 @@ async def create_channel(request: StrictRequest, services: Given[Services], sess
     return go_to(room_path(channel))
 
 
+@post("/conversations")
+async def open_conversation(
+    request: StrictRequest, services: Given[Services], session: Given[Session]
+) -> Response[None]:
+    """`names`: whose, with commas or spaces between; or `user`: the id of one person."""
+    fields = await request.form_fields()
+    users = [user] if (user := fields.get("user")) else await find_people(services, session, fields.get("names", ""))
+    channel, _ = await services.channels.open_conversation(session, users)
+    return go_to(room_path(channel))
+
+
+async def find_people(services: Services, session: Session, names: str) -> list[str]:
+    """The ids of those who are named in full; raises `no_such_user`, `too_many_people`."""
+    wanted = re.split(r"[\s,;，、；]+", names.strip(" \t\r\n,;，、；"))
+    if len(wanted) > MAX_PEOPLE:
+        raise Refused("too_many_people")
+    return [await find_person(services, session, name) for name in wanted]
+
+
+async def find_person(services: Services, session: Session, name: str) -> str:
+    """The id of who has exactly this name, in whatever letters; raises `no_such_user`."""
+    wanted = name_key(name.strip())
+    found = await services.accounts.find_users(session, wanted)
+    user = next((user.id for user in found if name_key(user.name) == wanted), None)
+    if user is None:
+        raise Refused("no_such_user")
+    return user
+
+
+@post("/channels/{channel:str}/membership")
+async def update_membership(
+    request: StrictRequest, services: Given[Services], session: Given[Session], channel: Ulid
+) -> Response[None]:
+    """`muted`, `pinned`, `hidden`: `on` or `off`; what is not named stays."""
+    fields = await request.form_fields()
+    wanted = {name: fields[name] == "on" for name in ("muted", "pinned", "hidden") if name in fields}
+    await services.channels.update_membership(session, channel, **wanted)
+    return go_to(local_path(fields.get("next")))
+
+
 @post("/channels/{channel:str}/messages")
 async def post_message(
     request: StrictRequest, services: Given[Services], session: Given[Session], channel: Ulid
@@ -212,11 +255,7 @@ async def add_member(
     request: StrictRequest, services: Given[Services], session: Given[Session], channel: Ulid
 ) -> Response[None]:
     """`name`: exactly one person's."""
-    wanted = name_key((await request.form_fields()).get("name", "").strip())
-    found = await services.accounts.find_users(session, wanted)
-    user = next((user.id for user in found if name_key(user.name) == wanted), None)
-    if user is None:
-        raise Refused("no_such_user")
+    user = await find_person(services, session, (await request.form_fields()).get("name", ""))
     await services.channels.add_member(session, channel, user)
     return go_to(members_path(channel))
 
@@ -240,6 +279,8 @@ FORMS: tuple[HTTPRouteHandler, ...] = (
     log_out,
     set_preferences,
     create_channel,
+    open_conversation,
+    update_membership,
     post_message,
     edit_message,
     delete_message,

@@ -6,10 +6,11 @@ id. Each is also a route under /api, but for those about the connection itself; 
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
+from hubbub.domain.conversations import MAX_PEOPLE
 from hubbub.domain.new_parts import Forwarded, NewParts
 from hubbub.domain.scalars import Id, Number, Position, Ulid
 
@@ -119,6 +120,22 @@ class ChannelLeave(Numbered, tag="channel.leave", frozen=True, kw_only=True, for
     channel: Ulid
 
 
+class ConversationOpen(Numbered, tag="conversation.open", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The conversation with these people (oneself may be left out): a new one, or the one there is. Nobody else: notes
+    to oneself. Answered by ok with its `channel`."""
+
+    users: Annotated[list[Ulid], msgspec.Meta(max_length=MAX_PEOPLE)]
+
+
+class MembershipUpdate(Numbered, tag="membership.update", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Mute a channel, pin it in one's list, or hide it there until its next message; what is left out stays."""
+
+    channel: Ulid
+    muted: bool | None = None
+    pinned: bool | None = None
+    hidden: bool | None = None
+
+
 class MemberAdd(Numbered, tag="member.add", frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Put somebody into a channel one is in."""
 
@@ -186,6 +203,8 @@ AnyNumbered: TypeAlias = (
     | ChannelUpdate
     | ChannelJoin
     | ChannelLeave
+    | ConversationOpen
+    | MembershipUpdate
     | MemberAdd
     | MemberRemove
     | MemberList

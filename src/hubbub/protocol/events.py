@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from hubbub.domain.conversations import ChannelKind
 from hubbub.domain.new_parts import Kind
 from hubbub.protocol.parts import Origin, Part, Quote
 from hubbub.protocol.people import UserView as UserView
@@ -39,12 +40,15 @@ class ChannelEvent(Event, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ChannelCreated(ChannelEvent, tag="channel.created", frozen=True, kw_only=True, omit_defaults=True):
-    """The first event of every channel."""
+    """The first event of every channel. One of another `kind` is a conversation, which begins without a name;
+    `people` are the ids of all who are in it from the beginning, each of whom joins by an event that follows."""
 
     by: str
     name: str
     topic: str = ""
     private: bool = False
+    kind: ChannelKind = "channel"
+    people: list[str] = []
 
 
 class ChannelRenamed(ChannelEvent, tag="channel.renamed", frozen=True, kw_only=True, omit_defaults=True):
@@ -158,6 +162,18 @@ class MembershipEnded(UserEvent, tag="membership.ended", frozen=True, kw_only=Tr
     channel_seq: int
 
 
+class MembershipChanged(UserEvent, tag="membership.changed", frozen=True, kw_only=True, omit_defaults=True):
+    """What the user has made of their own place in a channel, all of it: what is left out is false, or 0.
+
+    `hidden_below`: it is out of their list while its newest message has a lower number.
+    """
+
+    channel: str
+    muted: bool = False
+    pinned: bool = False
+    hidden_below: int = 0
+
+
 class PositionSet(UserEvent, tag="position.set", frozen=True, kw_only=True, omit_defaults=True):
     """The user has read `channel` up to message `number`.
 
@@ -187,6 +203,9 @@ class ChannelSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
     `unread` holds the newest (at most 101) numbers of others' undeleted messages above `position`; a longer list than
     100 is shown as "99+". `position_seq` is the channel's seq at which the position was last set.
+
+    A conversation (another `kind`) also has its `people`, all of them, in the order they joined; `unnamed`: its `name`
+    is made of theirs, but for the reader's own. `muted`, `pinned`, `hidden_below`: as in membership.changed.
     """
 
     id: str
@@ -202,13 +221,19 @@ class ChannelSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     position_seq: int
     unread: list[int] = []
     last: LastMessage | None = None
+    kind: ChannelKind = "channel"
+    people: list[UserView] = []
+    unnamed: bool = False
+    muted: bool = False
+    pinned: bool = False
+    hidden_below: int = 0
 
 
 Line: TypeAlias = MessagePosted | ChannelCreated | ChannelRenamed | TopicChanged | MemberJoined | MemberLeft
 """What a room shows one below the other, ordered by seq: messages, and system lines (which have no number)."""
 
 AnyChannelEvent: TypeAlias = Line | MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved
-AnyUserEvent: TypeAlias = MembershipStarted | MembershipEnded | PositionSet
+AnyUserEvent: TypeAlias = MembershipStarted | MembershipEnded | MembershipChanged | PositionSet
 AnyEvent: TypeAlias = AnyChannelEvent | AnyUserEvent
 
 LAST_TEXT = 140

@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from hubbub.domain.conversations import MAX_PEOPLE
 from hubbub.domain.new_parts import MAX_PARTS
 from hubbub.domain.roles import Role
 from hubbub.protocol.events import ChannelSummary, Line, UserView
@@ -23,6 +24,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     typing_seconds: float = 8
     presence_watch: int = 200
     receipt_members: int = 50
+    conversation_people: int = MAX_PEOPLE
     parts: int = MAX_PARTS
     file_bytes: int = 2 << 30
 

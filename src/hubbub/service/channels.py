@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from asyncio import Future
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hubbub.domain.accounts import Session
-from hubbub.domain.ids import new_id
-from hubbub.domain.intents import AddMember, Appended, CreateChannel, RemoveMember, UpdateChannel
+from hubbub.domain.ids import CHANNEL, is_id, new_id
+from hubbub.domain.intents import (
+    AddMember,
+    Appended,
+    CreateChannel,
+    OpenConversation,
+    RemoveMember,
+    UpdateChannel,
+    UpdateMembership,
+)
 from hubbub.domain.names import check_channel_name, check_topic
 from hubbub.domain.roles import may_create_channel
 from hubbub.errors import Refused
@@ -63,6 +72,28 @@ class ChannelService:
         name = None if name is None else check_channel_name(name)
         topic = None if topic is None else check_topic(topic)
         return self.log.append(UpdateChannel(session.user, channel, name, topic, self.clock()))
+
+    async def open_conversation(self, session: Session, users: Sequence[str]) -> tuple[str, Appended]:
+        """The conversation with these people, a new one or the one there is: its id, and the answer of the log."""
+        if not all(map(is_id, users)):
+            raise Refused("no_such_user")
+        at = self.clock()
+        done = await self.log.append(OpenConversation(session.user, new_id(at), tuple(users), at))
+        return done.stream.removeprefix(CHANNEL), done
+
+    def update_membership(
+        self,
+        session: Session,
+        channel: str,
+        *,
+        muted: bool | None = None,
+        pinned: bool | None = None,
+        hidden: bool | None = None,
+    ) -> Future[Appended]:
+        """What one makes of one's own place in a channel; None leaves as it is."""
+        if muted is None and pinned is None and hidden is None:
+            raise Refused("bad_request", "Give muted, pinned, or hidden.")
+        return self.log.append(UpdateMembership(session.user, channel, muted, pinned, hidden, self.clock()))
 
     def join(self, session: Session, channel: str) -> Future[Appended]:
         return self.add_member(session, channel, session.user)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Final
 
+from hubbub.domain.conversations import MAX_PEOPLE, shown_name
 from hubbub.domain.ids import channel_stream, user_stream
 from hubbub.domain.roles import Role
 from hubbub.protocol import codec
@@ -27,6 +28,7 @@ from hubbub.protocol.events import (
     MemberJoined,
     MessagePosted,
     Reaction,
+    UserView,
 )
 from hubbub.store import archive_ranges, writes
 from hubbub.store.cold import Cold
@@ -94,7 +96,7 @@ class Ledger:
             row = self.cursor.execute(writes.FIND_CHANNEL, (channel,)).fetchone()
             if row is None:
                 return None
-            name, topic, private, created_by, created_at, seq, number, members = row
+            name, topic, private, created_by, created_at, seq, number, members, kind, people_key = row
             state = ChannelState(
                 channel,
                 channel_stream(channel),
@@ -106,9 +108,23 @@ class Ledger:
                 seq,
                 number,
                 members,
+                kind,
+                people_key,
             )
             self._channels[channel] = state
         return state
+
+    def find_conversation(self, people_key: str) -> ChannelState | None:
+        """The conversation that is found by this key (see domain/conversations.py)."""
+        row = self.cursor.execute(writes.FIND_CONVERSATION, (people_key,)).fetchone()
+        return self.find_channel(row[0]) if row else None
+
+    def fetch_people(self, channel: ChannelState) -> list[UserView]:
+        """All who are in a conversation, in the order they joined; nobody of a channel."""
+        if channel.kind == "channel":
+            return []
+        rows = self.cursor.execute(writes.FIND_PEOPLE, (channel.id, MAX_PEOPLE))
+        return [UserView(id=id_, name=name) for id_, name in rows]
 
     def find_member(self, user: str, channel: str) -> MemberState | None:
         state = self._members.get((user, channel))
@@ -116,7 +132,18 @@ class Ledger:
             row = self.cursor.execute(writes.FIND_MEMBER, (user, channel)).fetchone()
             if row is None:
                 return None
-            state = MemberState(user, channel, *row)
+            joined_seq, joined_user_seq, position, position_seq, muted, pinned, hidden_below = row
+            state = MemberState(
+                user,
+                channel,
+                joined_seq,
+                joined_user_seq,
+                position,
+                position_seq,
+                muted=bool(muted),
+                pinned=bool(pinned),
+                hidden_below=hidden_below,
+            )
             self._members[user, channel] = state
         return state
 
@@ -150,8 +177,10 @@ class Ledger:
 
     def insert_channel(self, state: ChannelState, name_key: str, *, everyone: bool) -> None:
         self.writes += 1
-        row = (state.id, state.name, name_key, state.topic, state.private, everyone, state.created_by, state.created_at)
-        self.cursor.execute(writes.INSERT_CHANNEL, (*row, state.seq, state.number, state.members))
+        row: tuple[object, ...] = (state.id, state.name, name_key, state.topic, state.private, everyone)
+        row += (state.created_by, state.created_at)
+        row += (state.seq, state.number, state.members, state.kind, state.people_key)
+        self.cursor.execute(writes.INSERT_CHANNEL, row)
         self._channels[state.id] = state
         self._everyone = None
 
@@ -165,11 +194,24 @@ class Ledger:
         self.cursor.execute(writes.CHANGE_TOPIC, (topic, state.id))
         state.topic = topic
 
+    def end_people_key(self, state: ChannelState) -> None:
+        """The conversation is no more the one of those it began with: these may begin another."""
+        if state.people_key is not None:
+            self.writes += 1
+            self.cursor.execute(writes.CHANGE_PEOPLE_KEY, (None, state.id))
+            state.people_key = None
+
     def insert_member(self, state: MemberState) -> None:
         self.writes += 1
         row = (state.user, state.channel, state.joined_seq, state.joined_user_seq, state.position, state.position_seq)
         self.cursor.execute(writes.INSERT_MEMBER, row)
         self._members[state.user, state.channel] = state
+
+    def update_membership(self, state: MemberState) -> None:
+        self.writes += 1
+        self.cursor.execute(
+            writes.UPDATE_MEMBERSHIP, (state.muted, state.pinned, state.hidden_below, state.user, state.channel)
+        )
 
     def delete_member(self, state: MemberState) -> None:
         self.writes += 1
@@ -323,9 +365,10 @@ class Ledger:
 
     def summarize(self, channel: ChannelState, member: MemberState) -> ChannelSummary:
         """The channel as `member`, who has just joined and has nothing unread, sees it."""
+        people = self.fetch_people(channel)
         return ChannelSummary(
             id=channel.id,
-            name=channel.name,
+            name=channel.name or shown_name(((person.id, person.name) for person in people), member.user),
             topic=channel.topic,
             private=channel.private,
             created_by=channel.created_by,
@@ -336,6 +379,9 @@ class Ledger:
             position=member.position,
             position_seq=member.position_seq,
             last=self.fetch_last(channel),
+            kind=channel.kind,
+            people=people,
+            unnamed=not channel.name,
         )
 
     # --- the transaction --------------------------------------------------------------------------------------

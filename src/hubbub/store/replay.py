@@ -16,6 +16,7 @@ from hubbub.protocol.events import (
     ChannelRenamed,
     MemberJoined,
     MemberLeft,
+    MembershipChanged,
     MembershipEnded,
     MembershipStarted,
     MessageDeleted,
@@ -51,6 +52,9 @@ class ChannelReplay:
     private: bool = False
     created_by: str = ""
     created_at: int = 0
+    kind: str = "channel"
+    people_key: str | None = None
+    founders: frozenset[str] = frozenset()
     seq: int = 0
     number: int = 0
     members: dict[str, Place] = field(default_factory=dict)
@@ -63,6 +67,7 @@ class ChannelReplay:
             case ChannelCreated():
                 self.name, self.topic, self.private = event.name, event.topic, event.private
                 self.created_by, self.created_at = event.by, event.at
+                self._feed_people(event)
             case ChannelRenamed():
                 self.name = event.name
             case TopicChanged():
@@ -71,14 +76,31 @@ class ChannelReplay:
                 if event.user.id in self.members:
                     self.tell(f"event {event.seq}: {event.user.id} joins twice")
                 self.members[event.user.id] = Place(event.seq, self.number, event.seq)
+                if event.user.id not in self.founders:
+                    self.people_key = None
+                    self._check_closed(event.seq)
             case MemberLeft():
                 if self.members.pop(event.user.id, None) is None:
                     self.tell(f"event {event.seq}: {event.user.id} leaves without being in")
+                self.people_key = None
+                self._check_closed(event.seq)
             case MessagePosted():
                 self._feed_post(event)
             case _:
                 if not 1 <= event.number <= self.number:
                     self.tell(f"event {event.seq} is about message {event.number}, which is not there yet")
+
+    def _feed_people(self, event: ChannelCreated) -> None:
+        self.kind, self.founders = event.kind, frozenset(event.people)
+        if event.kind == "channel":
+            return
+        self.people_key = " ".join(sorted(self.founders))
+        if not event.private or event.by not in self.founders or (event.kind == "direct") != (len(self.founders) <= 2):
+            self.tell(f"event {event.seq} begins a conversation that cannot be")
+
+    def _check_closed(self, seq: int) -> None:
+        if self.kind == "direct":
+            self.tell(f"event {seq} changes who is in a conversation between two")
 
     def _feed_post(self, event: MessagePosted) -> None:
         self.number += 1
@@ -187,6 +209,9 @@ class OwnPlace:
     joined_user_seq: int
     set_number: int | None = None
     set_seq: int = 0
+    muted: bool = False
+    pinned: bool = False
+    hidden_below: int = 0
 
 
 @dataclass(slots=True)
@@ -207,6 +232,12 @@ class UserReplay:
             case MembershipEnded():
                 if self.places.pop(event.channel, None) is None:
                     self.tell(f"event {event.seq}: leaves {event.channel} without being in")
+            case MembershipChanged():
+                place = self.places.get(event.channel)
+                if place is None:
+                    self.tell(f"event {event.seq}: a place in {event.channel} without being in")
+                else:
+                    place.muted, place.pinned, place.hidden_below = event.muted, event.pinned, event.hidden_below
             case PositionSet():
                 place = self.places.get(event.channel)
                 if place is None:

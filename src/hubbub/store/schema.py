@@ -23,6 +23,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    false,
     text,
 )
 
@@ -78,6 +79,16 @@ channels: Final = Table(
     # The newest message's number: also how many were ever posted.
     Column("number", BigInteger, nullable=False),
     Column("members", BigInteger, nullable=False),
+    # `channel`, or a conversation: `direct`, `group`. By their people those are found (domain/conversations.py).
+    Column("kind", Text, nullable=False, server_default="channel"),
+    Column("people_key", Text),
+    Index(
+        "channels_by_people",
+        "people_key",
+        unique=True,
+        sqlite_where=text("people_key IS NOT NULL"),
+        postgresql_where=text("people_key IS NOT NULL"),
+    ),
     Index(
         "channels_public_name",
         "name_key",
@@ -97,6 +108,10 @@ members: Final = Table(
     Column("joined_user_seq", BigInteger, nullable=False),
     Column("position", BigInteger, nullable=False),
     Column("position_seq", BigInteger, nullable=False),
+    Column("muted", Boolean, nullable=False, server_default=false()),
+    Column("pinned", Boolean, nullable=False, server_default=false()),
+    # Out of the user's list until the channel has a message of this number.
+    Column("hidden_below", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("user", "channel"),
     Index("members_in_order", "channel", "joined_seq", "user", unique=True),
     sqlite_with_rowid=False,

@@ -18,13 +18,13 @@ from hubbub.store.lines import COLUMNS, JOINED, build_line, build_lines
 from hubbub.store.readers import Reader, Readers, Row
 from hubbub.store.schema import channels, lines, members, users
 from hubbub.store.statements import compile_sql, each_of
-from hubbub.store.summaries import MAY_LOOK
+from hubbub.store.summaries import MAY_LOOK, people_of_channel, show_conversation
 
 _seen_by: Final = channels.join(users, users.c.id == bindparam("user")).outerjoin(
     members, (members.c.user == users.c.id) & (members.c.channel == channels.c.id)
 )
 _readable: Final = (
-    select(channels.c.id, channels.c.name, channels.c.private)
+    select(channels.c.id, channels.c.name, channels.c.private, people_of_channel().label("people"))
     .select_from(_seen_by)
     .where(users.c.disabled_at.is_(None), or_(members.c.user.is_not(None), MAY_LOOK))
 )
@@ -106,7 +106,11 @@ def _without_cold(rows: Sequence[Row]) -> Fetched:
 
 async def _fetch_channels(reader: Reader, sql: str, parameters: tuple[str, ...]) -> list[ChannelName]:
     rows = await reader.fetch_all(sql, parameters)
-    return [ChannelName(id=id_, name=name, private=bool(private)) for id_, name, private in rows]
+    user = parameters[0]
+    return [
+        ChannelName(id=id_, name=show_conversation(name, people, user)[0], private=bool(private))
+        for id_, name, private, people in rows
+    ]
 
 
 def _json(values: Sequence[object]) -> str:

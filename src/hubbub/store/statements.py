@@ -35,6 +35,24 @@ def _number_list_postgresql(element: number_list, compiler: SQLCompiler, **optio
     return f"coalesce(json_agg({compiler.process(element.clauses, **options)}), '[]')"
 
 
+class pair_list(FunctionElement[str]):
+    """An aggregate: its pairs of texts as a JSON array of arrays."""
+
+    type = Text()
+    inherit_cache = True
+    name = "pair_list"
+
+
+@compiles(pair_list, "sqlite")
+def _pair_list_sqlite(element: pair_list, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_group_array(json_array({compiler.process(element.clauses, **options)}))"
+
+
+@compiles(pair_list, "postgresql")
+def _pair_list_postgresql(element: pair_list, compiler: SQLCompiler, **options: Any) -> str:
+    return f"coalesce(json_agg(json_build_array({compiler.process(element.clauses, **options)})), '[]')"
+
+
 class each_of(FunctionElement[str]):
     """A table of one column, `value`: the strings of a JSON array. Lists of any length with one parameter."""
 

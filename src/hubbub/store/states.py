@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from hubbub.domain.conversations import ChannelKind
 from hubbub.domain.roles import Role
 from hubbub.protocol.events import LastMessage, UserView
 
@@ -22,6 +23,8 @@ class ChannelState:
     seq: int
     number: int
     members: int
+    kind: ChannelKind = "channel"
+    people_key: str | None = None
     last: LastMessage | None = None
     last_known: bool = False
     dirty: bool = False
@@ -54,4 +57,7 @@ class MemberState:
     joined_user_seq: int
     position: int
     position_seq: int
+    muted: bool = False
+    pinned: bool = False
+    hidden_below: int = 0
     dirty: bool = False

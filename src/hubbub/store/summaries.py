@@ -8,13 +8,14 @@ import msgspec
 from sqlalchemy import ColumnElement, bindparam, case, or_, select
 from sqlalchemy import literal_column as literal
 
+from hubbub.domain.conversations import MAX_PEOPLE, shown_name
 from hubbub.domain.roles import Role
 from hubbub.errors import Refused
-from hubbub.protocol.events import UNREAD_KEPT, ChannelSummary, MessagePosted
+from hubbub.protocol.events import UNREAD_KEPT, ChannelSummary, MessagePosted, UserView
 from hubbub.store.lines import COLUMNS, IS_EDITED, IS_WRITTEN, build_line, edited, last_of, written
 from hubbub.store.readers import Reader, Row
 from hubbub.store.schema import channels, lines, members, users
-from hubbub.store.statements import compile_sql, number_list
+from hubbub.store.statements import compile_sql, number_list, pair_list
 
 _unread_lines: Final = lines.alias("unread_lines")
 
@@ -39,6 +40,26 @@ def _unread() -> ColumnElement[str]:
     return case((members.c.position < channels.c.number, counted), else_=literal("'[]'"))
 
 
+_inside: Final = members.alias("inside")
+_person: Final = users.alias("person")
+
+
+def people_of_channel() -> ColumnElement[str]:
+    """Who is in a conversation, in the order they joined, as a JSON array of ids and names; none in a channel."""
+    people = (
+        select(_person.c.id, _person.c.name)
+        .select_from(_inside.join(_person, _person.c.id == _inside.c.user))
+        .where(_inside.c.channel == channels.c.id)
+        .order_by(_inside.c.joined_seq)
+        .limit(literal(str(MAX_PEOPLE)))
+        .offset(literal("0"))
+        .correlate(channels)
+        .subquery("people")
+    )
+    listed = select(pair_list(people.c.id, people.c.name)).correlate(channels).scalar_subquery()
+    return case((channels.c.kind == literal("'channel'"), literal("'[]'")), else_=listed)
+
+
 _COLUMNS: Final = (
     channels.c.id,
     channels.c.name,
@@ -52,6 +73,11 @@ _COLUMNS: Final = (
     members.c.position,
     members.c.position_seq,
     _unread().label("unread"),
+    channels.c.kind,
+    people_of_channel().label("people"),
+    members.c.muted,
+    members.c.pinned,
+    members.c.hidden_below,
     *COLUMNS,
 )
 _numbered: Final = lines.alias("numbered")
@@ -104,11 +130,12 @@ _PUBLIC: Final = compile_sql(
     "limit",
 )
 _numbers: Final = msgspec.json.Decoder(list[int])
+_people: Final = msgspec.json.Decoder(list[tuple[str, str]])
 
 
 async def fetch_summaries(reader: Reader, user: str) -> list[ChannelSummary]:
     """The user's channels, in the order they joined them."""
-    return [_summary(row) for row in await reader.fetch_all(_OF_USER, (user,))]
+    return [_summary(row, user) for row in await reader.fetch_all(_OF_USER, (user,))]
 
 
 async def fetch_summary(reader: Reader, user: str, channel: str) -> tuple[ChannelSummary, bool]:
@@ -116,26 +143,36 @@ async def fetch_summary(reader: Reader, user: str, channel: str) -> tuple[Channe
     row = await reader.fetch_one(_ONE, (user, channel))
     if row is None:
         raise Refused("no_such_channel")
-    return _seen(row)
+    return _seen(row, user)
 
 
 async def fetch_public(reader: Reader, user: str, after: str, limit: int) -> list[tuple[ChannelSummary, bool]]:
     """Public channels by name key beyond `after`; none for guests."""
-    return [_seen(row) for row in await reader.fetch_all(_PUBLIC, (user, after, limit))]
+    return [_seen(row, user) for row in await reader.fetch_all(_PUBLIC, (user, after, limit))]
 
 
-def _seen(row: Row) -> tuple[ChannelSummary, bool]:
+def show_conversation(name: str, people: str, reader: str) -> tuple[str, list[tuple[str, str]]]:
+    """What a channel is called before `reader`, and its people (`people_of_channel`)."""
+    if people == "[]":
+        return name, []
+    everybody = _people.decode(people)
+    return name or shown_name(everybody, reader), everybody
+
+
+def _seen(row: Row, reader: str) -> tuple[ChannelSummary, bool]:
     if row[9] is not None:
-        return _summary(row), True
-    return _summary((*row[:9], 0, 0, "[]", *row[12:])), False
+        return _summary(row, reader), True
+    return _summary((*row[:9], 0, 0, "[]", *row[12:14], False, False, 0, *row[17:]), reader), False
 
 
-def _summary(row: tuple[Any, ...]) -> ChannelSummary:
+def _summary(row: tuple[Any, ...], reader: str) -> ChannelSummary:
     id_, name, topic, private, created_by, created_at, seq, number, count, position, position_seq, unread = row[:12]
-    newest = build_line(row[12:]) if number else None
+    kind, people, muted, pinned, hidden_below = row[12:17]
+    newest = build_line(row[17:]) if number else None
+    shown, everybody = show_conversation(name, people, reader)
     return ChannelSummary(
         id=id_,
-        name=name,
+        name=shown,
         topic=topic,
         private=bool(private),
         created_by=created_by,
@@ -147,4 +184,10 @@ def _summary(row: tuple[Any, ...]) -> ChannelSummary:
         position_seq=position_seq,
         unread=sorted(_numbers.decode(unread)) if unread != "[]" else [],
         last=last_of(newest) if isinstance(newest, MessagePosted) else None,
+        kind=kind,
+        people=[UserView(id=user, name=name) for user, name in everybody],
+        unnamed=not name,
+        muted=bool(muted),
+        pinned=bool(pinned),
+        hidden_below=hidden_below,
     )

@@ -54,10 +54,10 @@ _NEXT_STREAM: Final = "SELECT stream FROM events WHERE stream > ? ORDER BY strea
 _LINES: Final = """SELECT seq, number, author, deleted, text_seq, reactions FROM lines WHERE channel = ?
     ORDER BY seq"""
 _DELETED: Final = "SELECT deleted FROM lines WHERE channel = ? AND number = ?"
-_MEMBERS: Final = (
-    """SELECT "user", joined_seq, joined_user_seq, position, position_seq FROM members WHERE channel = ?"""
-)
-_CHANNELS: Final = """SELECT id, name, topic, private, created_by, created_at, seq, number, members FROM channels
+_MEMBERS: Final = """SELECT "user", joined_seq, joined_user_seq, muted, pinned, hidden_below, position, position_seq
+    FROM members WHERE channel = ?"""
+_CHANNELS: Final = """SELECT id, name, topic, private, created_by, created_at, kind, people_key,
+    seq, number, members FROM channels
     ORDER BY id"""
 _USES: Final = "SELECT file FROM file_uses WHERE channel = ? AND number = ?"
 _ANSWER: Final = "SELECT 1 FROM answers WHERE channel = ? AND number = ? AND seq = ?"
@@ -135,8 +135,8 @@ class _Verifier:
         self._answers = 0
         self._places = sqlite3.connect("")
         self._places.execute(
-            """CREATE TABLE places (channel, "user", joined_seq, joined_user_seq, set_number, set_seq,
-            PRIMARY KEY (channel, "user")) WITHOUT ROWID"""
+            """CREATE TABLE places (channel, "user", joined_seq, joined_user_seq, muted, pinned, hidden_below,
+            set_number, set_seq, PRIMARY KEY (channel, "user")) WITHOUT ROWID"""
         )
 
     def join(self, fetch_range: FetchRange) -> None:
@@ -232,9 +232,12 @@ class _Verifier:
         if replay.seq != head:
             tell(f"the head is {head}, the log ends at {replay.seq}")
         self._places.executemany(
-            "INSERT INTO places VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO places VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                (channel, user, place.joined_seq, place.joined_user_seq, place.set_number, place.set_seq)
+                (
+                    *(channel, user, place.joined_seq, place.joined_user_seq),
+                    *(place.muted, place.pinned, place.hidden_below, place.set_number, place.set_seq),
+                )
                 for channel, place in replay.places.items()
             ],
         )
@@ -292,9 +295,12 @@ class _Verifier:
                 self._check_line(stream, event, next(rows, None), tell)
         for left in rows:
             tell(f"line {left[0]} has no event")
-        expected = (replay.name, replay.topic, replay.private, replay.created_by, replay.created_at)
-        if row[1:] != (*expected, replay.seq, replay.number, len(replay.members)):
-            tell(f"the table has {row[1:]}, the log says {(*expected, replay.seq, replay.number, len(replay.members))}")
+        expected = (
+            *(replay.name, replay.topic, replay.private, replay.created_by, replay.created_at),
+            *(replay.kind, replay.people_key, replay.seq, replay.number, len(replay.members)),
+        )
+        if row[1:] != expected:
+            tell(f"the table has {row[1:]}, the log says {expected}")
         self._check_members(channel, replay, tell)
 
     def _check_line(self, stream: str, event: ChannelEvent, row: tuple[Any, ...] | None, tell: Tell) -> None:
@@ -347,8 +353,9 @@ class _Verifier:
 
     def _check_members(self, channel: str, replay: ChannelReplay, tell: Tell) -> None:
         expected: dict[str, tuple[Any, ...]] = {}
-        own = """SELECT "user", joined_seq, joined_user_seq, set_number, set_seq FROM places WHERE channel = ?"""
-        for user, joined_seq, joined_user_seq, set_number, set_seq in self._places.execute(own, (channel,)):
+        own = """SELECT "user", joined_seq, joined_user_seq, muted, pinned, hidden_below, set_number, set_seq
+            FROM places WHERE channel = ?"""
+        for user, joined_seq, *rest, set_number, set_seq in self._places.execute(own, (channel,)):
             place = replay.members.get(user)
             if place is None or place.joined_seq != joined_seq:
                 tell(f"{user}'s own log and the channel's disagree on whether they are in")
@@ -356,7 +363,7 @@ class _Verifier:
             position = (place.position, place.position_seq)
             if set_number is not None and set_seq >= place.position_seq:
                 position = (set_number, set_seq)
-            expected[user] = (joined_seq, joined_user_seq, *position)
+            expected[user] = (joined_seq, *rest, *position)
         for user in replay.members.keys() - expected.keys():
             tell(f"{user}'s own log does not tell that they are in")
         found = {row[0]: row[1:] for row in self._rows(_MEMBERS, channel)}

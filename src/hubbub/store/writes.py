@@ -37,6 +37,8 @@ FIND_CHANNEL: Final = compile_sql(
         channels.c.seq,
         channels.c.number,
         channels.c.members,
+        channels.c.kind,
+        channels.c.people_key,
     ).where(channels.c.id == bindparam("channel")),
     "channel",
 )
@@ -60,6 +62,11 @@ INSERT_CHANNEL: Final = _insert(
     "seq",
     "number",
     "members",
+    "kind",
+    "people_key",
+)
+FIND_CONVERSATION: Final = compile_sql(
+    select(channels.c.id).where(channels.c.people_key == bindparam("people_key")), "people_key"
 )
 _this_channel: Final = channels.c.id == bindparam("channel")
 UPDATE_CHANNEL: Final = compile_sql(
@@ -81,11 +88,31 @@ CHANGE_TOPIC: Final = compile_sql(
     update(channels).where(_this_channel).values(topic=bindparam("topic")), "topic", "channel"
 )
 
+CHANGE_PEOPLE_KEY: Final = compile_sql(
+    update(channels).where(_this_channel).values(people_key=bindparam("people_key")), "people_key", "channel"
+)
+FIND_PEOPLE: Final = compile_sql(
+    select(users.c.id, users.c.name)
+    .select_from(members.join(users, users.c.id == members.c.user))
+    .where(members.c.channel == bindparam("channel"))
+    .order_by(members.c.joined_seq)
+    .limit(bindparam("most"))
+    .offset(literal("0")),
+    "channel",
+    "most",
+)
+
 _this_member: Final = (members.c.user == bindparam("user_id")) & (members.c.channel == bindparam("channel_id"))
 FIND_MEMBER: Final = compile_sql(
-    select(members.c.joined_seq, members.c.joined_user_seq, members.c.position, members.c.position_seq).where(
-        _this_member
-    ),
+    select(
+        members.c.joined_seq,
+        members.c.joined_user_seq,
+        members.c.position,
+        members.c.position_seq,
+        members.c.muted,
+        members.c.pinned,
+        members.c.hidden_below,
+    ).where(_this_member),
     "user_id",
     "channel_id",
 )
@@ -97,6 +124,16 @@ UPDATE_POSITION: Final = compile_sql(
     update(members).where(_this_member).values(position=bindparam("position"), position_seq=bindparam("position_seq")),
     "position",
     "position_seq",
+    "user_id",
+    "channel_id",
+)
+UPDATE_MEMBERSHIP: Final = compile_sql(
+    update(members)
+    .where(_this_member)
+    .values(muted=bindparam("muted"), pinned=bindparam("pinned"), hidden_below=bindparam("hidden_below")),
+    "muted",
+    "pinned",
+    "hidden_below",
     "user_id",
     "channel_id",
 )

@@ -38,11 +38,19 @@ def make_dispatch(services: Services) -> Mapping[type[c.Numbered], CarryOut]:
     on(c.ChannelUpdate, lambda s, m, _: channels.update_channel(s, m.channel, m.name, m.topic))
     on(c.ChannelJoin, lambda s, m, _: channels.join(s, m.channel))
     on(c.ChannelLeave, lambda s, m, _: channels.leave(s, m.channel))
+    on(
+        c.MembershipUpdate,
+        lambda s, m, _: channels.update_membership(s, m.channel, muted=m.muted, pinned=m.pinned, hidden=m.hidden),
+    )
     on(c.MemberAdd, lambda s, m, _: channels.add_member(s, m.channel, m.user))
     on(c.MemberRemove, lambda s, m, _: channels.remove_member(s, m.channel, m.user))
 
     async def create(session: Session, command: c.ChannelCreate, _: int) -> Ok:
         channel, done = await channels.create_channel(session, command.name, command.topic, command.private)
+        return Ok(id=command.id, seq=done.seq, channel=channel)
+
+    async def open_conversation(session: Session, command: c.ConversationOpen, _: int) -> Ok:
+        channel, done = await channels.open_conversation(session, command.users)
         return Ok(id=command.id, seq=done.seq, channel=channel)
 
     async def members(session: Session, command: c.MemberList, _: int) -> Ok:
@@ -67,6 +75,7 @@ def make_dispatch(services: Services) -> Mapping[type[c.Numbered], CarryOut]:
         return Ok(id=command.id, positions=await presence.fetch_positions(session, command.channel))
 
     on(c.ChannelCreate, create)
+    on(c.ConversationOpen, open_conversation)
     on(c.MemberList, members)
     on(c.TypingStart, start_typing)
     on(c.TypingStop, stop_typing)

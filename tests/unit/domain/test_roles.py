@@ -38,5 +38,6 @@ def test_a_channel_is_changed_by_its_members_but_guests_and_by_staff(role: Role)
 def test_a_guest_only_goes_where_others_put_them(role: Role) -> None:
     allowed = role is not Role.GUEST
     assert roles.may_create_channel(role) == allowed
+    assert roles.may_open_conversation(role) == allowed
     assert roles.may_join_public_channel(role) == allowed
     assert roles.may_add_member(role) == allowed

@@ -30,6 +30,8 @@ async def live(directory: Path) -> World:
         await world.post(ann, room)
         await world.leave(bob, room)
         await world.change(ann, room, name="Hall", topic="")
+        await world.open_conversation(ann, bob)
+        await world.place(bob, world.general, muted=True)
     return world
 
 
@@ -39,7 +41,7 @@ async def test_a_whole_database_is_counted_and_nothing_is_changed(tmp_path: Path
     seen: list[tuple[int, int]] = []
     report = verify(tmp_path, progress=lambda done, total: seen.append((done, total)))
     assert (report.ok, report.problems) == (True, [])
-    assert (report.users, report.channels, report.messages, report.keys) == (2, 2, 5, 4)
+    assert (report.users, report.channels, report.messages, report.keys) == (2, 3, 5, 4)
     assert seen[-1] == (report.events, report.events)
     assert (tmp_path / DATABASE).read_bytes() == before
 
@@ -93,6 +95,16 @@ DAMAGE = {
     "a reaction is not shown": ("UPDATE lines SET reactions = NULL", "the log says"),
     "a member is gone": ("DELETE FROM members", "is None, the log says"),
     "a position is wrong": ("UPDATE members SET position = position + 1", "the log says"),
+    "a mute is forgotten": ("UPDATE members SET muted = 0", "the log says"),
+    "a conversation is found by others": (
+        "UPDATE channels SET people_key = 'x' WHERE people_key IS NOT NULL",
+        "the table has",
+    ),
+    "a conversation became a channel": ("UPDATE channels SET kind = 'channel'", "the table has"),
+    "a conversation began otherwise": (
+        """UPDATE events SET body = replace(body, '"kind":"direct"', '"kind":"group"')""",
+        "that cannot be",
+    ),
     "a head is wrong": ("UPDATE channels SET seq = seq + 1", "the table has"),
     "a number is wrong": ("UPDATE channels SET number = number - 1", "the table has"),
     "a count is wrong": ("UPDATE channels SET members = 7", "the table has"),

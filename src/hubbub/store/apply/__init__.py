@@ -10,7 +10,8 @@ from hubbub.domain import intents
 from hubbub.domain.intents import Appended, Intent
 from hubbub.store.apply.accounts import append_user
 from hubbub.store.apply.channels import append_changes, append_channel
-from hubbub.store.apply.members import append_join, append_leave
+from hubbub.store.apply.conversations import append_opening
+from hubbub.store.apply.members import append_join, append_leave, append_membership
 from hubbub.store.apply.messages import append_deletion, append_edit, append_post
 from hubbub.store.apply.positions import append_position
 from hubbub.store.apply.reactions import append_reaction, append_reaction_end
@@ -23,6 +24,8 @@ _APPLY: Final[Mapping[type, Callable[[Ledger, Any], Appended]]] = MappingProxyTy
         intents.UpdateChannel: append_changes,
         intents.AddMember: append_join,
         intents.RemoveMember: append_leave,
+        intents.OpenConversation: append_opening,
+        intents.UpdateMembership: append_membership,
         intents.PostMessage: append_post,
         intents.EditMessage: append_edit,
         intents.DeleteMessage: append_deletion,

@@ -17,6 +17,14 @@ def resolve_actor(ledger: Ledger, user: str) -> UserState:
     return actor
 
 
+def resolve_person(ledger: Ledger, user: str) -> UserState:
+    """Somebody to be brought into a channel; raises `no_such_user`, also when their account is disabled."""
+    state = ledger.find_user(user)
+    if state is None or state.disabled:
+        raise Refused("no_such_user")
+    return state
+
+
 def resolve_channel(ledger: Ledger, actor: UserState, channel: str) -> tuple[ChannelState, MemberState | None]:
     """A channel the actor may see, and their place in it. Private ones, and all for guests, are for members only."""
     state = ledger.find_channel(channel)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from hubbub.domain.ids import channel_stream
 from hubbub.domain.intents import Appended, CreateChannel, UpdateChannel
 from hubbub.domain.names import name_key
@@ -43,18 +45,37 @@ def open_channel(
     state = ChannelState(
         channel, channel_stream(channel), name, topic, private, creator.id, at, seq=0, number=0, members=0
     )
-    ledger.insert_channel(state, name_key(name), everyone=everyone)
-    event = ChannelCreated(seq=1, at=at, channel=channel, by=creator.id, name=name, topic=topic, private=private)
-    ledger.append_channel_event(state, event)
-    ledger.append_line(event)
+    begin_channel(ledger, state, everyone=everyone)
     join(ledger, state, creator, creator, at)
     return state
 
 
+def begin_channel(
+    ledger: Ledger, state: ChannelState, *, everyone: bool = False, people: Iterable[UserState] = ()
+) -> None:
+    """The row of a new channel and the first event of its log; of a conversation, with its `people`."""
+    ledger.insert_channel(state, name_key(state.name), everyone=everyone)
+    event = ChannelCreated(
+        seq=1,
+        at=state.created_at,
+        channel=state.id,
+        by=state.created_by,
+        name=state.name,
+        topic=state.topic,
+        private=state.private,
+        kind=state.kind,
+        people=[person.id for person in people],
+    )
+    ledger.append_channel_event(state, event)
+    ledger.append_line(event)
+
+
 def append_changes(ledger: Ledger, intent: UpdateChannel) -> Appended:
-    """Refused: `no_such_channel`, `not_a_member`, `forbidden`, `name_taken`."""
+    """Refused: `no_such_channel`, `not_a_member`, `forbidden`, `name_taken`, `direct_conversation`."""
     actor = resolve_actor(ledger, intent.actor)
     channel, member = resolve_channel(ledger, actor, intent.channel)
+    if channel.kind == "direct":
+        raise Refused("direct_conversation")
     if not may_change_channel(actor.role, member=member is not None):
         raise Refused("forbidden" if member or actor.role is Role.GUEST else "not_a_member")
     name = intent.name if intent.name is not None and intent.name != channel.name else None
