@@ -27,7 +27,10 @@ _HEADERS: Final = (
     (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
-    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"),
+    (
+        b"permissions-policy",
+        b"camera=(), geolocation=(self), microphone=(self), payment=(), usb=(), browsing-topics=()",
+    ),
     (b"x-frame-options", b"DENY"),
 )
 _UNLESS_SET: Final = (
