@@ -77,7 +77,7 @@ export class ChatSession {
     this.ephemera = new Ephemera(user, { request, ...CLOCK });
     this.typing = new OwnTyping({ send, ...CLOCK });
     this.presence = new OwnPresence({ send, ...CLOCK }, () => this.#change({}));
-    this.uploads = new Uploads({ store: new KeptUploads(user), transport: new UploadCalls(), newKey, ...CLOCK });
+    this.uploads = makeUploads(user);
   }
 
   #makeOutbox(): Outbox {
@@ -233,6 +233,14 @@ export class ChatSession {
     this.#view = { ...this.#view, ...changes };
     for (const call of this.#subscribers) call();
   }
+}
+
+function makeUploads(user: string): Uploads<Part> {
+  const transport = new UploadCalls();
+  // Fetched when there is a video.
+  const film = async (video: Blob, signal: AbortSignal) =>
+    (await import("./film.ts")).filmOf(video, signal, transport);
+  return new Uploads({ store: new KeptUploads(user), transport, film, newKey, ...CLOCK });
 }
 
 const CLOCK = {

@@ -93,7 +93,10 @@ export function partsOf(item: FileUpload): { posted: NewPart; shown: Part } | un
     case "photo":
       return { posted: { kind: "photo", file: part.file, alt }, shown: { ...part, alt } };
     case "video":
-      return { posted: { kind: "video", file: part.file, alt }, shown: { ...part, alt } };
+      return {
+        posted: { kind: "video", file: part.file, alt, ...item.film },
+        shown: { ...part, alt, ...measures(item) },
+      };
     case "audio":
       if (!voice) return { posted: { kind: "audio", file: part.file, duration: part.duration }, shown: part };
       return {
@@ -109,6 +112,10 @@ export function partsOf(item: FileUpload): { posted: NewPart; shown: Part } | un
     default:
       return undefined;
   }
+}
+
+function measures({ film }: FileUpload): { width?: number; height?: number; duration?: number } {
+  return film ? { width: film.width, height: film.height, duration: film.duration } : {};
 }
 
 const QUOTED = 140;

@@ -1,33 +1,27 @@
-/** The server's uploads from the browser: tus 1.0.0 (https://tus.io/protocols/resumable-upload), and what became of one. */
+/** The server's uploads from the browser: tus 1.0.0 (https://tus.io/protocols/resumable-upload) behind a JSON request. */
 
 import { callApi, Refusal, refusalOf } from "./api_client.ts";
 import type { Part, Upload } from "./protocol.gen.ts";
 import type { Progress, UploadItem, UploadTransport } from "./uploads.ts";
 
-const UPLOADS = "/api/uploads";
+const FILES = "/api/files";
 const TUS = { "tus-resumable": "1.0.0" };
 /** So long the server may look at a file before it is asked again. */
-const WAIT_MS = 300;
+const WAIT_MS = 400;
 
 export class UploadCalls implements UploadTransport<Part> {
-  async begin(
-    { name, type, size }: Pick<UploadItem, "name" | "type" | "size">,
-    signal: AbortSignal,
-  ): Promise<Progress<Part> & { upload: string }> {
-    const metadata = `filename ${base64(name)}${type ? `,filetype ${base64(type)}` : ""}`;
-    const headers = { ...TUS, "upload-length": String(size), "upload-metadata": metadata };
-    const response = await fetch(UPLOADS, { method: "POST", headers, signal, credentials: "same-origin" }).catch(
-      offline,
-    );
-    if (!response.ok) throw refusalOf(await response.json().catch(() => undefined));
-    const upload = response.headers.get("location")?.split("/").at(-1);
-    if (!upload) throw new Refusal("internal");
-    return { upload, offset: 0 };
+  async begin({
+    name,
+    type,
+    size,
+  }: Pick<UploadItem, "name" | "type" | "size">): Promise<Progress<Part> & { upload: string }> {
+    const upload = await callApi<Upload>("POST", FILES, { name, type, size });
+    return { upload: upload.id, ...progressOf(upload) };
   }
 
   async look(upload: string): Promise<Progress<Part> | undefined> {
     try {
-      return progressOf(await callApi<Upload>("GET", `${UPLOADS}/${upload}`));
+      return progressOf(await callApi<Upload>("GET", `${FILES}/${upload}`));
     } catch (error) {
       if (error instanceof Refusal && error.code === "no_such_file") return undefined;
       throw error;
@@ -35,9 +29,10 @@ export class UploadCalls implements UploadTransport<Part> {
   }
 
   async wait(upload: string, signal: AbortSignal): Promise<Progress<Part>> {
-    await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
+    const now = progressOf(await callApi<Upload>("GET", `${FILES}/${upload}`));
+    if (!now.file) await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
     signal.throwIfAborted();
-    return progressOf(await callApi<Upload>("GET", `${UPLOADS}/${upload}`));
+    return now;
   }
 
   /** By XMLHttpRequest: fetch does not tell how much of a body has gone out. */
@@ -50,7 +45,7 @@ export class UploadCalls implements UploadTransport<Part> {
   ): Promise<Progress<Part>> {
     return new Promise((resolve, reject) => {
       const request = new XMLHttpRequest();
-      request.open("PATCH", `${UPLOADS}/${upload}`);
+      request.open("PATCH", `${FILES}/${upload}`);
       request.setRequestHeader("tus-resumable", TUS["tus-resumable"]);
       request.setRequestHeader("content-type", "application/offset+octet-stream");
       request.setRequestHeader("upload-offset", String(offset));
@@ -68,7 +63,7 @@ export class UploadCalls implements UploadTransport<Part> {
   }
 
   async drop(upload: string): Promise<void> {
-    await fetch(`${UPLOADS}/${upload}`, { method: "DELETE", headers: TUS, credentials: "same-origin" });
+    await callApi("DELETE", `${FILES}/${upload}`);
   }
 }
 
@@ -88,13 +83,4 @@ function jsonOf(text: string): unknown {
 
 function progressOf({ offset, state, part }: Upload): Progress<Part> {
   return { offset, file: state === "ready" ? part : undefined };
-}
-
-function offline(error: unknown): never {
-  throw error instanceof DOMException && error.name === "AbortError" ? error : new Refusal("unreachable", true);
-}
-
-/** Of the text's UTF-8 bytes. */
-function base64(text: string): string {
-  return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }

@@ -24,6 +24,14 @@ export interface Recording {
   waveform: number[];
 }
 
+/** What is known of a video: pixels, milliseconds, and the file of one of its pictures. */
+export interface Film {
+  width: number;
+  height: number;
+  duration: number;
+  poster?: string;
+}
+
 /** `F` is what the server answers for a whole file. */
 export interface UploadItem<F = unknown> {
   key: string;
@@ -44,6 +52,7 @@ export interface UploadItem<F = unknown> {
   error?: string;
   file?: F;
   voice?: Recording;
+  film?: Film;
 }
 
 export interface Progress<F> {
@@ -75,6 +84,7 @@ export interface UploadTransport<F> {
 export interface UploadSurroundings<F> {
   store: UploadStore<F>;
   transport: UploadTransport<F>;
+  film?(video: Blob, signal: AbortSignal): Promise<Film | undefined>;
   setTimeout(call: () => void, ms: number): unknown;
   random(): number;
   newKey(): string;
@@ -213,7 +223,8 @@ export class Uploads<F> {
     this.#change(key, { status: "sending" });
     try {
       const file = await this.#sendAll(key, control.signal);
-      this.#change(key, { status: "done", file, sent: this.#find(key)?.size ?? 0 });
+      const film = await this.#film(key, control.signal);
+      this.#change(key, { status: "done", file, film, sent: this.#find(key)?.size ?? 0 });
       this.#keep(key);
     } catch (error) {
       if (!control.signal.aborted) this.#fail(key, error instanceof Refusal ? error : new Refusal("unknown"));
@@ -230,13 +241,16 @@ export class Uploads<F> {
     const started = await this.#start(key, signal);
     const { upload } = started;
     let { at } = started;
+    // An empty file is sent, too: once.
+    let touched = blob.size > 0;
     while (at.file === undefined) {
       const { offset } = at;
-      if (offset >= blob.size && blob.size > 0) {
+      if (offset >= blob.size && touched) {
         // All of it is there; the server still looks at what it is.
         at = await this.#around.transport.wait(upload, signal);
         continue;
       }
+      touched = true;
       const piece = blob.slice(offset, offset + PIECE_BYTES);
       at = await this.#around.transport.send(upload, offset, piece, signal, (bytes) =>
         this.#change(key, { sent: offset + bytes }),
@@ -245,6 +259,13 @@ export class Uploads<F> {
       this.#change(key, { sent: at.offset });
     }
     return at.file;
+  }
+
+  /** A video's measures and one of its pictures, which only a browser can find out; it can be sent without. */
+  async #film(key: string, signal: AbortSignal): Promise<Film | undefined> {
+    const [item, blob] = [this.#find(key), this.#blobs.get(key)];
+    if (!blob || !item?.type.startsWith("video/")) return item?.film;
+    return item.film ?? this.#around.film?.(blob, signal).catch(() => undefined);
   }
 
   async #start(key: string, signal: AbortSignal): Promise<{ upload: string; at: Progress<F> }> {

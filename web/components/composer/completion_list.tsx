@@ -21,7 +21,14 @@ export function CompletionList({ completion }: { completion: Completion }) {
         {options.length > 0 && t("suggestions", { count: options.length })}
       </span>
       {options.length > 0 && completing && (
-        <ul className="suggestions popover" id={id} role="listbox" aria-label={t("completions")} ref={list} tabIndex={0}>
+        <ul
+          className="suggestions popover"
+          id={id}
+          role="listbox"
+          aria-label={t("completions")}
+          ref={list}
+          tabIndex={0}
+        >
           {options.map((option, index) => (
             <li
               key={option.key}

@@ -8,7 +8,7 @@ import type { TrayActions } from "@/components/composer/tray";
 import { useErrorText } from "@/components/error_text";
 import { FileIcon } from "@/components/parts/file_icon";
 import { ProgressRing } from "@/components/parts/progress_ring";
-import { type FileUpload, thumbFor } from "@/lib/parts";
+import { fileAddress, type FileUpload, thumbFor } from "@/lib/parts";
 import { duration, fileSize } from "@/lib/recording";
 
 interface TrayItemProps {
@@ -132,5 +132,6 @@ function usePicture(item: FileUpload, actions: TrayActions): string | undefined 
     setMade(address);
     return () => URL.revokeObjectURL(address);
   }, [blob]);
-  return made ?? (item.file?.kind === "photo" ? thumbFor(item.file, 240) : undefined);
+  const { file } = item;
+  return made ?? (file?.kind === "photo" ? (thumbFor(file, 240) ?? fileAddress(file)) : undefined);
 }

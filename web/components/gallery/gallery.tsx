@@ -5,7 +5,20 @@ import { type ReactNode, useState } from "react";
 import { Avatar, ChannelAvatar } from "@/components/avatar";
 import { ConfirmDialog } from "@/components/confirm_dialog";
 import { FieldError } from "@/components/error_text";
-import { ANN, CHANNELS, FOUND, LONG, ME, NAMES, NOTHING, SAMPLES, WANG } from "@/components/gallery/samples";
+import { ComposerSamples } from "@/components/gallery/composer_part";
+import { PART_SAMPLES } from "@/components/gallery/part_samples";
+import {
+  ANN,
+  CHANNELS,
+  FOUND,
+  LONG,
+  ME,
+  NAMES,
+  NOTHING,
+  type Sample,
+  SAMPLES,
+  WANG,
+} from "@/components/gallery/samples";
 import { PresenceMark } from "@/components/presence";
 import { DownButton } from "@/components/room/down_button";
 import { EmojiPicker } from "@/components/room/emoji_picker";
@@ -114,6 +127,9 @@ export function Gallery() {
       <Part title="Emoji">
         <EmojiPicker onPick={nothing} />
       </Part>
+      <Part title="Around the compose box">
+        <ComposerSamples />
+      </Part>
       <Part title="Messages">
         <div className="choices">
           {["bubbles", "lines"].map((each) => (
@@ -123,7 +139,8 @@ export function Gallery() {
           ))}
         </div>
         <div data-layout={layout}>
-          <Messages />
+          <Messages samples={SAMPLES} />
+          <Messages samples={PART_SAMPLES} />
         </div>
       </Part>
     </main>
@@ -168,11 +185,11 @@ function ConfirmSample() {
   );
 }
 
-function Messages() {
+function Messages({ samples }: { samples: readonly Sample[] }) {
   const calendar = useCalendar();
   return (
     <ol className="lines">
-      {SAMPLES.flatMap((sample) => [
+      {samples.flatMap((sample) => [
         sample.first !== false && (
           <li key={`${sample.name} title`} className="gallery-title">
             {sample.name}

@@ -18,7 +18,7 @@ export const NAMES: Record<string, string> = {
   [LONG]: "a.name_of_forty_letters-which_is_the_most",
 };
 
-interface Sample {
+export interface Sample {
   name: string;
   message: MessagePosted;
   item?: OutboxItem;
@@ -31,7 +31,7 @@ interface Sample {
 
 let number = 0;
 
-function say(name: string, author: string, text: string, changes: Partial<MessagePosted & Sample> = {}): Sample {
+export function say(name: string, author: string, text: string, changes: Partial<MessagePosted & Sample> = {}): Sample {
   const { item, sign, first, last, targeted, editing, ...rest } = changes;
   number += 1;
   const message = {
