@@ -15,7 +15,9 @@ from hubbub import __version__
 from hubbub.broker.local import LocalBroker
 from hubbub.clock import MonotonicClock
 from hubbub.config import Config
+from hubbub.domain.files import UploadBounds
 from hubbub.errors import ConfigError, Refused
+from hubbub.files.setup import make_inspector, open_partials, open_storage
 from hubbub.garbage import Garbage
 from hubbub.http.app import make_app
 from hubbub.http.listening import bind, make_server, own_address
@@ -32,6 +34,7 @@ from hubbub.search import NO_SIZES
 from hubbub.server import Beside, Follower, Server
 from hubbub.service.accounts import AccountService
 from hubbub.service.channels import ChannelService
+from hubbub.service.files import Collector, FileLimits, FileService
 from hubbub.service.messages import MessageService
 from hubbub.service.passwords import PasswordHasher
 from hubbub.service.ports import Search
@@ -170,6 +173,7 @@ def assemble(
     archivist = store.make_archivist(config.archive.older_than_days)
     followers: list[Follower] = [search.follower] if search is not None else []
     followers += [archivist] if archivist is not None else []
+    followers += [Collector(services.files)]
     beside = Beside(followers, archive)
     return Server(
         config, address, store, endpoint, upgrades, hasher, tasks, http, pages, garbage, lag, beside, sizes, read
@@ -236,7 +240,21 @@ def make_services(
         messages=MessageService(store.log, store.channels, hub, ephemera, clock, limits),
         presence=PresenceService(ephemera, store.log, store.channels, limits),
         search=SearchService(engines, store.readable, store.accounts, clock, limits.page_size, config.search.seconds),
+        files=make_files(config, store, clock),
     )
+
+
+def make_files(config: Config, store: Store, clock: Callable[[], int]) -> FileService:
+    """Raises `ConfigError`."""
+    files = config.files
+    limits = FileLimits(
+        largest=files.largest_bytes,
+        bounds=UploadBounds(uploads=files.uploads, quota=files.quota_bytes),
+        upload_hours=files.upload_hours,
+        unposted_hours=files.unposted_hours,
+    )
+    storage = open_storage(config)
+    return FileService(store.files, open_partials(config), make_inspector(config), storage, clock, limits)
 
 
 def make_admission(config: Config, loop: asyncio.AbstractEventLoop) -> Admission:
@@ -294,6 +312,7 @@ def shown_limits(config: Config) -> Limits:
         typing_seconds=limits.typing_seconds,
         presence_watch=limits.presence_watch,
         receipt_members=limits.receipt_members,
+        file_bytes=config.files.largest_bytes,
     )
 
 

@@ -22,6 +22,7 @@ from hubbub.http.pages_process import START_SECONDS
 from hubbub.http.static import StaticFiles
 from hubbub.hub.ephemera import Ephemera, EphemeralLimits
 from hubbub.hub.hub import Hub
+from hubbub.main import make_files
 from hubbub.protocol.batch import Batch
 from hubbub.protocol.replies import Limits
 from hubbub.service.accounts import AccountService
@@ -80,6 +81,7 @@ class App:
     sockets: ClosedSockets
     pages: PagesProcess | None
     clients: contextlib.AsyncExitStack
+    services: Services
 
     async def client(self, **headers: str) -> httpx.AsyncClient:
         """A program: it sends neither Origin nor Fetch metadata."""
@@ -124,7 +126,7 @@ async def serve_http(
     patience: float = START_SECONDS,
 ) -> AsyncIterator[App]:
     """`tree`: the built pages, for their files, and with `pages` for Node too, waited for up to `patience` seconds."""
-    config = load_config({"port": 0, "registration": "open", **(settings or {})}, {})
+    config = load_config({"port": 0, "registration": "open", "data": data, **(settings or {})}, {})
     clock, sockets = TurnedClock(), ClosedSockets()
     async with contextlib.AsyncExitStack() as stack:
         store = await open_store(data, on_commit=forget, clock=clock)
@@ -136,8 +138,10 @@ async def serve_http(
         async def ready() -> None:
             await store.accounts.count_users()
 
+        services = make_services(config, store, clock, sockets)
+        stack.push_async_callback(services.files.close)
         app = make_app(
-            make_services(config, store, clock, sockets),
+            services,
             config,
             clock=clock,
             ready=ready,
@@ -150,7 +154,7 @@ async def serve_http(
             stack.push_async_callback(process.stop)
             await process.start(patience)
         clients = await stack.enter_async_context(contextlib.AsyncExitStack())
-        yield App(url, store, clock, sockets, process, clients)
+        yield App(url, store, clock, sockets, process, clients, services)
 
 
 @contextlib.asynccontextmanager
@@ -186,6 +190,7 @@ def make_services(config: Config, store: Store, clock: TurnedClock, sockets: Clo
         messages=MessageService(store.log, store.channels, sockets, ephemera, clock, limits),
         presence=PresenceService(ephemera, store.log, store.channels, limits),
         search=SearchService(engines, store.readable, store.accounts, clock, limits.page_size, config.search.seconds),
+        files=make_files(config, store, clock),
     )
 
 

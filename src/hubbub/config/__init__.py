@@ -11,7 +11,7 @@ from hubbub.config.checks import Network, check_origin, is_loopback
 from hubbub.config.limits import Limits
 from hubbub.config.loading import load_config
 from hubbub.config.root import SETTINGS, Config, describe
-from hubbub.config.sections import Archive, Log, Metrics, Pages, Search, Session, Tls, Wire
+from hubbub.config.sections import Archive, Files, Log, Metrics, Pages, Search, Session, Tls, Wire
 from hubbub.config.settings import Setting
 from hubbub.config.sources import find_config_file
 
@@ -19,6 +19,7 @@ __all__ = (
     "SETTINGS",
     "Archive",
     "Config",
+    "Files",
     "Limits",
     "Log",
     "Metrics",

@@ -34,6 +34,13 @@ def check_origins(values: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(map(check_origin, values))
 
 
+def check_storage(value: str) -> str:
+    """`s3://bucket/prefix` in its one spelling; raises `ValueError`."""
+    if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]*)?", value.strip()):
+        raise ValueError(value)
+    return value.strip().rstrip("/")
+
+
 def check_index_prefix(value: str) -> str:
     """What an index of Elasticsearch may begin with; raises `ValueError`."""
     if not re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", value):

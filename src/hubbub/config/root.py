@@ -11,7 +11,7 @@ import msgspec
 
 from hubbub.config.checks import Network, check_host, check_networks, check_one_worker, check_origin, is_loopback
 from hubbub.config.limits import Limits
-from hubbub.config.sections import Archive, Log, Metrics, Pages, Search, Session, Tls, Wire
+from hubbub.config.sections import Archive, Files, Log, Metrics, Pages, Search, Session, Tls, Wire
 from hubbub.config.settings import Port, Setting, about, settings_of
 
 LOOPBACK: Final = ("127.0.0.0/8", "::1/128")
@@ -55,6 +55,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     metrics: Metrics = Metrics()
     search: Search = Search()
     archive: Archive = Archive()
+    files: Files = Files()
     limits: Limits = Limits()
 
     @property

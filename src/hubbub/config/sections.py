@@ -7,7 +7,14 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from hubbub.config.checks import check_index_prefix, check_networks, check_origins, check_token
+from hubbub.config.checks import (
+    check_index_prefix,
+    check_networks,
+    check_origin,
+    check_origins,
+    check_storage,
+    check_token,
+)
 from hubbub.config.settings import Port, about
 
 
@@ -105,6 +112,37 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     bulk_seconds: Annotated[float, about("How long the search server may take to write one bulk.", gt=0, le=600)] = 30
     bulk_bytes: Annotated[int, about("Bytes sent to it at once.", ge=16 << 10, le=64 << 20)] = 1 << 20
     bulk_events: Annotated[int, about("Events read from the log at once for it.", ge=1, le=10_000)] = 1000
+
+
+class Files(msgspec.Struct, frozen=True, kw_only=True):
+    storage: Annotated[
+        str | None,
+        about(
+            "Where uploaded files are kept. Not set: in the folder `files` of `data`; else any S3-compatible store.",
+            expect="s3://bucket or s3://bucket/prefix",
+            check=check_storage,
+        ),
+    ] = None
+    endpoint: Annotated[
+        str | None,
+        about("The address of that store, where it is not Amazon's.", expect="an origin", check=check_origin),
+    ] = None
+    region: Annotated[str, about("… its region,", expect="a name")] = "us-east-1"
+    access_key: Annotated[str | None, about("… the key to it,", expect="a key")] = None
+    secret_key: Annotated[str | None, about("… and the secret of that key.", expect="a secret", secret=True)] = None
+    largest_bytes: Annotated[int, about("Bytes in one file.", ge=1024, le=1 << 40)] = 2 << 30
+    quota_bytes: Annotated[int, about("Bytes in all files of one user.", ge=1024, le=1 << 50)] = 20 << 30
+    uploads: Annotated[int, about("Unfinished uploads of one user.", ge=1, le=1000)] = 20
+    upload_hours: Annotated[float, about("An upload that is not finished is given up after this long.", gt=0)] = 24
+    unposted_hours: Annotated[float, about("A file that was not posted is removed after this long.", gt=0)] = 24
+    image_pixels: Annotated[
+        int, about("Pixels in one picture; decoding one takes up to 24 bytes for each.", ge=10_000, le=400_000_000)
+    ] = 50_000_000
+    image_frames: Annotated[int, about("Frames in one moving picture.", ge=1, le=10_000)] = 500
+    checks: Annotated[int, about("Files looked at at once, each in a process of its own.", ge=1, le=64)] = 2
+    check_seconds: Annotated[int, about("How long that may take.", ge=1, le=600)] = 60
+    requests_per_second: Annotated[float, about("Files and thumbnails that one user fetches.", gt=0)] = 100
+    requests_burst: Annotated[int, about("… and how many at once.", ge=1)] = 1000
 
 
 class Archive(msgspec.Struct, frozen=True, kw_only=True):

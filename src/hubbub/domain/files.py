@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
 import msgspec
 
 
@@ -61,3 +65,13 @@ class UploadBounds(msgspec.Struct, frozen=True, kw_only=True):
 
     uploads: int
     quota: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What an upload turned out to be: its name and what is known of it, and what is to be kept, by variant
+    (`original`, `thumb-WIDTH`)."""
+
+    name: str
+    info: FileInfo
+    outputs: Mapping[str, Path]

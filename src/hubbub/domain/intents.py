@@ -128,7 +128,8 @@ class PostMessage(msgspec.Struct, frozen=True, gc=False):
 
 
 class EditMessage(msgspec.Struct, frozen=True, gc=False):
-    """Refused: `no_such_message`, `not_yours`, `already_deleted`, `not_a_member`. The same text again: no event."""
+    """Refused: `no_such_message`, `not_yours`, `already_deleted`, `not_a_member`, `bad_text` (empty, and there
+    are no parts). The same text again: no event."""
 
     actor: str
     channel: str

@@ -27,6 +27,7 @@ from hubbub.http import (
     search,
     sessions,
     snapshot,
+    uploads,
     users,
 )
 from hubbub.http.auth import PUBLIC, Entrance, make_entrance, make_session_guard, session_of
@@ -53,6 +54,10 @@ ROUTES: tuple[HTTPRouteHandler, ...] = (
     members.add_member,
     members.remove_member,
     members.update_membership,
+    uploads.create_upload,
+    uploads.fetch_upload,
+    uploads.append_upload,
+    uploads.remove_upload,
     messages.list_messages,
     messages.post_message,
     messages.edit_message,

@@ -17,6 +17,7 @@ from litestar.types import HTTPScope, Message, Receive, Scope, Send
 from hubbub.config import Config
 from hubbub.errors import Refused
 from hubbub.http.api import Ready, make_api
+from hubbub.http.files import FILES, FilePages
 from hubbub.http.metrics import METRICS_PATH
 from hubbub.http.problems import log_error, refused_of, send_problem
 from hubbub.http.security import API, FORMS, check_request, is_under, with_security_headers
@@ -59,12 +60,20 @@ def make_app(
         config,
         internal_token,
         api=api,
+        contents=FilePages(services, make_file_throttle(config, clock)),
         pages=pages,
         files=files,
         metrics=metrics,
         addresses=addresses,
         requests=requests or Requests(),
     )
+
+
+def make_file_throttle(config: Config, clock: Callable[[], int]) -> Throttle | None:
+    """A page shows many thumbnails at once: they are counted apart from what people do."""
+    if not config.limits.enabled:
+        return None
+    return Throttle(clock, per_second=config.files.requests_per_second, burst=config.files.requests_burst)
 
 
 class Application:
@@ -76,6 +85,7 @@ class Application:
         internal_token: str,
         *,
         api: Litestar,
+        contents: FilePages,
         pages: HttpApp | None,
         files: StaticFiles | None,
         metrics: HttpApp | None,
@@ -85,6 +95,7 @@ class Application:
         self._config = config
         self._internal_token = internal_token
         self.api = api
+        self._contents = contents
         self._pages = pages
         self._files = files
         self._metrics = metrics
@@ -146,6 +157,8 @@ class Application:
             self._addresses.take(visit.address)
         if path in PROBES or is_under(path, API) or is_under(path, FORMS):
             await self.api(as_get(scope), receive, send)
+        elif is_under(path, FILES):
+            await self._contents(scope, receive, send)
         elif path == METRICS_PATH and self._metrics is not None:
             await self._metrics(scope, receive, send)
         elif self._pages is not None:

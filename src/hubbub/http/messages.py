@@ -8,18 +8,25 @@ from litestar.di import NamedDependency as Given
 from litestar.params import JSONBody
 
 from hubbub.domain.accounts import Session
+from hubbub.domain.new_parts import Forwarded, NewParts
+from hubbub.domain.scalars import Number as MessageNumber
 from hubbub.http.changes import Changed, changed
 from hubbub.http.problems import refusals
 from hubbub.http.requests import Body, Number, OptionalNumber, Ulid
 from hubbub.protocol.events import Line, UserView
+from hubbub.service.messages import Said
 from hubbub.service.services import Services
 
 
 class NewMessage(Body, frozen=True, kw_only=True):
-    """With a `key` (a UUID does) the message is stored once, however often it is sent."""
+    """With a `key` (a UUID does) the message is stored once, however often it is sent. With `parts` the text may be
+    empty; with `forward`, none of the two may be given."""
 
-    text: str
+    text: str = ""
     key: str | None = None
+    parts: NewParts = msgspec.field(default_factory=list)
+    reply: MessageNumber | None = None
+    forward: Forwarded | None = None
 
 
 class MessageChange(Body, frozen=True, kw_only=True):
@@ -62,13 +69,26 @@ async def list_messages(
     tags=["messages"],
     summary="Post a message",
     responses=refusals(
-        "no_such_channel", "not_a_member", "bad_text", "text_too_long", "bad_key", "store_failed", "busy"
+        "no_such_channel",
+        "not_a_member",
+        "bad_text",
+        "text_too_long",
+        "bad_key",
+        "bad_part",
+        "no_such_file",
+        "file_not_ready",
+        "no_such_message",
+        "already_deleted",
+        "bad_forward",
+        "store_failed",
+        "busy",
     ),
 )
 async def post_message(
     services: Given[Services], session: Given[Session], channel: Ulid, data: JSONBody[NewMessage]
 ) -> Changed:
-    return changed(await services.messages.post_message(session, channel, data.text, data.key))
+    said = Said(data.text, data.parts, data.reply, data.forward)
+    return changed(await services.messages.post_message(session, channel, said, data.key))
 
 
 @patch(

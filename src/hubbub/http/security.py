@@ -1,8 +1,9 @@
 """What every request must pass and every answer carries, whoever answers it.
 
 Invariants: a request that changes something and comes from a browser comes from our own origin (Fetch metadata, else
-Origin); /api takes JSON and /forms takes urlencoded bodies, so that no form of another site can speak to /api; every
-answer has the headers below, and is stored by nobody unless it says otherwise itself.
+Origin); /api takes JSON (and pieces of files, of a type no form
+can have) and /forms takes urlencoded bodies, so that no form of another site can speak to /api; every answer has the
+headers below, and is stored by nobody unless it says otherwise itself.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from hubbub.http.visit import Visit, header
 API: Final = "/api"
 FORMS: Final = "/forms"
 JSON: Final = "application/json"
+# What tus 1.0.0 sends pieces of files as; no form of another site can.
+OFFSET_OCTETS: Final = "application/offset+octet-stream"
+UPLOADS: Final = "/api/files/"
 URLENCODED: Final = "application/x-www-form-urlencoded"
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 # The body was not read to its end: whatever is still on the way must not be taken for the next request.
@@ -54,7 +58,11 @@ def check_request(scope: HTTPScope, visit: Visit) -> None:
         check_media_type(scope, URLENCODED)
     elif is_under(path, API):
         check_origin_of_call(scope, visit)
-        check_media_type(scope, JSON)
+        check_media_type(scope, OFFSET_OCTETS if is_upload(scope) else JSON)
+
+
+def is_upload(scope: HTTPScope) -> bool:
+    return scope["method"] == "PATCH" and scope["path"].startswith(UPLOADS)
 
 
 def check_origin_of_call(scope: HTTPScope, visit: Visit) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from asyncio import Future
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hubbub.domain.accounts import Session
@@ -16,6 +17,8 @@ from hubbub.domain.intents import (
     RemoveReaction,
     SetPosition,
 )
+from hubbub.domain.new_parts import Forwarded, NewPart
+from hubbub.domain.posting import check_parts
 from hubbub.domain.texts import check_emoji, check_key, check_text
 from hubbub.errors import Refused
 from hubbub.protocol.replies import Limits
@@ -27,6 +30,16 @@ LINES_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A message that may be more than a text."""
+
+    text: str
+    parts: Sequence[NewPart] = ()
+    reply: int | None = None
+    forward: Forwarded | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MessageService:
     log: Log
     channels: Channels
@@ -35,17 +48,33 @@ class MessageService:
     clock: Clock
     limits: Limits
 
-    def post_message(self, session: Session, channel: str, text: str, key: str | None = None) -> Future[Appended]:
-        """Raises `bad_text`, `text_too_long`, `bad_key`, what the log refuses, and `busy` while delivery lags."""
+    def post_message(
+        self, session: Session, channel: str, said: str | Said, key: str | None = None
+    ) -> Future[Appended]:
+        """Raises `bad_text`, `text_too_long`, `bad_key`, `bad_part`, `bad_forward`, what the log refuses, and `busy`
+        while delivery lags."""
         if self.fanout.congested:
             raise Refused("busy", retry_after=1)
-        text = check_text(text, self.limits.text_characters)
-        appended = self.log.append(PostMessage(session.user, channel, text, check_key(key), self.clock()))
+        key = check_key(key)
+        if isinstance(said, str):
+            text = check_text(said, self.limits.text_characters)
+            intent = PostMessage(session.user, channel, text, key, self.clock())
+        else:
+            intent = self._make_post(session, channel, said, key)
+        appended = self.log.append(intent)
         self.ephemera.on_posted(session.user, channel)
         return appended
 
+    def _make_post(self, session: Session, channel: str, said: Said, key: str | None) -> PostMessage:
+        if said.forward is not None and (said.text or said.parts):
+            raise Refused("bad_forward")
+        may_be_empty = bool(said.parts) or said.forward is not None
+        text = check_text(said.text, self.limits.text_characters, may_be_empty=may_be_empty)
+        parts = check_parts(said.parts)
+        return PostMessage(session.user, channel, text, key, self.clock(), parts, said.reply, said.forward)
+
     def edit_message(self, session: Session, channel: str, number: int, text: str) -> Future[Appended]:
-        text = check_text(text, self.limits.text_characters)
+        text = check_text(text, self.limits.text_characters, may_be_empty=True)  # the log knows whether it may be
         return self.log.append(EditMessage(session.user, channel, number, text, self.clock()))
 
     def delete_message(self, session: Session, channel: str, number: int) -> Future[Appended]:

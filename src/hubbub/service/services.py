@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from hubbub.service.accounts import AccountService
 from hubbub.service.channels import ChannelService
+from hubbub.service.files import FileService
 from hubbub.service.messages import MessageService
 from hubbub.service.presence import PresenceService
 from hubbub.service.search import SearchService
@@ -20,3 +21,4 @@ class Services:
     messages: MessageService
     presence: PresenceService
     search: SearchService
+    files: FileService

@@ -32,7 +32,6 @@ _STALE: Final = """SELECT id FROM files WHERE state = ? AND created_at < ?
     AND NOT EXISTS (SELECT 1 FROM file_uses WHERE file = files.id) ORDER BY created_at LIMIT ?"""
 _GONE: Final = "SELECT id FROM files WHERE state = 'gone' LIMIT ?"
 _FORGET: Final = "DELETE FROM files WHERE id = ? AND state = 'gone'"
-_KNOWN: Final = "SELECT 1 FROM files WHERE id = ?"
 _READABLE: Final = """SELECT files.owner, files.name, files.info FROM files JOIN users AS reader ON reader.id = ?
     WHERE files.id = ? AND files.state = 'ready' AND reader.disabled_at IS NULL AND (
         EXISTS (
@@ -99,11 +98,6 @@ class SqliteFiles:
     async def forget(self, files: Sequence[str]) -> None:
         """Their content has been removed."""
         await self._writer.submit(_forget, files)
-
-    async def fetch_unknown(self, files: Sequence[str]) -> list[str]:
-        """Those of `files` that there are no rows of: nobody will ever ask for their content."""
-        async with self._readers.statement() as reader:
-            return [file for file in files if await reader.fetch_one(_KNOWN, (file,)) is None]
 
 
 def _create(ledger: Ledger, wanted: tuple[UploadRow, UploadBounds]) -> None:

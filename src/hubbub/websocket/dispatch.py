@@ -12,6 +12,7 @@ from hubbub.domain.accounts import Session
 from hubbub.domain.intents import Appended
 from hubbub.protocol import commands as c
 from hubbub.protocol.replies import Ok
+from hubbub.service.messages import Said
 from hubbub.service.services import Services
 
 CommandT = TypeVar("CommandT", bound=c.Numbered)
@@ -29,7 +30,7 @@ def make_dispatch(services: Services) -> Mapping[type[c.Numbered], CarryOut]:
         table[kind] = cast("CarryOut", call)  # whoever looks it up does so by the command's own class
 
     messages, channels, presence = services.messages, services.channels, services.presence
-    on(c.MessagePost, lambda s, m, _: messages.post_message(s, m.channel, m.text, m.key))
+    on(c.MessagePost, lambda s, m, _: messages.post_message(s, m.channel, said_by(m), m.key))
     on(c.MessageEdit, lambda s, m, _: messages.edit_message(s, m.channel, m.number, m.text))
     on(c.MessageDelete, lambda s, m, _: messages.delete_message(s, m.channel, m.number))
     on(c.ReactionAdd, lambda s, m, _: messages.add_reaction(s, m.channel, m.number, m.emoji))
@@ -84,3 +85,10 @@ def make_dispatch(services: Services) -> Mapping[type[c.Numbered], CarryOut]:
     on(c.ReceiptList, receipts)
     on(c.Ping, lambda s, m, _: Ok(id=m.id))
     return MappingProxyType(table)
+
+
+def said_by(post: c.MessagePost) -> str | Said:
+    """A text and nothing else, as most posts are, stays a text."""
+    if not post.parts and post.reply is None and post.forward is None:
+        return post.text
+    return Said(post.text, post.parts, post.reply, post.forward)

@@ -1,0 +1,1 @@
+"""Uploaded files: how they come in, what they are, and where they are kept."""
