@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from hubbub.errors import Refused
 from hubbub.protocol.archive import Archive, ArchivedEvent
@@ -26,39 +26,48 @@ from tests.support.store_world import World
 LITTLE: Final = Keep(events=3, lines=2, messages=2, range=1)
 FAR: Final = 2**62
 
+T = TypeVar("T")
+
 
 @dataclass(slots=True)
 class Switch:
-    """The archive, until it is switched off: then it does not answer. `calls` counts; after `ends_after` it is off."""
+    """The archive, until it is switched off: then it does not answer. `calls` counts; after `ends_after` it is off.
+    `between` happens before each answer, and behind it before whoever asked has it."""
 
     archive: Archive
     off: bool = False
     calls: int = 0
     ends_after: int | None = None
+    between: Callable[[], Awaitable[None]] | None = None
 
-    def _pass(self) -> Archive:
+    async def _ask(self, ask: Callable[[Archive], Awaitable[T]]) -> T:
         self.calls += 1
+        if self.between is not None:
+            await self.between()
         if self.off or (self.ends_after is not None and self.calls > self.ends_after):
             raise Refused("archive_unavailable")
-        return self.archive
+        answer = await ask(self.archive)
+        if self.between is not None:
+            await self.between()
+        return answer
 
     async def fetch_events(self, stream: str, seqs: Collection[int]) -> Sequence[ArchivedEvent]:
-        return await self._pass().fetch_events(stream, seqs)
+        return await self._ask(lambda archive: archive.fetch_events(stream, seqs))
 
     async def fetch_range(self, stream: str, after: int, upto: int) -> Sequence[ArchivedEvent]:
-        return await self._pass().fetch_range(stream, after, upto)
+        return await self._ask(lambda archive: archive.fetch_range(stream, after, upto))
 
-    async def fetch_about(self, stream: str, about: int) -> Sequence[ArchivedEvent]:
-        return await self._pass().fetch_about(stream, about)
+    async def fetch_about(self, places: Collection[tuple[str, int]]) -> Mapping[str, Sequence[ArchivedEvent]]:
+        return await self._ask(lambda archive: archive.fetch_about(places))
 
     async def fetch_versions(self, channel: str, numbers: Collection[int]) -> Mapping[int, int]:
-        return await self._pass().fetch_versions(channel, numbers)
+        return await self._ask(lambda archive: archive.fetch_versions(channel, numbers))
 
     async def is_settled(self) -> bool:
-        return await self._pass().is_settled()
+        return await self._ask(lambda archive: archive.is_settled())
 
     async def refresh(self) -> None:
-        await self._pass().refresh()
+        await self._ask(lambda archive: archive.refresh())
 
 
 @dataclass(slots=True)

@@ -27,8 +27,8 @@ class Archive(Protocol):
         """The events with `after` < seq ≤ `upto` that are there, in order."""
         ...
 
-    async def fetch_about(self, stream: str, about: int) -> Sequence[ArchivedEvent]:
-        """Those filed under `about` that are there, in order."""
+    async def fetch_about(self, places: Collection[tuple[str, int]]) -> Mapping[str, Sequence[ArchivedEvent]]:
+        """Those filed under any of these (stream and about) that are there: by stream, in order."""
         ...
 
     async def fetch_versions(self, channel: str, numbers: Collection[int]) -> Mapping[int, int]:

@@ -17,6 +17,8 @@ from hubbub.search.template import Family, Indices, Names
 
 # Documents asked for at once; less than any server's own bound (10,000).
 PAGE: Final = 1000
+# Places asked for at once: each is three clauses, of which a server takes 1024.
+PLACES: Final = 200
 # A part that does not answer must not pass for one in which nothing is.
 _PARAMS: Final = {"allow_partial_search_results": "false"}
 _SOURCE: Final = ["seq", "about", "body"]
@@ -45,20 +47,31 @@ class SearchArchive:
             found += await self._fetch(stream, {"range": {"seq": {"gt": begin, "lte": min(upto, begin + PAGE)}}})
         return found
 
-    async def fetch_about(self, stream: str, about: int) -> Sequence[ArchivedEvent]:
-        found: list[ArchivedEvent] = []
-        while True:
-            piece = await self._fetch(stream, {"term": {"about": about}}, after=found[-1].seq if found else 0)
-            found += piece
-            if len(piece) < PAGE:
-                return found
+    async def fetch_about(self, places: Collection[tuple[str, int]]) -> Mapping[str, Sequence[ArchivedEvent]]:
+        wanted = sorted(places)
+        found: dict[str, list[ArchivedEvent]] = {}
+        for begin in range(0, len(wanted), PLACES):
+            piece = wanted[begin : begin + PLACES]
+            which = [_all_of(_term("stream", stream), _term("about", about)) for stream, about in piece]
+            body = {
+                **_query({"bool": {"should": which, "minimum_should_match": 1}}),
+                "sort": ["stream", "seq"],
+                "_source": ["stream", *_SOURCE],
+            }
+            while hits := await self._search("events", body):
+                for hit in hits:
+                    found.setdefault(hit["_source"]["stream"], []).append(_event(hit["_source"]))
+                if len(hits) < PAGE:
+                    break
+                body["search_after"] = hits[-1]["sort"]
+        return {stream: sorted(events, key=lambda event: event.seq) for stream, events in found.items()}
 
     async def fetch_versions(self, channel: str, numbers: Collection[int]) -> Mapping[int, int]:
         wanted = sorted(numbers)
         found: dict[int, int] = {}
         for begin in range(0, len(wanted), PAGE):
             terms = {"terms": {"number": wanted[begin : begin + PAGE]}}
-            body = {**_query({"term": {"channel": channel}}, terms), "version": True, "_source": ["number"]}
+            body = {**_query(_term("channel", channel), terms), "version": True, "_source": ["number"]}
             for hit in await self._search("messages", body):
                 found[hit["_source"]["number"]] = hit["_version"]
         return found
@@ -77,12 +90,8 @@ class SearchArchive:
     async def close(self) -> None:
         await self._client.close()
 
-    async def _fetch(self, stream: str, which: Json, after: int = 0) -> list[ArchivedEvent]:
-        body = {
-            **_query({"term": {"stream": stream}}, {"range": {"seq": {"gt": after}}}, which),
-            "sort": ["seq"],
-            "_source": _SOURCE,
-        }
+    async def _fetch(self, stream: str, which: Json) -> list[ArchivedEvent]:
+        body = {**_query(_term("stream", stream), which), "sort": ["seq"], "_source": _SOURCE}
         return [_event(hit["_source"]) for hit in await self._search("events", body)]
 
     async def _search(self, family: Family, body: Json) -> list[Json]:
@@ -107,7 +116,16 @@ def open_archive(settings: Search) -> SearchArchive | None:
 
 
 def _query(*filters: Json) -> dict[str, Any]:
-    return {"size": PAGE, "track_total_hits": False, "query": {"bool": {"filter": list(filters)}}}
+    return {"size": PAGE, "track_total_hits": False, "query": _all_of(*filters)}
+
+
+def _all_of(*filters: Json) -> Json:
+    return {"bool": {"filter": list(filters)}}
+
+
+def _term(field: str, value: object) -> Json:
+    return {"term": {field: value}}
+
 
 
 def _event(source: Json) -> ArchivedEvent:

@@ -3,11 +3,15 @@
 Who reads in a transaction does not ask the archive within it: while that answers, or does not, the connection would be
 kept from others. Instead the attempt ends with `Cold`, what it misses is fetched, and it is made again with that at
 hand. What the database has always comes before what the archive has, which may lag behind a deletion.
+
+Invariant: an attempt is made again only when it missed what was not fetched yet. So however much is missing, and
+however often more goes into the archive meanwhile, it ends, and never for having been made too often.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Final, TypeAlias, TypeVar
 
@@ -20,29 +24,60 @@ Bodies: TypeAlias = Mapping[tuple[str, int], bytes]
 """Events by stream and seq, from the archive."""
 NO_BODIES: Final[Bodies] = MappingProxyType({})
 
-T = TypeVar("T")
+NO_ABOUTS: Final[Mapping[tuple[str, int], int]] = MappingProxyType({})
 
-# What is found cold can change while it is fetched; but not as often as this.
-_ATTEMPTS: Final = 6
+T = TypeVar("T")
 
 _log = structlog.get_logger("hubbub.store")
 
 
 class Cold(Refused):
-    """These events (stream and seq), and all those filed under these (stream and about), are needed and not here."""
+    """These events (stream and seq) are needed and not here; and all those filed under these (stream and about), of
+    which the ones up to the seq beside it may be in the archive. `stale`: of the events that were fetched, those which
+    were changed since."""
 
-    def __init__(self, seqs: set[tuple[str, int]], abouts: set[tuple[str, int]] | None = None) -> None:
+    def __init__(
+        self,
+        seqs: set[tuple[str, int]],
+        abouts: Mapping[tuple[str, int], int] = NO_ABOUTS,
+        stale: Collection[tuple[str, int]] = (),
+    ) -> None:
         self.seqs = seqs
-        self.abouts = abouts or set()
+        self.abouts = abouts
+        self.stale = stale
         super().__init__("archive_unavailable")
 
 
+class Missed:
+    """Gathers what several readings miss, so that one asking brings all of it."""
+
+    def __init__(self) -> None:
+        self._seqs: set[tuple[str, int]] = set()
+        self._abouts: dict[tuple[str, int], int] = {}
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """What is read in here may be missing; it is not there behind it then."""
+        try:
+            yield
+        except Cold as cold:
+            self._seqs |= cold.seqs
+            self._abouts |= cold.abouts
+
+    def check(self) -> None:
+        """Raises `Cold` with everything that was missing."""
+        if self._seqs or self._abouts:
+            raise Cold(self._seqs, self._abouts)
+
+
 class Found:
-    """What was fetched from the archive for one attempt after another."""
+    """What was fetched from the archive for one attempt after another. `abouts`: all that is filed under these is among
+    `events`, but for what has gone into the archive beyond the seq beside it. `stale`: what was fetched too early."""
 
     def __init__(self) -> None:
         self.events: dict[tuple[str, int], ArchivedEvent] = {}
-        self.abouts: set[tuple[str, int]] = set()
+        self.abouts: dict[tuple[str, int], int] = {}
+        self.stale: set[tuple[tuple[str, int], bytes]] = set()
 
     @property
     def bodies(self) -> Bodies:
@@ -58,28 +93,40 @@ class Thaw:
     async def read(self, attempt: Callable[[Bodies], Awaitable[T]]) -> T:
         """What `attempt` answers once it has all it needs. Raises as it, and `archive_unavailable`."""
         found = Found()
-        for _ in range(_ATTEMPTS):
+        while True:
             try:
                 return await attempt(found.bodies if found.events else NO_BODIES)
             except Cold as cold:
                 await self.fetch(cold, found)
-        raise Refused("archive_unavailable")
 
     async def fetch(self, cold: Cold, found: Found) -> None:
-        """Add to `found` what is missed. Raises `archive_unavailable`, also when the archive does not have it."""
+        """Add to `found` what is missed. Raises `archive_unavailable`, also when the archive does not have it, or all
+        of it was found before."""
         if self.archive is None:
             raise cold
+        if cold.stale:
+            await self._drop(self.archive, cold, found)
+        seqs = (cold.seqs | set(cold.stale)) - found.events.keys()
+        abouts = {place: base for place, base in cold.abouts.items() if found.abouts.get(place) != base}
+        if not seqs and not abouts:
+            raise cold
         streams: dict[str, set[int]] = {}
-        for stream, seq in cold.seqs:
+        for stream, seq in seqs:
             streams.setdefault(stream, set()).add(seq)
-        for stream, seqs in streams.items():
-            for event in await self.archive.fetch_events(stream, seqs):
-                found.events[stream, event.seq] = event
-        for stream, about in cold.abouts:
-            for event in await self.archive.fetch_about(stream, about):
-                found.events[stream, event.seq] = event
-            found.abouts.add((stream, about))
-        _check(cold.seqs - found.events.keys())
+        for stream, wanted in streams.items():
+            _add(found, stream, await self.archive.fetch_events(stream, wanted))
+        if abouts:
+            for stream, events in (await self.archive.fetch_about(abouts)).items():
+                _add(found, stream, events)
+            found.abouts |= abouts
+        _check(seqs - found.events.keys())
+
+    async def _drop(self, archive: Archive, cold: Cold, found: Found) -> None:
+        stale = {(place, found.events.pop(place).body) for place in cold.stale}
+        if stale & found.stale:
+            raise cold  # the archive does not get any further
+        found.stale |= stale
+        await archive.refresh()
 
     async def fetch_missed(self, stream: str, seqs: set[int]) -> list[tuple[int, bytes]]:
         """These events of one piece of a stream, as (seq, encoded). Raises as `fetch`."""
@@ -89,6 +136,10 @@ class Thaw:
         events = [(event.seq, event.body) for event in found if event.seq in seqs]
         _check({(stream, seq) for seq in seqs} - {(stream, seq) for seq, _ in events})
         return events
+
+
+def _add(found: Found, stream: str, events: Iterable[ArchivedEvent]) -> None:
+    found.events.update({(stream, event.seq): event for event in events})
 
 
 def _check(lost: set[tuple[str, int]]) -> None:

@@ -11,6 +11,8 @@ Invariants:
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final
 
 from hubbub.domain.conversations import MAX_PEOPLE, shown_name
@@ -26,12 +28,13 @@ from hubbub.protocol.events import (
     LastMessage,
     Line,
     MemberJoined,
+    MembershipStarted,
     MessagePosted,
     Reaction,
     UserView,
 )
 from hubbub.store import archive_ranges, writes
-from hubbub.store.cold import Cold
+from hubbub.store.cold import NO_ABOUTS, Cold
 from hubbub.store.limits import StoreLimits
 from hubbub.store.lines import build_line, build_lines, encode_reactions, last_of
 from hubbub.store.rest import with_room
@@ -75,7 +78,7 @@ class Ledger:
         self._dirty: list[ChannelState | UserState | MemberState] = []
         self._open: dict[str, _OpenBatch] = {}
         self._batches: list[_OpenBatch] = []
-        self._put_back_abouts: set[tuple[str, int]] = set()
+        self._thawed: Mapping[tuple[str, int], int] = NO_ABOUTS
 
     # --- heads ------------------------------------------------------------------------------------------------
 
@@ -316,11 +319,26 @@ class Ledger:
             raise Cold({(stream, seq)})
         return codec.decode_event(row[0])
 
-    def fetch_events_about(self, stream: str, about: int, *, since: int = 0) -> list[AnyEvent]:
+    def fetch_events_about(self, stream: str, about: int, *, since: int) -> list[AnyEvent]:
         """The stream's events that are filed under `about`, which are later than `since`. Raises `Cold`."""
+        base = archive_ranges.fetch_base(self.cursor, stream)
+        if base > since and self._thawed.get((stream, about)) != base:
+            raise Cold(set(), {(stream, about): base})
+        return self._fetch_filed(stream, about)
+
+    def fetch_start(self, joined: MemberJoined) -> MembershipStarted | None:
+        """What this joining is in the user's own log; None when the archive has lost it. Raises `Cold`."""
+        stream = user_stream(joined.user.id)
+        for event in self._fetch_filed(stream, joined.seq):
+            if isinstance(event, MembershipStarted) and event.channel.id == joined.channel:
+                return event
+        base = archive_ranges.fetch_base(self.cursor, stream)
+        if base and self._thawed.get((stream, joined.seq)) != base:
+            raise Cold(set(), {(stream, joined.seq): base})
+        return None
+
+    def _fetch_filed(self, stream: str, about: int) -> list[AnyEvent]:
         self.flush()
-        if (stream, about) not in self._put_back_abouts and archive_ranges.fetch_base(self.cursor, stream) > since:
-            raise Cold(set(), {(stream, about)})
         rows = self.cursor.execute(writes.FIND_EVENTS_ABOUT, (stream, stream, about)).fetchall()
         return [codec.decode_event(body) for (body,) in rows]
 
@@ -344,17 +362,24 @@ class Ledger:
         archive_ranges.keep_hash(self.cursor, stream, seq)
         self.cursor.execute(writes.UPDATE_EVENT, (body, stream, seq))
 
-    def put_back(self, rows: list[tuple[str, int, int | None, bytes]], abouts: set[tuple[str, int]]) -> None:
-        """Archived events are here again, among them all that are filed under each of `abouts`.
+    def put_back(self, rows: Iterable[tuple[str, int, int | None, bytes]]) -> int:
+        """Archived events get rows again, where they have none; how many that were. See putting_back.py.
 
         No write in the sense of invariant 4: it changes nothing of what is true.
         """
+        before = self.cursor.connection.total_changes
         self.cursor.executemany(writes.PUT_BACK_EVENT, rows)
-        self._put_back_abouts = abouts
+        return self.cursor.connection.total_changes - before
 
-    def put_back_done(self) -> None:
-        """The intent for which they were put back is done."""
-        self._put_back_abouts = set()
+    @contextmanager
+    def thawed(self, abouts: Mapping[tuple[str, int], int]) -> Iterator[None]:
+        """In here, all that is filed under `abouts` has rows, as long as the stream is archived up to the seq beside
+        it and no further."""
+        self._thawed = abouts
+        try:
+            yield
+        finally:
+            self._thawed = NO_ABOUTS
 
     def fetch_last(self, channel: ChannelState) -> LastMessage | None:
         if not channel.last_known:

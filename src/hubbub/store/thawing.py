@@ -3,6 +3,9 @@
 The intent is tried as any other. Where it needs what is not there it is refused (`Cold`) before it wrote anything; what
 it misses is fetched, put back into its place, and the intent carried out, both in one transaction. From then on the
 database has these events and what is archived of them does not count; the next archiving proves them anew.
+
+A deletion learns in steps what it needs: the message, then who joined behind it, then what those were told. Others may
+archive more meanwhile. It is tried again as long as each time something new is missed (cold.py).
 """
 
 from __future__ import annotations
@@ -14,15 +17,15 @@ from typing import Final
 
 from hubbub.domain import intents
 from hubbub.domain.intents import Appended, Intent
+from hubbub.protocol.archive import ArchivedEvent
 from hubbub.store.apply import apply_intent
 from hubbub.store.cold import Cold, Found, Thaw
 from hubbub.store.ledger import Ledger
-from hubbub.store.rest import with_room
+from hubbub.store.putting_back import put_back
 from hubbub.store.writer import Writer
 
 # An intent of these kinds may concern any message there ever was; so may a post that is more than a text.
 CHANGES: Final = (intents.EditMessage, intents.DeleteMessage, intents.AddReaction, intents.RemoveReaction)
-_ATTEMPTS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +38,16 @@ class Warm:
 
 def apply_warm(ledger: Ledger, warm: Warm) -> Appended:
     """Carry out the intent. What is put back stays even if it is refused: it is where it was, and no harm."""
-    rows = [
-        (stream, seq, event.about, with_room(event.body)) for (stream, seq), event in sorted(warm.found.events.items())
-    ]
-    ledger.put_back(rows, warm.found.abouts)
-    try:
+    found = warm.found
+    back = put_back(ledger, ((stream, event) for (stream, _), event in sorted(found.events.items(), key=_place)))
+    if back.stale:
+        raise Cold(set(), stale=back.stale)
+    with ledger.thawed(found.abouts):
         return apply_intent(ledger, warm.intent)
-    finally:
-        ledger.put_back_done()
+
+
+def _place(item: tuple[tuple[str, int], ArchivedEvent]) -> tuple[str, int]:
+    return item[0]
 
 
 class Thawing:
@@ -88,10 +93,9 @@ class Thawing:
 
     async def _retry(self, intent: Intent, cold: Cold) -> Appended:
         found = Found()
-        for _ in range(_ATTEMPTS):
+        while True:
             await self._thaw.fetch(cold, found)
             try:
                 return await self._writer.submit(apply_warm, Warm(intent, found))
             except Cold as colder:
                 cold = colder
-        raise cold

@@ -7,12 +7,15 @@ the number is left.
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from hubbub.domain.ids import user_stream
 from hubbub.protocol import codec
 from hubbub.protocol.events import (
     AnyEvent,
+    MemberJoined,
     MembershipStarted,
     MessageEdited,
     MessagePosted,
@@ -21,29 +24,43 @@ from hubbub.protocol.events import (
 )
 from hubbub.protocol.parts import Quote
 from hubbub.store.attachments import fetch_answers
+from hubbub.store.cold import Missed
 from hubbub.store.ledger import Ledger
 from hubbub.store.lines import last_of, make_tombstone
 from hubbub.store.states import ChannelState
 
+# What `make_blank` takes: each is about one message, and says in `redacted` whether its content is gone.
+WITH_CONTENT: Final = (MessagePosted, MessageEdited, ReactionAdded, ReactionRemoved)
+
 
 def redact(ledger: Ledger, channel: ChannelState, line: MessagePosted) -> None:
-    """Blank all earlier events of the message `line`. Raises `Cold` before it writes."""
-    post = ledger.fetch_event(channel.stream, line.seq)
-    about = ledger.fetch_events_about(channel.stream, line.number, since=line.seq)
-    summaries = [
-        event
-        for joined in ledger.fetch_joins_behind(channel, line)
-        for event in ledger.fetch_events_about(user_stream(joined.user.id), joined.seq)
-        if isinstance(event, MembershipStarted) and event.channel.id == channel.id
-    ]
-    answers = [ledger.fetch_event(channel.stream, seq) for seq in fetch_answers(ledger, channel.id, line.number)]
+    """Blank all earlier events of the message `line`. Raises `Cold` before it writes, with all that is missing."""
+    events: list[AnyEvent] = []
+    joins: list[MemberJoined] = []
+    starts: list[MembershipStarted | None] = []
+    missed = Missed()
+    with missed.noted():
+        events.append(ledger.fetch_event(channel.stream, line.seq))
+    with missed.noted():
+        events += ledger.fetch_events_about(channel.stream, line.number, since=line.seq)
+    with missed.noted():
+        joins += ledger.fetch_joins_behind(channel, line)
+    for joined in joins:
+        with missed.noted():
+            starts.append(ledger.fetch_start(joined))
+    answers: list[AnyEvent] = []
+    for seq in fetch_answers(ledger, channel.id, line.number):
+        with missed.noted():
+            answers.append(ledger.fetch_event(channel.stream, seq))
+    missed.check()
     for answer in answers:
         if isinstance(answer, MessagePosted) and not answer.redacted:
             _rewrite(ledger, channel.stream, answer, make_emptied(answer, channel.seq + 1))
-    for event in [post, *about]:
+    for event in events:
         _rewrite(ledger, channel.stream, event, make_blank(event))
-    for event in summaries:
-        _rewrite(ledger, user_stream(event.user), event, make_blank_summary(event, line))
+    for start in starts:
+        if start is not None:
+            _rewrite(ledger, user_stream(start.user), start, make_blank_summary(start))
 
 
 def _rewrite(ledger: Ledger, stream: str, event: AnyEvent, blank: AnyEvent) -> None:
@@ -76,7 +93,11 @@ def _blank_quote(quote: Quote | None) -> Quote | None:
     return quote if quote is None or quote.deleted else Quote(number=quote.number, deleted=True)
 
 
-def make_blank_summary(event: MembershipStarted, line: MessagePosted) -> MembershipStarted:
-    """The event with the message shown as deleted."""
+def make_blank_summary(event: MembershipStarted) -> MembershipStarted:
+    """The event with the message that it shows as the newest shown as deleted."""
+    last = event.channel.last
+    if last is None:
+        return event
+    line = MessagePosted(seq=0, at=last.at, channel=event.channel.id, number=last.number, author=last.author)
     summary = msgspec.structs.replace(event.channel, last=last_of(make_tombstone(line)))
     return msgspec.structs.replace(event, channel=summary)
