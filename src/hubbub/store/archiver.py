@@ -13,7 +13,8 @@ Invariants:
    rows that could have gone are found by the next run, which proves them again; so are those that were put back
    (thawing.py).
 2. Nothing waits: each step in the writer is a few milliseconds, and as long is left to others behind it.
-3. A row goes only when the follower is past it, so that what put it there is copied.
+3. A row goes only when all followers are past it, the embedded index too, so that what put it there is copied; and only
+   when they need it no more for what they have not read yet (archive_removal.py).
 4. The newest of each stream stays, however old (`Keep`).
 """
 
@@ -23,7 +24,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 import msgspec
 import structlog
@@ -33,12 +34,14 @@ from hubbub.errors import Refused, StoreError
 from hubbub.protocol import codec
 from hubbub.protocol.archive import Archive, ArchivedEvent
 from hubbub.protocol.events import MessagePosted
-from hubbub.store import archive_ranges, writes
+from hubbub.store import archive_ranges
 from hubbub.store.archive_ranges import Range, hash_event, sum_up
+from hubbub.store.archive_removal import Proven, Removal, remove
 from hubbub.store.archive_space import INCREMENTAL
 from hubbub.store.ledger import Ledger
+from hubbub.store.putting_back import put_back
 from hubbub.store.readers import Readers, Row
-from hubbub.store.rest import with_room, without_room
+from hubbub.store.rest import without_room
 from hubbub.store.writer import Writer
 
 A = TypeVar("A")
@@ -52,6 +55,8 @@ SLICE: Final = 100
 PAGES: Final = 100
 # Seconds until the writer, which has too much to do, is asked again.
 _BUSY_PAUSE: Final = 0.2
+# Seconds until a run looks again how far the followers are.
+_RENEW: Final = 10.0
 
 _STREAMS: Final = """SELECT 'channel:' || id, seq, number FROM channels
     UNION ALL SELECT 'user:' || id, seq, 0 FROM users ORDER BY 1"""
@@ -66,7 +71,6 @@ _CHANGED: Final = """SELECT about, max(seq) FROM events WHERE stream = ? AND abo
 _MARK: Final = """SELECT events.rowid FROM meta, events WHERE meta.name = 'follower:search'
     AND events.stream = json_extract(meta.value, '$.stream') AND events.seq = json_extract(meta.value, '$.seq')"""
 _BODIES: Final = "SELECT seq, body FROM events WHERE stream = ? AND seq BETWEEN ? AND ? ORDER BY seq"
-_DELETE: Final = "DELETE FROM events WHERE stream = ? AND seq = ? AND body = ?"
 _COUNT: Final = "SELECT count(*) FROM events WHERE stream = ? AND seq <= ?"
 
 _log = structlog.get_logger("hubbub.store")
@@ -96,35 +100,50 @@ class Moved:
     freed_pages: int = 0
     unproven: list[str] = field(default_factory=list)
 
+    def leave(self, stream: str) -> None:
+        """Note that something of the stream stayed."""
+        if stream not in self.unproven:
+            self.unproven.append(stream)
+
 
 Tell = Callable[[Moved], None]
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """`kept`: the bytes as they lie in the table."""
+@dataclass(slots=True)
+class _Run:
+    """`horizon`: rows below it are copied, and can be read from every part of the archive since `renewed` (seconds)."""
 
-    event: ArchivedEvent
-    kept: bytes
+    before: int
+    moved: Moved
+    tell: Tell
+    horizon: int = 0
+    renewed: float = -_RENEW
 
 
-@dataclass(frozen=True, slots=True)
-class _Slice:
-    stream: str
-    rows: Sequence[_Row]
+class Embedded(Protocol):
+    async def settle(self) -> int:
+        """Up to this rowid the embedded index has everything for good. Raises `StoreError`."""
+        ...
 
 
 class Archiver:
-    """One for a store; `archive` and `restore` wait for each other."""
+    """One for a store; `archive` and `restore` wait for each other. `embedded`: the index that follows the log too."""
 
     def __init__(
-        self, writer: Writer, readers: Readers, archive: Archive, clock: Callable[[], int], keep: Keep | None = None
+        self,
+        writer: Writer,
+        readers: Readers,
+        archive: Archive,
+        clock: Callable[[], int],
+        keep: Keep | None = None,
+        embedded: Embedded | None = None,
     ) -> None:
         self._writer = writer
         self._readers = readers
         self._archive = archive
         self._clock = clock
         self._keep = keep or Keep()
+        self.embedded = embedded
         self._lock = asyncio.Lock()
 
     async def archive(self, before: int, tell: Tell = lambda moved: None) -> Moved:
@@ -134,12 +153,12 @@ class Archiver:
         """
         async with self._lock:
             moved = Moved()
-            horizon = await self._find_horizon()
-            await self._archive.refresh()
+            run = _Run(before, moved, tell)
+            await self._look_ahead(run)
             streams = await self._fetch_all(_STREAMS)
             moved.all_streams = len(streams)
             for stream, head, number in streams:
-                await self._archive_stream(stream, head, number, before, horizon, moved, tell)
+                await self._archive_stream(stream, head, number, run)
                 moved.streams += 1
                 tell(moved)
             moved.freed_pages = await self._shrink()
@@ -162,41 +181,51 @@ class Archiver:
     # --- into the archive -----------------------------------------------------------------------------------------
 
     async def _find_horizon(self) -> int:
-        """Rows below this one are behind the follower."""
+        """Rows below this one are behind all followers. That of the mark stays, so that no new row gets a number which
+        is behind them."""
         rows = await self._fetch_all(_MARK)
         if not rows:
             raise StoreError("The search server has no copy of the log yet: it is made while the server runs.")
-        return int(rows[0][0])
+        mark = int(rows[0][0])
+        return mark if self.embedded is None else min(mark, await self.embedded.settle() + 1)
+
+    async def _look_ahead(self, run: _Run) -> None:
+        """Renew the horizon when it is time. What was copied before it is then the same wherever it is read: of the
+        archive there may be several copies."""
+        if perf_counter() - run.renewed >= _RENEW:
+            run.horizon = await self._find_horizon()
+            await self._archive.refresh()
+            run.renewed = perf_counter()
 
     async def _check_settled(self) -> None:
         if not await self._archive.is_settled():
             raise StoreError("A new copy of the log is being made: archive when that is done.")
 
-    async def _archive_stream(
-        self, stream: str, head: int, number: int, before: int, horizon: int, moved: Moved, tell: Tell
-    ) -> None:
+    async def _archive_stream(self, stream: str, head: int, number: int, run: _Run) -> None:
         base = int((await self._fetch_all(archive_ranges.BASE, stream))[0][0])
         if base:
             await self._check_settled()
-            await self._remove_left(stream, base, horizon, moved)
+            await self._remove_left(stream, base, run)
         last = await self._find_last(stream, head, number)
         while base < last:
-            rows = await self._read_range(stream, base, last, before, horizon)
+            await self._look_ahead(run)
+            rows = await self._read_range(stream, base, last, run)
             if len(rows) < self._keep.range:
                 return
             await self._check_settled()
             if not await self._is_proven(stream, rows):
-                moved.unproven.append(stream)
+                run.moved.leave(stream)
                 return
             events = [row.event for row in rows]
             digest = sum_up(hash_event(event.seq, event.body) for event in events)
             sealed = Range(stream, events[0].seq, events[-1].seq, digest)
             if not await self._write(_seal, (sealed, self._clock())):
                 return  # changed meanwhile: another time
-            moved.sealed += len(rows)
+            run.moved.sealed += len(rows)
             base = sealed.last
-            await self._remove(stream, rows, moved)
-            tell(moved)
+            if not await self._remove(stream, rows, run):
+                return
+            run.tell(run.moved)
 
     async def _find_last(self, stream: str, head: int, number: int) -> int:
         """Behind this seq everything stays."""
@@ -210,52 +239,77 @@ class Archiver:
                 return 0
         return last
 
-    async def _read_range(self, stream: str, base: int, last: int, before: int, horizon: int) -> list[_Row]:
-        rows: list[_Row] = []
+    async def _read_range(self, stream: str, base: int, last: int, run: _Run) -> list[Proven]:
+        rows: list[Proven] = []
         size = 0
         for seq, about, kept, rowid in await self._fetch_all(_NEXT, stream, base, last, RANGE_EVENTS):
             body = without_room(kept)
-            if rowid >= horizon or seq != base + len(rows) + 1 or codec.decode_event(body).at >= before:
+            if rowid >= run.horizon or seq != base + len(rows) + 1 or codec.decode_event(body).at >= run.before:
                 break
-            rows.append(_Row(ArchivedEvent(seq, about, body), kept))
+            rows.append(Proven(ArchivedEvent(seq, about, body), kept))
             size += len(kept)
             if size > RANGE_BYTES:
                 break
         return rows
 
-    async def _is_proven(self, stream: str, rows: Sequence[_Row]) -> bool:
+    async def _is_proven(self, stream: str, rows: Sequence[Proven]) -> bool:
         """Whether the archive has exactly these events, and each message posted with them in its present version."""
         events = [row.event for row in rows]
         if list(await self._archive.fetch_range(stream, events[0].seq - 1, events[-1].seq)) != events:
             return False
         posts = (codec.decode_event(event.body) for event in events)
-        versions = {post.number: post.seq for post in posts if isinstance(post, MessagePosted)}
-        if not versions:
-            return True
-        numbers = msgspec.json.encode(list(versions)).decode()
-        versions |= dict(await self._fetch_all(_CHANGED, stream, numbers))
-        return dict(await self._archive.fetch_versions(stream.removeprefix(CHANNEL), versions.keys())) == versions
+        versions = {post.number: max(post.seq, post.emptied) for post in posts if isinstance(post, MessagePosted)}
+        return not await self._find_stale(stream, versions)
 
-    async def _remove_left(self, stream: str, base: int, horizon: int, moved: Moved) -> None:
+    async def _find_stale(self, stream: str, versions: dict[int, int]) -> set[int]:
+        """Of these messages, each with an event that it follows from, those that the archive has only as they were."""
+        if not versions:
+            return set()
+        numbers = msgspec.json.encode(list(versions)).decode()
+        for number, version in await self._fetch_all(_CHANGED, stream, numbers):
+            versions[number] = max(version, versions[number])
+        there = await self._archive.fetch_versions(stream.removeprefix(CHANNEL), versions.keys())
+        return {number for number, version in versions.items() if there.get(number, 0) < version}
+
+    async def _remove_left(self, stream: str, base: int, run: _Run) -> None:
         """Rows of ranges that were noted before: a run was interrupted, or they were put back."""
         after = 0
         while True:
-            found = await self._fetch_all(_LEFT, stream, after, base, horizon, RANGE_EVENTS)
-            rows = [_Row(ArchivedEvent(seq, about, without_room(kept)), kept) for seq, about, kept in found]
+            await self._look_ahead(run)
+            found = await self._fetch_all(_LEFT, stream, after, base, run.horizon, RANGE_EVENTS)
+            rows = [Proven(ArchivedEvent(seq, about, without_room(kept)), kept) for seq, about, kept in found]
             if not rows:
                 return
             after = rows[-1].event.seq
-            there = {
-                event.seq: event for event in await self._archive.fetch_events(stream, {r.event.seq for r in rows})
-            }
-            proven = [row for row in rows if there.get(row.event.seq) == row.event]
-            if len(proven) < len(rows) and stream not in moved.unproven:
-                moved.unproven.append(stream)
-            await self._remove(stream, proven, moved)
+            proven = await self._find_proven(stream, rows)
+            if len(proven) < len(rows):
+                run.moved.leave(stream)
+            if not await self._remove(stream, proven, run):
+                return
 
-    async def _remove(self, stream: str, rows: Sequence[_Row], moved: Moved) -> None:
+    async def _find_proven(self, stream: str, rows: Sequence[Proven]) -> list[Proven]:
+        """Those of them that the archive has, with the messages they are about."""
+        events = await self._archive.fetch_events(stream, {row.event.seq for row in rows})
+        there = {event.seq: event for event in events}
+        proven = [row for row in rows if there.get(row.event.seq) == row.event]
+        if not stream.startswith(CHANNEL):
+            return proven
+        states = [_state_of(row.event) for row in proven]
+        versions: dict[int, int] = {}
+        for number, version in filter(None, states):
+            versions[number] = max(version, versions.get(number, 0))
+        stale = await self._find_stale(stream, versions)
+        return [row for row, state in zip(proven, states, strict=True) if state is None or state[0] not in stale]
+
+    async def _remove(self, stream: str, rows: Sequence[Proven], run: _Run) -> bool:
+        """False where the followers are too far behind for it."""
         for begin in range(0, len(rows), SLICE):
-            moved.removed += await self._write(_delete, _Slice(stream, rows[begin : begin + SLICE]))
+            removed = await self._write(remove, Removal(stream, rows[begin : begin + SLICE], run.horizon))
+            if removed is None:
+                run.moved.leave(stream)
+                return False
+            run.moved.removed += removed
+        return True
 
     async def _shrink(self) -> int:
         freed = 0
@@ -270,14 +324,13 @@ class Archiver:
         for first, last, digest in await self._fetch_all(archive_ranges.RANGES, stream):
             missed = await self._prove_range(Range(stream, first, last, digest))
             if missed is None:
-                moved.unproven.append(stream)
+                moved.leave(stream)
                 return
-            rows = [_Row(event, with_room(event.body)) for event in missed]
-            for begin in range(0, len(rows), SLICE):
-                moved.restored += await self._write(_put_back, _Slice(stream, rows[begin : begin + SLICE]))
+            for begin in range(0, len(missed), SLICE):
+                moved.restored += await self._write(_put_back, (stream, missed[begin : begin + SLICE]))
             tell(moved)
         if not await self._write(_finish, (stream, last)):
-            moved.unproven.append(stream)
+            moved.leave(stream)
 
     async def _prove_range(self, sealed: Range) -> list[ArchivedEvent] | None:
         """What of the range has no rows, or None when it is not what was noted."""
@@ -314,6 +367,14 @@ class Archiver:
             return done
 
 
+def _state_of(event: ArchivedEvent) -> tuple[int, int] | None:
+    """The number of the message that a channel's event is about, and the least version that follows from it."""
+    if event.about is not None:
+        return event.about, event.seq
+    post = codec.decode_event(event.body)
+    return (post.number, max(post.seq, post.emptied)) if isinstance(post, MessagePosted) else None
+
+
 def _seal(ledger: Ledger, wish: tuple[Range, int]) -> bool:
     sealed, at = wish
     cursor = ledger.cursor
@@ -326,25 +387,9 @@ def _seal(ledger: Ledger, wish: tuple[Range, int]) -> bool:
     return True
 
 
-def _delete(ledger: Ledger, wish: _Slice) -> int:
-    removed = 0
-    for row in wish.rows:
-        event = row.event
-        ledger.cursor.execute(_DELETE, (wish.stream, event.seq, row.kept))
-        if ledger.cursor.rowcount == 1:
-            ledger.writes += 1
-            removed += 1
-            archive_ranges.settle_hash(ledger.cursor, wish.stream, event.seq, event.body)
-    # Its text is in older pages of the write-ahead log still.
-    ledger.redacted = True
-    return removed
-
-
-def _put_back(ledger: Ledger, wish: _Slice) -> int:
-    before = ledger.cursor.connection.total_changes
-    rows = [(wish.stream, row.event.seq, row.event.about, row.kept) for row in wish.rows]
-    ledger.cursor.executemany(writes.PUT_BACK_EVENT, rows)
-    return ledger.cursor.connection.total_changes - before
+def _put_back(ledger: Ledger, wish: tuple[str, Sequence[ArchivedEvent]]) -> int:
+    stream, events = wish
+    return put_back(ledger, ((stream, event) for event in events)).count
 
 
 def _finish(ledger: Ledger, wish: tuple[str, int]) -> bool:

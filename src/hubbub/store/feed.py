@@ -49,8 +49,7 @@ _FIRST_PLACE: Final = """SELECT rowid FROM events AS named WHERE stream = ?1 AND
     AND seq > (SELECT coalesce(max(last), 0) FROM archived WHERE stream = ?1)
     AND NOT EXISTS (SELECT 1 FROM events WHERE stream = ?1 AND seq > ?2 AND rowid < named.rowid)"""
 _LAST: Final = "SELECT coalesce(max(rowid), 0) FROM events"
-_POST: Final = """SELECT stream, about, body FROM events WHERE stream = ?1
-    AND seq = (SELECT seq FROM lines WHERE channel = ?2 AND number = ?3)"""
+_POST_SEQ: Final = "SELECT seq FROM lines WHERE channel = ? AND number = ?"
 _ABOUT: Final = """SELECT stream, about, body FROM events WHERE stream = ?1
     AND seq IN (SELECT seq FROM events WHERE stream = ?1 AND about = ?2)"""
 # SQLite would walk the whole stream from its end, and the whole channel.
@@ -132,18 +131,19 @@ class Feed:
     def _redacted(self, deletion: MessageDeleted) -> Iterator[LoggedEvent]:
         """What lost its content with this deletion, as redaction.py does it."""
         channel, stream = deletion.channel, channel_stream(deletion.channel)
-        post = self._one(_POST, stream, channel, deletion.number)
-        if post is None:
+        line = self._one(_POST_SEQ, channel, deletion.number)
+        if line is None:
             return
-        yield (written := _logged(post))
+        # What has no row any more was proven to be in the archive as it is now (archive_removal.py).
+        if (post := self._one(_EVENT, stream, line[0])) is not None:
+            yield _logged(post)
         for row in self._connection.execute(_ABOUT, (stream, deletion.number)):
             yield _logged(row)
         for (seq,) in self._connection.execute(ANSWERS, (channel, deletion.number)).fetchall():
             if (answer := self._one(_EVENT, stream, seq)) is not None:
                 yield _logged(answer)
-        joins = (channel, written.event.seq, channel, deletion.number + 1)
+        joins = (channel, line[0], channel, deletion.number + 1)
         for row in self._connection.execute(writes.FIND_JOINS_BEHIND, joins).fetchall():
-            # What is archived already was proven to be there as it is now.
             if row[0] is not None and isinstance(joined := build_line(row), MemberJoined):
                 yield from self._summaries(joined)
 

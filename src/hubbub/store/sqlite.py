@@ -12,6 +12,7 @@ from hubbub.errors import StoreError
 from hubbub.protocol.archive import Archive
 from hubbub.protocol.batch import Batch
 from hubbub.store.accounts import SqliteAccounts
+from hubbub.store.archive_horizon import EmbeddedIndex
 from hubbub.store.archive_orders import Archivist
 from hubbub.store.archiver import Archiver, Keep
 from hubbub.store.channels import SqliteChannels
@@ -99,6 +100,7 @@ async def open_store(
         on_commit = _noticed_by(follower, on_commit)
     writer = Writer(connection, limits, on_commit)
     thaw = Thaw(archive)
+    embedded = EmbeddedIndex(directory, follower) if follower is not None else None
     return Store(
         log=SqliteLog(writer, readers, epoch, thaw),
         channels=SqliteChannels(readers, epoch, thaw),
@@ -109,7 +111,7 @@ async def open_store(
         writer=writer,
         readable=SqliteReadable(readers, thaw),
         search=SqliteSearch(directory, follower) if follower else None,
-        archiver=Archiver(writer, readers, archive, clock, keep) if archive else None,
+        archiver=Archiver(writer, readers, archive, clock, keep, embedded) if archive else None,
         _follower=follower,
         _readers=readers,
         _lock=lock,
