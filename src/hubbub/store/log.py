@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from asyncio import Future
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import msgspec
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, select
 from sqlalchemy import literal_column as literal
 
 from hubbub.domain.ids import CHANNEL
@@ -17,7 +18,7 @@ from hubbub.store import archive_ranges
 from hubbub.store.apply import apply_intent
 from hubbub.store.cold import Thaw
 from hubbub.store.gathering import Gathering
-from hubbub.store.readers import Readers
+from hubbub.store.readers import Reader, Readers
 from hubbub.store.rest import without_room
 from hubbub.store.schema import channels, events, members, users
 from hubbub.store.statements import compile_sql, each_of
@@ -41,29 +42,16 @@ _HEADS: Final = compile_sql(
     .where(users.c.id.in_(select(_wanted.c.value))),
     "users",
 )
-_events: Final = (
+_EVENTS: Final = compile_sql(
     select(events.c.seq, events.c.body)
     .where(events.c.stream == bindparam("stream"), events.c.seq > bindparam("after"))
     .order_by(events.c.seq)
     .limit(bindparam("limit"))
-    .offset(literal("0"))
-)
-_EVENTS: Final = compile_sql(_events, "stream", "after", "limit")
-_MEMBER_EVENTS: Final = compile_sql(
-    _events.where(
-        exists().where(
-            members.c.user == bindparam("member"),
-            members.c.channel == bindparam("channel"),
-            members.c.joined_seq < events.c.seq,
-        )
-    ),
+    .offset(literal("0")),
     "stream",
     "after",
-    "member",
-    "channel",
     "limit",
 )
-
 _JOINED_SEQ: Final = compile_sql(
     select(members.c.joined_seq).where(
         members.c.user == bindparam("member"), members.c.channel == bindparam("channel")
@@ -117,7 +105,9 @@ class SqliteLog:
         events = await self._ranges.fetch((stream, after, upto)) or ()
         if len(events) == upto - after:
             return events
-        return await self._join(stream, after, upto, events)
+        async with self._readers.transaction() as reader:
+            piece = await _read_piece(reader, stream, after, upto - after)
+        return [event for event in await self._complete(piece) if event[0] <= upto]
 
     async def _fetch_ranges(self, wanted: Sequence[Range]) -> dict[Range, Sequence[tuple[int, bytes]]]:
         """Those that begin at the same place are read once, as far as the longest."""
@@ -142,30 +132,38 @@ class SqliteLog:
         With `member`: only what came after that user joined, and nothing unless they are in the channel while it is
         read. Raises `archive_unavailable`.
         """
-        async with self._readers.statement() as reader:
-            if member is None:
-                rows = await reader.fetch_all(_EVENTS, (stream, after, limit))
-            else:
-                channel = stream.removeprefix(CHANNEL)
-                rows = await reader.fetch_all(_MEMBER_EVENTS, (stream, after, member, channel, limit))
-                place = await reader.fetch_one(_JOINED_SEQ, (member, channel))
+        async with self._readers.transaction() as reader:
+            if member is not None:
+                place = await reader.fetch_one(_JOINED_SEQ, (member, stream.removeprefix(CHANNEL)))
                 if place is None:
                     return []
                 after = max(after, place[0])
-        events = [(seq, without_room(body)) for seq, body in rows]
-        if events and events[0][0] == after + 1 and events[-1][0] == after + len(events):
-            return events
-        return list(await self._join(stream, after, after + limit, events))[:limit]
+            piece = await _read_piece(reader, stream, after, limit)
+        return list(await self._complete(piece))[:limit]
 
-    async def _join(
-        self, stream: str, after: int, upto: int, events: Sequence[tuple[int, bytes]]
-    ) -> Sequence[tuple[int, bytes]]:
-        """`events`, with those between `after` and `upto` that are in the archive alone."""
-        async with self._readers.statement() as reader:
-            row = await reader.fetch_one(archive_ranges.BASE, (stream,))
-        here = {seq for seq, _ in events}
-        missed = {seq for seq in range(after + 1, min(upto, row[0] if row else 0) + 1) if seq not in here}
-        if not missed:
-            return events
-        archived = await self._thaw.fetch_missed(stream, missed)
-        return sorted([*events, *archived])
+    async def _complete(self, piece: _Piece) -> Sequence[tuple[int, bytes]]:
+        """With those that are in the archive alone."""
+        if not piece.missed:
+            return piece.events
+        return sorted([*piece.events, *await self._thaw.fetch_missed(piece.stream, piece.missed)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Events that have rows, as (seq, encoded), and the seqs of those between them that were archived."""
+
+    stream: str
+    events: list[tuple[int, bytes]]
+    missed: set[int]
+
+
+async def _read_piece(reader: Reader, stream: str, after: int, limit: int) -> _Piece:
+    """In one transaction: between two, rows may go into the archive or come back."""
+    rows = await reader.fetch_all(_EVENTS, (stream, after, limit))
+    events = [(seq, without_room(body)) for seq, body in rows]
+    if events and events[-1][0] == after + len(events):
+        return _Piece(stream, events, set())
+    base = await reader.fetch_one(archive_ranges.BASE, (stream,))
+    here = {seq for seq, _ in events}
+    last = min(after + limit, base[0] if base else 0)
+    return _Piece(stream, events, {seq for seq in range(after + 1, last + 1) if seq not in here})
