@@ -25,6 +25,16 @@ WHO = st.integers(0, 2)
 WHERE = st.integers(0, 1)
 NUMBER = st.integers(1, 8)
 TEXT = st.sampled_from(["hi", "a longer line\nand another", "x" * 200, "😀" * 150, "嗨"])
+PARTS = st.lists(
+    st.sampled_from(
+        [
+            {"kind": "location", "latitude": 57.05, "longitude": 9.92, "name": "The harbour"},
+            {"kind": "meeting", "subject": "Release", "url": "https://meet.example.org/release", "at": 1},
+        ]
+    ),
+    min_size=1,
+    max_size=2,
+)
 EMOJI = st.sampled_from(["👍", "🎉", "❤️"])
 NAMES = (f"replay {number}" for number in itertools.count(1))
 
@@ -52,6 +62,8 @@ DEEDS = st.one_of(
     deed("message.post", text=TEXT),
     deed("message.post", text=TEXT),
     deed("message.post", text=TEXT),
+    deed("message.post", text=TEXT, reply=NUMBER),
+    deed("message.post", text=st.sampled_from(["", "here"]), parts=PARTS),
     deed("message.edit", number=NUMBER, text=TEXT),
     deed("message.delete", number=NUMBER),
     deed("reaction.add", number=NUMBER, emoji=EMOJI),

@@ -200,7 +200,7 @@ function edit(place: Place, event: EventOf<"message.edited">): Place {
 function remove(place: Place, event: EventOf<"message.deleted">): Place {
   const next = withMessage(place, event.number, tombstone);
   return withoutUnread(
-    withLast(withoutQuotes(next, event.number), event.number, ({ number, author, at }) => ({
+    withLast(withoutQuotes(next, event.number, event.seq), event.number, ({ number, author, at }) => ({
       number,
       author,
       at,
@@ -211,11 +211,11 @@ function remove(place: Place, event: EventOf<"message.deleted">): Place {
 }
 
 /** Nobody reads in a quote what was deleted. */
-function withoutQuotes(place: Place, number: number): Place {
+function withoutQuotes(place: Place, number: number, seq: number): Place {
   const { room } = place;
   const quotes = (line: Line) => line.type === "message.posted" && line.reply?.number === number && !line.reply.deleted;
   if (!room?.lines.some(quotes)) return place;
-  const lines = room.lines.map((line) => (quotes(line) ? { ...line, reply: { number, deleted: true } } : line));
+  const lines = room.lines.map((line) => (quotes(line) ? { ...line, reply: { number, deleted: true, seq } } : line));
   return { ...place, room: { ...room, lines } };
 }
 
