@@ -43,7 +43,7 @@ def move(config: Config, before: int | None, tell: Tell) -> Moved:
         return _order(config.data, before, tell)
     moved = asyncio.run(_move(config, before, tell))
     if moved.removed:
-        make_small(config.data / DATABASE)
+        make_small(config.data)
     return moved
 
 
