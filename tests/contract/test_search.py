@@ -146,6 +146,14 @@ async def test_by_whom_and_where(here: Searching, ann: str) -> None:
     assert await here.places(ann, "in:general -in:general") == []
 
 
+async def test_quotation_marks_in_a_channels_name_make_no_difference(here: Searching, ann: str) -> None:
+    room = await here.world.channel(ann, '#The "old" 「room」')
+    await here.world.post(ann, room, "hello")
+    await here.world.post(ann, here.world.general, "hello")
+    for q in ('in:"the old room" hello', "in:“#The old room” hello", f"in:{room} hello"):
+        assert await here.places(ann, q) == [(room, 1)]
+
+
 async def test_what_a_message_has_by_now(here: Searching, ann: str) -> None:
     world = here.world
     await post_all(here, ann, "see https://a.example", "run `make test`", "plain", "plain too", "plain as well")

@@ -23,7 +23,10 @@ const OPEN = '"“„「『＂';
 const QUOTED = `[${OPEN}][^"”“」』＂]*["”“」』＂]?`;
 const TERM = new RegExp(`([-－](?=\\S))?(?:(${OPERATORS.join("|")})[:：]\\s*)?(${QUOTED}|[^\\s${OPEN}]*)`, "giuy");
 const QUOTES = new RegExp(`^[${OPEN}]([^"”“」』＂]*)`, "u");
-const NEEDS_QUOTES = /[\s"“”„「」『』＂]|^$/u;
+const MARKS = /["“”„「」『』＂]/gu;
+const NEEDS_QUOTES = /\s|^$/u;
+// Who asks; somebody who is really called so is named by id.
+const ME = "me";
 
 export function readTerms(query: string): Term[] {
   const terms: Term[] = [];
@@ -49,8 +52,21 @@ export function writeOperator(operator: Operator, value: string): string {
   return `${operator}:${quoted(value)}`;
 }
 
+/** The same for somebody or something that has an id: by that where the name stands for others too. */
+export function writeNamed(operator: Operator, { id, name }: Named, others: readonly Named[]): string {
+  const shared = others.some((other) => other.id !== id && fold(other.name) === fold(name));
+  return writeOperator(operator, shared || (operator === "from" && fold(name) === ME) ? id : name);
+}
+
+export interface Named {
+  id: string;
+  name: string;
+}
+
+/** Quotation marks of the name's own are left out, as the server does where it compares names. */
 function quoted(value: string): string {
-  return NEEDS_QUOTES.test(value) ? `"${value.replaceAll('"', "")}"` : value;
+  const plain = value.replace(MARKS, "").trim();
+  return NEEDS_QUOTES.test(plain) ? `"${plain}"` : plain;
 }
 
 export function addTerm(query: string, term: string): string {
@@ -78,9 +94,10 @@ export function hasFilter(query: string, operator: Operator, value: string): boo
   return filtersOf(query).some((term) => !term.not && term.operator === operator && fold(term.value) === fold(value));
 }
 
-/** A name as names are compared: without its sign, without regard to case and width. */
+/** A name as names are compared: without its sign and quotation marks, without regard to case and width. */
 export function fold(name: string): string {
-  return name.normalize("NFKC").toLocaleLowerCase().replace(/^[#@]/u, "").trim();
+  const plain = name.normalize("NFKC").toLocaleLowerCase().replace(/^[#@]/u, "").replace(MARKS, "");
+  return plain.replace(/\s+/gu, " ").trim();
 }
 
 /** The name that nobody has, as the server says it: only it knows. */

@@ -14,6 +14,7 @@ import {
   removeTerm,
   unfinished,
   wordsOf,
+  writeNamed,
   writeOperator,
 } from "@/lib/search_query";
 
@@ -75,6 +76,22 @@ test("what cannot be understood is named", () => {
 test("an operator is added with quotes where its name needs them", () => {
   expect(addTerm("kettle ", writeOperator("in", "release"))).toBe("kettle in:release");
   expect(addTerm("", writeOperator("from", "Mary Ann"))).toBe('from:"Mary Ann"');
+});
+
+test("a name's own quotation marks do not end it, and are no difference", () => {
+  expect(writeOperator("in", 'the "old" room')).toBe('in:"the old room"');
+  expect(writeOperator("in", "「产品」")).toBe("in:产品");
+  expect(values(writeOperator("in", 'the "old" room'))).toEqual(["in=the old room"]);
+  expect(hasFilter('in:"the old room"', "in", 'The "old" room')).toBe(true);
+});
+
+test("whoever shares a name is named by id", () => {
+  const [one, other, me] = ["1", "2", "3"].map((id) => ({ id, name: id === "3" ? "Me" : "Room" }));
+  if (!one || !other || !me) throw new Error("three were made");
+  expect(writeNamed("in", one, [one, other])).toBe("in:1");
+  expect(writeNamed("in", one, [one, me])).toBe("in:Room");
+  expect(writeNamed("from", me, [me])).toBe("from:3");
+  expect(writeNamed("in", me, [me])).toBe("in:Me");
 });
 
 test("an operator can be taken away again, and leaves the rest as it was", () => {

@@ -231,11 +231,19 @@ def read_zone(name: str | None) -> tzinfo:
 
 def _resolve_channel(name: str, channels: Mapping[str, ChannelName]) -> set[str]:
     """Raises `bad_query` when the asker can read none of that name, whether there is one or not."""
-    key = name_key(name)
-    found = {id_ for id_, channel in channels.items() if id_ == name or name_key(channel.name) == key}
+    key = _plain_key(name)
+    found = {id_ for id_, channel in channels.items() if id_ == name or _plain_key(channel.name) == key}
     if not found:
         raise Refused("bad_query", f"in:{name}: there is no channel of that name that you can read.")
     return found
+
+
+def _plain_key(name: str) -> str:
+    """Without quotation marks, which end a name in a query, and without the sign before a channel's name."""
+    return " ".join(name_key(name).translate(_MARKS).removeprefix("#").split())
+
+
+_MARKS: Final = str.maketrans(dict.fromkeys('"“”„「」『』'))
 
 
 def _named_in(message: MessagePosted) -> list[str]:

@@ -6,7 +6,7 @@ import type { ReactNode } from "react";
 import { Avatar } from "@/components/avatar";
 import { type SearchAddress, searchPath } from "@/lib/addresses";
 import type { SearchResult } from "@/lib/protocol.gen.ts";
-import { addTerm, hasFilter, type Operator, writeOperator } from "@/lib/search_query";
+import { addTerm, hasFilter, type Named, type Operator, writeNamed, writeOperator } from "@/lib/search_query";
 import { monthName } from "@/lib/times";
 
 interface FacetsProps extends SearchAddress {
@@ -25,20 +25,29 @@ interface Choice {
 export function Facets({ q, order, facets }: FacetsProps) {
   const t = useTranslations("search");
   const locale = useLocale();
-  const open = (operator: Operator, name: string) => !hasFilter(q, operator, name);
+  const open = (operator: Operator, value: string) => !hasFilter(q, operator, value);
+  const openNamed = (operator: Operator, { id, name }: Named) => open(operator, name) && open(operator, id);
   const groups: [string, Choice[]][] = [
     [
       t("channels"),
       facets.channels
-        .filter(({ name }) => open("in", name))
-        .map(({ id, name, count }) => choice(id, writeOperator("in", name), name, count, <Hash aria-hidden />)),
+        .filter((each) => openNamed("in", each))
+        .map((each) =>
+          choice(each.id, writeNamed("in", each, facets.channels), each.name, each.count, <Hash aria-hidden />),
+        ),
     ],
     [
       t("people"),
       facets.authors
-        .filter(({ name }) => open("from", name))
-        .map(({ id, name, count }) =>
-          choice(id, writeOperator("from", name), name, count, <Avatar id={id} name={name} size="tiny" />),
+        .filter((each) => openNamed("from", each))
+        .map((each) =>
+          choice(
+            each.id,
+            writeNamed("from", each, facets.authors),
+            each.name,
+            each.count,
+            <Avatar id={each.id} name={each.name} size="tiny" />,
+          ),
         ),
     ],
     [

@@ -44,7 +44,7 @@ export function Results({ asked, answer, examples }: ResultsProps) {
         </p>
         {!none && <Order {...asked} />}
       </div>
-      <Filters q={asked.q} order={asked.order} />
+      <Filters q={asked.q} order={asked.order} known={[...answer.facets.channels, ...answer.facets.authors]} />
       {!none && meant}
       {answer.partial && (
         <p className="search-partial notice">
