@@ -1,9 +1,9 @@
 """Scrolling rooms in a real Chromium, from the newest line up, and how long each page of older lines lets wait.
 
-A page is waited for at its worst: the reader is at the top of what is loaded already, and it is the page's whole way
-that counts, from the scrolling to the frame in which the older lines are in the document: request, Python, the database
-or the archive, JSON, React. Somebody who scrolls slower does not wait at all, since older lines are asked for before
-the top is reached.
+The reader is as quick as can be: at the topmost line that is drawn in each frame. Of each page of older lines two
+things are measured: its whole way, from the request to the frame in which its first line is drawn (Python, the database
+or the archive, JSON, React), and how long there was nothing more to see meanwhile: older lines are asked for before the
+top is reached, so who scrolls slower does not wait at all.
 """
 
 from __future__ import annotations
@@ -38,54 +38,60 @@ KINDS: Final = ("sql", "seam", "archive")
 TOLD: Final = 50  # pages between two words on how far it is
 
 # Runs before the page's own scripts: what the answers hold is noted where they arrive, since a list may keep lines that
-# it does not show.
+# it does not draw.
 _NOTE: Final = r"""
 (() => {
   const real = window.fetch;
-  const numbersOf = (lines) => lines.flatMap((line) => line.number ?? []);
-  window.bench = { lowest: Infinity, seen: new Set(), gaps: 0 };
+  const bench = (window.bench = { lowest: Infinity, seen: new Set(), gaps: 0, pages: [], waiting: undefined });
   window.fetch = async (...asked) => {
+    const at = performance.now();
     const answer = await real(...asked);
     if (/\/messages\?before=/.test(String(asked[0])) && answer.ok)
       answer.clone().json().then(({ messages }) => {
-        const numbers = numbersOf(messages);
-        window.bench.lowest = Math.min(window.bench.lowest, ...numbers);
-        numbers.forEach((number) => window.bench.seen.add(number));
+        const numbers = messages.flatMap((line) => line.number ?? []);
+        numbers.forEach((number) => bench.seen.add(number));
+        bench.lowest = Math.min(bench.lowest, ...numbers);
+        bench.pages.push({ from: Math.max(...numbers), to: Math.min(...numbers), at });
       });
     return answer;
   };
   const box = () => document.querySelector('[data-testid="scroll"]');
-  const shown = () =>
-    [...box().querySelectorAll('[id^="m"]')].flatMap(({ id }) => (/^m\d+$/.test(id) ? Number(id.slice(1)) : []));
   const frame = () => new Promise(requestAnimationFrame);
+  // What is drawn, and whether each line follows the one above it.
   const look = () => {
-    const numbers = shown();
+    const rows = [...box().querySelectorAll('[id^="m"]')].filter(({ id }) => /^m\d+$/.test(id));
+    const numbers = rows.map(({ id }) => Number(id.slice(1)));
     for (const [place, number] of numbers.entries()) {
-      if (place > 0 && number !== numbers[place - 1] + 1) window.bench.gaps += 1;
-      window.bench.seen.add(number);
+      if (place > 0 && number !== numbers[place - 1] + 1) bench.gaps += 1;
+      bench.seen.add(number);
     }
-    return numbers;
+    bench.lowest = Math.min(bench.lowest, numbers[0]);
+    return { top: rows[0], first: numbers[0] };
   };
-  // To the top, until lines are shown that are older than any that were loaded before: from which to which, and how
-  // long that took, in milliseconds; nothing when it takes longer than the patience.
-  window.bench.older = async (patience) => {
-    const before = Math.min(window.bench.lowest, look()[0]);
-    const began = performance.now();
-    while (performance.now() - began < patience) {
-      box().scrollTo({ top: -box().scrollHeight, behavior: "instant" });
-      await frame();
-      const first = shown()[0];
-      if (first < before) {
-        const took = performance.now() - began;
-        look();
-        return { from: before - 1, to: Math.min(first, window.bench.lowest), took };
+  // The reader goes to the topmost line that is drawn, frame by frame, until one of the next page's is drawn: that
+  // page's numbers, how long it took from its request, and how long the reader had nothing more to see; null when it
+  // takes longer than the patience. Milliseconds.
+  bench.older = async (patience) => {
+    const deadline = performance.now() + patience;
+    while (performance.now() < deadline) {
+      const { top, first } = look();
+      const now = performance.now();
+      if (bench.pages.length > 0 && first <= bench.pages[0].from) {
+        const { from, to, at } = bench.pages.shift();
+        const waited = bench.waiting === undefined ? 0 : now - bench.waiting;
+        bench.waiting = undefined;
+        return { from, to, took: now - at, waited };
       }
+      if (first === bench.lowest) bench.waiting ??= now;
+      const by = top.getBoundingClientRect().top - box().getBoundingClientRect().top - 64;
+      if (Math.abs(by) > 1) box().scrollBy({ top: by, behavior: "instant" });
+      await frame();
     }
     return null;
   };
   // How many lines came, and how many did not, of those between the newest and the oldest that did.
-  window.bench.told = (newest) => {
-    const { seen, gaps } = window.bench;
+  bench.told = (newest) => {
+    const { seen, gaps } = bench;
     return { lines: seen.size, missing: newest - Math.min(...seen) + 1 - seen.size, gaps };
   };
 })();
@@ -103,8 +109,11 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
+    """`took_us`: from the request to the frame that has its first line; `waited_us`: how much of it was waited for."""
+
     where: str
     took_us: float
+    waited_us: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +135,18 @@ def read_rooms(run: Run, address: str, token: str, rooms: Sequence[Room], *, bey
         read = asyncio.run(_read(run, f"http://{address}", token, rooms, beyond))
     except Error as error:
         raise BenchError(f"The browser failed: {error}") from error
-    kinds = {kind: [one.took_us for room in read for one in room.pages if one.where == kind] for kind in KINDS}
+    kinds = {kind: [one for room in read for one in room.pages if one.where == kind] for kind in KINDS}
     return {
         **{name: sum(room.told[name] for room in read) for name in ("lines", "missing", "gaps")},
         "troubles": sum(room.troubles for room in read),
-        "pages": {kind: {"pages": len(taken), **quantiles_of(taken)} for kind, taken in kinds.items()},
+        "pages": {
+            kind: {
+                "pages": len(pages),
+                "took": quantiles_of([page.took_us for page in pages]),
+                "waited": quantiles_of([page.waited_us for page in pages]),
+            }
+            for kind, pages in kinds.items()
+        },
     }
 
 
@@ -176,7 +192,7 @@ async def _scroll(run: Run, page: Page, room: Room, beyond: int) -> list[_Page]:
         if found is None:
             raise BenchError(f"Lines older than {await page.evaluate('bench.lowest')} do not come.")
         where = "sql" if found["to"] > room.seam else "archive" if found["from"] <= room.seam else "seam"
-        pages.append(_Page(where, found["took"] * 1000))
+        pages.append(_Page(where, found["took"] * 1000, found["waited"] * 1000))
         behind += where == "archive"
         if len(pages) % TOLD == 0:
             run.tell(f"{len(pages)} pages; the last one came after {found['took']:.0f} ms ({where})")
