@@ -196,10 +196,12 @@ def reindex(data: Data = None, config: ConfigFile = None) -> None:
 @app.command()
 def doctor(data: Data = None, config: ConfigFile = None) -> None:
     """Look at what the server needs beside it, and say how it fares. Exit code 1 when something is wrong."""
-    from hubbub.offline_search import diagnose_search
+    from hubbub.offline_search import diagnose_embedded, diagnose_search
 
     settings = _load(config, {"data": data})
     set_up_logging(settings.log)
+    if settings.search.embedded:
+        print(f"embedded search: {diagnose_embedded(settings)}")
     if not settings.search.urls:
         print("search: no search server is set (search.urls).")
         return

@@ -40,6 +40,19 @@ async def reindex(config: Config, progress: Callable[[int, int], None]) -> int:
             await copier.close()
 
 
+def diagnose_embedded(config: Config) -> str:
+    """One line on how much of the log the embedded index has. Raises `StoreError`."""
+    from hubbub.store.search_filling import count_indexed
+
+    indexed, messages = count_indexed(config.data)
+    if indexed >= messages:
+        return f"its index has all {messages} messages."
+    told = f"its index has {indexed} of {messages} messages; "
+    if config.search.urls:
+        return told + "the server takes in the rest while it runs."
+    return told + "what is in the archive is found again when search.urls says where that is."
+
+
 async def diagnose_search(config: Config) -> str:
     """One line on what answers, and how far its copy is. Raises as `reindex`."""
     from hubbub.protocol.feed import Mark

@@ -114,7 +114,7 @@ class SqliteSearch:
             if left <= 0:
                 raise Refused("search_slow")
             head = fetch_head(reader.open_log(self._directory))
-            caught_up = self._follower.wait_until(head, left * _WAIT_SHARE)
+            caught_up = self._follower.wait_until(head, left * _WAIT_SHARE) and self._follower.whole
             index = reader.open_index(self._follower)
             index.set_progress_handler(lambda: time.monotonic() > deadline, _OPERATIONS)
             index.execute("BEGIN")

@@ -7,6 +7,8 @@ slices of a millisecond or so; a hundredth, while so many are posted that it cou
 it is further behind than a search would wait for. Who searches does not wait for quiet: `wait_until` has it work at
 once and without pause.
 
+What is in the archive alone has no rows: search_filling.py takes it in when there is nothing else to do.
+
 Invariants:
 1. Only the thread touches its two connections; `checkpoint` is what of the log can be found. It only grows, but where
    the file is made anew (`generation`).
@@ -19,17 +21,20 @@ import asyncio
 import contextlib
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from threading import Condition, Thread
 from typing import Final
 
 import structlog
 
+from hubbub.protocol.archive import Archive, ArchivedEvent
 from hubbub.store.bell import Bell
 from hubbub.store.engine import DATABASE, open_reader
 from hubbub.store.search_cleaning import clean, is_unclean
 from hubbub.store.search_file import SEARCH, delete_search_file, error_kind, open_search_file
+from hubbub.store.search_filling import Filler
 from hubbub.store.search_index import Indexer, fetch_checkpoint, fetch_head
 
 # Seconds.
@@ -79,12 +84,21 @@ class Pace:
 class SearchFollower:
     """Begins at once, on its own thread. Made, and `notice` and `close` called, on the running loop."""
 
-    def __init__(self, directory: Path, epoch: str, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        epoch: str,
+        now: Callable[[], float] = time.monotonic,
+        archive: Archive | None = None,
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self.path = directory / SEARCH
         self._database = directory / DATABASE
         self._epoch = epoch
         self._now = now
+        self._archive = archive
+        # False while messages may be missing that are in the archive alone.
+        self.whole = archive is None
         self._bell = Bell()
         self._moved = Condition()
         self.checkpoint = 0
@@ -189,19 +203,29 @@ class SearchFollower:
                     self.checkpoint = fetch_checkpoint(index)
                     self.generation += 1
                     self._moved.notify_all()
-                self._work(index, Indexer(index, log), lambda: fetch_head(log))
+                indexer = Indexer(index, log)
+                filler = Filler(index, log, indexer, self._ask if self._archive is not None else None, self._now)
+                try:
+                    self._work(index, indexer, filler, lambda: fetch_head(log))
+                finally:
+                    filler.close()
             finally:
                 log.close()
         finally:
             index.close()
 
-    def _work(self, index: sqlite3.Connection, indexer: Indexer, head: Callable[[], int]) -> None:
+    def _work(self, index: sqlite3.Connection, indexer: Indexer, filler: Filler, head: Callable[[], int]) -> None:
         while not self._closing:
             self._wanted = False
             self._catch_up(indexer, head)
-            unclean = is_unclean(index)
-            timeout = max(self._clean_at - self._now(), CLEAN_AFTER) if unclean else None
-            if not self._bell.wait(self._is_wanted, timeout) and unclean:
+            if self._fill(filler):
+                continue
+            clean_in = max(self._clean_at - self._now(), CLEAN_AFTER) if is_unclean(index) else None
+            fill_in = filler.wait()
+            timeout = min((seconds for seconds in (clean_in, fill_in) if seconds is not None), default=None)
+            began = self._now()
+            rung = self._bell.wait(self._is_wanted, timeout)
+            if not rung and clean_in is not None and self._now() - began >= clean_in:
                 self._clean(index, self._is_wanted)
         self._catch_up(indexer, head)
         if is_unclean(index):
@@ -224,6 +248,26 @@ class SearchFollower:
             if self._is_polite():
                 pause = pace.pause(head(), self._now(), done.checkpoint)
                 self._bell.wait(lambda: not self._is_polite(), (self._now() - began) * pause)
+
+    def _fill(self, filler: Filler) -> bool:
+        """A little of what is in the archive alone; whether there is more to do at once."""
+        began = self._now()
+        more = filler.step()
+        self.whole = filler.whole
+        if more and self._is_polite():
+            self._bell.wait(lambda: not self._is_polite(), (self._now() - began) * _PAUSE)
+        return more
+
+    def _ask(self, stream: str, seqs: Collection[int]) -> Future[Sequence[ArchivedEvent]]:
+        """The archive, on the loop."""
+        assert self._archive is not None
+
+        async def fetch(archive: Archive) -> Sequence[ArchivedEvent]:
+            return await archive.fetch_events(stream, seqs)
+
+        answer = asyncio.run_coroutine_threadsafe(fetch(self._archive), self._loop)
+        answer.add_done_callback(lambda _: self._wake())
+        return answer
 
     def _is_polite(self) -> bool:
         """Whether posts come, and nobody waits for this thread."""

@@ -11,6 +11,7 @@ Invariants:
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -41,6 +42,7 @@ _EVENTS: Final = "SELECT rowid, stream, body FROM events WHERE rowid > ? ORDER B
 _LINE: Final = "channel = ?1 AND seq = (SELECT seq FROM lines WHERE channel = ?1 AND number = ?2)"
 _REACTIONS: Final = f"SELECT reactions IS NOT NULL FROM lines WHERE {_LINE}"
 _TEXT: Final = f"SELECT body FROM events WHERE stream = ?3 AND seq = (SELECT text_seq FROM lines WHERE {_LINE})"
+_STATE: Final = f"SELECT deleted, text_seq FROM lines WHERE {_LINE}"
 _DOC: Final = "SELECT id, author, flags, seq FROM docs WHERE channel = ? AND number = ?"
 _INSERT_DOC: Final = "INSERT INTO docs VALUES (?, ?, ?, ?, ?, ?, ?)"
 _INSERT_TEXT: Final = "INSERT INTO texts VALUES (?, ?, ?)"
@@ -96,8 +98,7 @@ class Indexer:
         try:
             with transaction(self._index):
                 checkpoint = fetch_checkpoint(self._index)
-                # Another process may have gone on.
-                self._top = int(self._index.execute("SELECT coalesce(max(id), 0) FROM docs").fetchone()[0])
+                self._find_top()
                 rows = self._log.execute(_EVENTS, (checkpoint, most)).fetchall()
                 for _, stream, body in rows:
                     if stream.startswith(CHANNEL):
@@ -107,11 +108,47 @@ class Indexer:
                     self._finish(checkpoint)
             return Advance(len(rows), checkpoint)
         except BaseException:
-            self._names.clear()  # what was noted in the transaction is not there
-            self._docs.clear()
-            self._texts.clear()
-            self._removed = 0
+            self._forget()
             raise
+
+    def take_in(self, messages: Iterable[tuple[MessagePosted, MessageEdited | None]]) -> None:
+        """Messages from the archive, each with its last edit, in the caller's transaction. They are what the lines say
+        at this moment: one that was deleted since is left out, and a later edit, which is in the log, counts."""
+        try:
+            self._find_top()
+            for post, edit in messages:
+                row = self._log.execute(_STATE, (post.channel, post.number)).fetchone()
+                if row is None or row[0]:
+                    continue
+                self._add(post)
+                if edit is not None and edit.seq == row[1]:
+                    self._change_text(edit)
+            self._write()
+            self._count_removed()
+        except BaseException:
+            self._forget()
+            raise
+
+    def take_out(self, places: Iterable[tuple[str, int]]) -> None:
+        """Messages by channel and number, in the caller's transaction."""
+        try:
+            for channel, number in places:
+                self._remove(channel, number)
+            self._count_removed()
+        except BaseException:
+            self._forget()
+            raise
+
+    def _find_top(self) -> None:
+        """Another process may have gone on."""
+        self._top = int(self._index.execute("SELECT coalesce(max(id), 0) FROM docs").fetchone()[0])
+
+    def _forget(self) -> None:
+        """What was noted in the transaction is not there."""
+        self._names.clear()
+        self._docs.clear()
+        self._texts.clear()
+        self._removed = 0
 
     def _apply(self, body: bytes) -> None:
         try:
@@ -133,6 +170,9 @@ class Indexer:
     def _finish(self, checkpoint: int) -> None:
         self._write()
         self._index.execute("UPDATE meta SET value = ? WHERE name = 'checkpoint'", (checkpoint,))
+        self._count_removed()
+
+    def _count_removed(self) -> None:
         if self._removed:
             self._index.execute("UPDATE meta SET value = value + ? WHERE name = 'removed'", (self._removed,))
             self._removed = 0

@@ -95,7 +95,7 @@ async def open_store(
     except BaseException:
         lock.release()
         raise
-    follower = SearchFollower(directory, epoch) if embedded_search else None
+    follower = SearchFollower(directory, epoch, archive=archive) if embedded_search else None
     if follower is not None:
         on_commit = _noticed_by(follower, on_commit)
     writer = Writer(connection, limits, on_commit)

@@ -18,6 +18,7 @@ from hubbub.store import (
     log,
     names,
     schema,
+    search_filling,
     search_index,
     search_reads,
     statements,
@@ -28,14 +29,27 @@ from hubbub.store import (
 )
 from hubbub.store.sqlite import migrate
 
-MODULES = (writes, log, accounts, channels, summaries, windows, names, search_reads, feed, archiver, search_index)
+MODULES = (
+    writes,
+    log,
+    accounts,
+    channels,
+    summaries,
+    windows,
+    names,
+    search_reads,
+    feed,
+    archiver,
+    search_index,
+    search_filling,
+)
 STATEMENTS = {
     f"{module.__name__}.{name}": sql
     for module in MODULES
     for name, sql in vars(module).items()
     if isinstance(sql, str) and name.isupper() and sql.startswith(("SELECT", "UPDATE", "DELETE", "INSERT"))
     # Of another file, or of a table that is made for one command.
-    if not re.search(r"\b(docs|texts|found|temp)\b", sql)
+    if not re.search(r"\b(docs|texts|found|filled|temp)\b", sql)
 }
 
 
