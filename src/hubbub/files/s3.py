@@ -11,7 +11,7 @@ from typing import Final
 
 import obstore
 from obstore.exceptions import BaseError, NotFoundError
-from obstore.store import S3Store
+from obstore.store import ObjectStore, S3Store
 
 from hubbub.config import Files
 from hubbub.errors import ConfigError, Refused
@@ -22,7 +22,7 @@ PART_BYTES: Final = 8 << 20
 PARTS_AT_ONCE: Final = 4
 
 
-def open_s3(files: Files) -> S3Storage:
+def open_s3(files: Files) -> ObjectStorage:
     """Without keys in the settings they come from where Amazon's own tools look. Raises `ConfigError`."""
     bucket, _, prefix = (files.storage or "").removeprefix("s3://").partition("/")
     if (files.access_key is None) != (files.secret_key is None):
@@ -41,13 +41,13 @@ def open_s3(files: Files) -> S3Storage:
         )
     except BaseError as error:
         raise ConfigError(f"files.storage cannot be used: {error}") from error
-    return S3Storage(store)
+    return ObjectStorage(store)
 
 
-class S3Storage:
+class ObjectStorage:
     """Contents as objects `FILE/VARIANT`."""
 
-    def __init__(self, store: S3Store) -> None:
+    def __init__(self, store: ObjectStore) -> None:
         self._store = store
 
     async def put(self, file: str, variant: str, source: Path) -> None:

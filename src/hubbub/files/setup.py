@@ -10,7 +10,7 @@ from hubbub.files.local import LocalStorage
 from hubbub.files.partials import Partials
 
 if TYPE_CHECKING:
-    from hubbub.files.s3 import S3Storage
+    from hubbub.files.s3 import ObjectStorage
 
 FOLDER: Final = "files"
 
@@ -25,7 +25,7 @@ def make_inspector(config: Config) -> Inspector:
     return Inspector(Bounds(files.image_pixels, files.image_frames, files.check_seconds), files.checks)
 
 
-def open_storage(config: Config) -> LocalStorage | S3Storage:
+def open_storage(config: Config) -> LocalStorage | ObjectStorage:
     """Where contents are kept. Raises `ConfigError`."""
     if config.files.storage is None:
         return LocalStorage(config.data / FOLDER / "kept")
