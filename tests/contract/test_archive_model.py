@@ -119,6 +119,11 @@ class Machine(RuleBasedStateMachine):
         if number := self.room.pick(which):
             self.do(self.room.like(number), plan, number)
 
+    @rule(which=which, plan=disturbances)
+    def answer(self, which: int, plan: list[Disturbance]) -> None:
+        if number := self.room.pick(which):
+            self.do(self.room.answer(number), plan, number)
+
     @rule(which=which)
     def come_or_go(self, which: int) -> None:
         self.run_(self.room.come_or_go(which))

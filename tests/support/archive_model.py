@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeAlias
 
 from hubbub.domain.ids import channel_stream, user_stream
+from hubbub.domain.intents import PostMessage
 from hubbub.errors import Refused, StoreError
 from hubbub.protocol import codec
 from hubbub.protocol.events import MessageDeleted, MessageEdited, MessagePosted, ReactionAdded, ReactionRemoved
@@ -111,6 +112,13 @@ class Room:
         self.keys[key] = len(self.texts)
         assert number == len(self.texts)
 
+    async def answer(self, number: int) -> None:
+        text = self.word()
+        intent = PostMessage(self.ann, self.id, text, f"key {text}", self.world.clock(), reply=number)
+        if await self._allowed(self.world.append(intent), number, harmless=True):
+            self.texts.append(text)
+            self.keys[f"key {text}"] = len(self.texts)
+
     async def retry(self, which: int) -> None:
         if self.keys:
             key = list(self.keys)[which % len(self.keys)]
@@ -129,7 +137,7 @@ class Room:
         wanted = not self.liked.get(number, False)
         change = self.world.react if wanted else self.world.unreact
         if await self._allowed(change(self.ann, self.id, number), number, harmless=not wanted):
-            self.liked[number] = wanted
+            self.liked[number] = wanted and self.texts[number - 1] is not None
 
     async def come_or_go(self, which: int) -> None:
         user = self.others[which % len(self.others)]
@@ -146,7 +154,7 @@ class Room:
             assert self.failed if code == "archive_unavailable" else self.texts[number - 1] is None, code
             return False
         assert harmless or self.texts[number - 1] is not None, "changed although it is deleted"
-        return self.texts[number - 1] is not None
+        return harmless or self.texts[number - 1] is not None
 
     async def archive(self) -> None:
         await self._move(self.archiver.archive(FAR))
@@ -202,6 +210,10 @@ class Room:
     async def delete_one(self) -> None:
         if (number := self._focused()) is not None:
             await self.delete(number)
+
+    async def answer_one(self) -> None:
+        if (number := self._focused()) is not None:
+            await self.answer(number)
 
     async def like_one(self) -> None:
         if (number := self._focused()) is not None:
@@ -330,6 +342,7 @@ HAPPENINGS: Final[dict[str, Callable[[Room], Awaitable[None]]]] = {
     "edit": Room.edit_one,
     "delete": Room.delete_one,
     "like": Room.like_one,
+    "answer": Room.answer_one,
     "join": Room.join_one,
     "post": Room.post_some,
     "copy": Room.copy_some,
