@@ -80,9 +80,9 @@ export function albumRows<T>(photos: readonly T[]): T[][] {
   return counts.map((count) => photos.slice(from, (from += count)));
 }
 
-/** Whether parts fill their bubble from edge to edge: pictures alone do. */
+/** Whether parts are their own bubble: all but sounds have a shape of their own. */
 export function isBare(parts: readonly Part[]): boolean {
-  return parts.length > 0 && parts.every(({ kind }) => kind === "photo" || kind === "video");
+  return parts.length > 0 && parts.every(({ kind }) => kind !== "audio" && kind !== "voice");
 }
 
 /** What is posted for a file that is up, and what it looks like until the message is back. */

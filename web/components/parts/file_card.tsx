@@ -20,13 +20,13 @@ export function FileCard({ part }: FileCardProps) {
   const size = fileSize(part.size, locale);
   return (
     <a
-      className="card file"
+      className="part-card file"
       href={fileAddress(part)}
       download={part.name}
-      aria-label={t("download", { name: part.name, size })}
     >
+      <span className="unseen">{t("download", { name: part.name, size })}</span>
       <FileIcon name={part.name} type={part.media_type} />
-      <span className="card-text">
+      <span className="card-text" aria-hidden>
         <span className="file-name" title={part.name}>
           <span>{part.name.slice(0, cut)}</span>
           <span>{part.name.slice(cut)}</span>

@@ -22,7 +22,7 @@ export function LargePicture({ photo, zoom }: { photo: PartOf<"photo">; zoom: Zo
   }, [scale, x, y]);
 
   return (
-    <div className="large" data-zoomed={scale > 1 || undefined} {...zoom.hands}>
+    <div className="large-view" data-zoomed={scale > 1 || undefined} {...zoom.hands}>
       <div className="large-frame" ref={frame}>
         <img
           src={whole.address ?? thumbFor(photo, 800) ?? blurAddress(photo.blur)}

@@ -15,7 +15,7 @@ export function LinkPreview({ part }: { part: PartOf<"preview"> }) {
   if (!address) return null;
   return (
     <a
-      className="card preview"
+      className="part-card preview"
       data-wide={wide || undefined}
       href={address}
       target="_blank"

@@ -12,13 +12,13 @@ export function LocationCard({ part }: { part: PartOf<"location"> }) {
   const place = coordinates(part);
   return (
     <a
-      className="card location"
+      className="part-card location"
       href={mapAddress(part)}
       target="_blank"
       rel="noopener noreferrer"
-      aria-label={t("location", { place: part.name || place })}
     >
       <Globe latitude={part.latitude} longitude={part.longitude} />
+      <span className="unseen">{t("location")} </span>
       <span className="card-text">
         <span className="card-title">{part.name || t("place")}</span>
         <span className="card-note">{place}</span>

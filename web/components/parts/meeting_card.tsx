@@ -20,7 +20,7 @@ export function MeetingCard({ part }: { part: PartOf<"meeting"> }) {
   const address = part.url && safeAddress(part.url);
   const names = people.map(({ name }) => name).join(", ");
   return (
-    <section className="card meeting" aria-label={t("meeting", { subject })}>
+    <section className="part-card meeting" aria-label={t("meeting", { subject })}>
       <span className="file-icon" data-kind="meeting" aria-hidden>
         <CalendarClock />
       </span>

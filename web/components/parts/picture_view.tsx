@@ -31,7 +31,7 @@ export function PictureView({ picture, alt, size, address }: PictureViewProps) {
   }, []);
 
   return (
-    <span className="picture" data-state={state}>
+    <span className="part-picture" data-state={state}>
       {blur && state !== "shown" && (
         <img className="picture-blur" src={blur} alt="" aria-hidden width={size.width} height={size.height} />
       )}

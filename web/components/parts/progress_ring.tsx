@@ -5,7 +5,7 @@ const ROUND = 2 * Math.PI * RADIUS;
 export function ProgressRing({ share, label }: { share: number; label: string }) {
   return (
     <svg
-      className="ring"
+      className="progress-ring"
       viewBox="0 0 36 36"
       role="progressbar"
       aria-label={label}

@@ -23,7 +23,7 @@ export function QuoteView({ quote, channel, onShow }: QuoteViewProps) {
     event.preventDefault();
     onShow(quote.number);
   }
-  if (quote.deleted) return <p className="quote gone">{t("quoteDeleted")}</p>;
+  if (quote.deleted) return <p className="quote quote-gone">{t("quoteDeleted")}</p>;
   return (
     <a
       className="quote"

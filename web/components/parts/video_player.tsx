@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { type SyntheticEvent, useState } from "react";
+import { type SyntheticEvent, useEffect, useRef, useState } from "react";
 
 import { FileCard } from "@/components/parts/file_card";
 import { pauseOthers } from "@/components/parts/one_at_a_time";
@@ -14,8 +14,13 @@ const LEAST = { width: 200, height: 120 };
 export function VideoPlayer({ part }: { part: PartOf<"video"> }) {
   const t = useTranslations("parts");
   const [failed, setFailed] = useState(false);
+  const player = useRef<HTMLVideoElement>(null);
   const { poster } = part;
   const size = fitted({ width: part.width ?? 0, height: part.height ?? 0 }, MOST, LEAST);
+  // It may have failed before the page came alive.
+  useEffect(() => {
+    if (player.current?.error) setFailed(true);
+  }, []);
   if (failed) {
     return (
       <div className="part-failed">
@@ -28,6 +33,7 @@ export function VideoPlayer({ part }: { part: PartOf<"video"> }) {
   }
   return (
     <video
+      ref={player}
       className="video"
       controls
       playsInline

@@ -108,7 +108,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         <div
           className="bubble"
           data-large={isLarge(message) || undefined}
-          data-bare={isBarePicture(message) || undefined}
+          data-bare={isBareMessage(message) || undefined}
         >
           <Content {...props} />
         </div>
@@ -160,8 +160,8 @@ function isLarge({ deleted, reply, forward, text, parts }: MessagePosted): boole
   return !deleted && !reply && !forward && !parts?.length && isEmojiOnly(text ?? "");
 }
 
-/** Pictures alone reach their bubble's edges. */
-function isBarePicture({ deleted, reply, forward, text, parts = [] }: MessagePosted): boolean {
+/** Pictures and cards alone need no bubble around them. */
+function isBareMessage({ deleted, reply, forward, text, parts = [] }: MessagePosted): boolean {
   return !deleted && !reply && !forward && !text && isBare(parts);
 }
 

@@ -109,8 +109,7 @@ export function useMessageActions(
 function showInPage(number: number): boolean {
   const row = document.getElementById(`m${number}`);
   if (!row) return false;
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  row.scrollIntoView({ block: "center", behavior: calm ? "instant" : "smooth" });
+  row.scrollIntoView({ block: "center", behavior: "instant" });
   row.focus({ preventScroll: true });
   row.removeAttribute("data-lit");
   // The animation begins again when it is asked for a second time.
