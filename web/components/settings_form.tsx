@@ -1,6 +1,7 @@
 "use client";
 
-import { Languages, MessageCircle, MonitorSmartphone, Moon, Rows3, Sun } from "lucide-react";
+import { ArrowDownAZ, Clock, Languages, MessageCircle, MonitorSmartphone, Moon, Rows3, Sun } from "lucide-react";
+import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import type { ChangeEvent, ReactNode } from "react";
 
@@ -9,6 +10,7 @@ import { setCookie } from "@/lib/browser";
 interface SettingsFormProps {
   theme: string;
   layout: string;
+  order: string;
   locale: string;
 }
 
@@ -18,19 +20,23 @@ const ICONS: Record<string, ReactNode> = {
   dark: <Moon aria-hidden />,
   bubbles: <MessageCircle aria-hidden />,
   lines: <Rows3 aria-hidden />,
+  activity: <Clock aria-hidden />,
+  name: <ArrowDownAZ aria-hidden />,
   en: <Languages aria-hidden />,
   "zh-CN": <Languages aria-hidden />,
 };
 
 /** How the pages look. With JavaScript every choice holds at once; without it the button sends the form. */
-export function SettingsForm({ theme, layout, locale }: SettingsFormProps) {
+export function SettingsForm({ theme, layout, order, locale }: SettingsFormProps) {
   const t = useTranslations("settings");
   const language = useTranslations("language");
+  const router = useRouter();
 
   function choose(event: ChangeEvent<HTMLFormElement>) {
     const { name, value } = event.target as unknown as HTMLInputElement;
     setCookie(name, value);
     if (name === "locale") location.reload();
+    else if (name === "order") router.refresh();
     else document.documentElement.dataset[name] = value;
   }
 
@@ -51,6 +57,7 @@ export function SettingsForm({ theme, layout, locale }: SettingsFormProps) {
         choices={["bubbles", "lines"]}
         text={(each) => t(each)}
       />
+      <Choices name="order" label={t("order")} chosen={order} choices={["activity", "name"]} text={(each) => t(each)} />
       <Choices
         name="locale"
         label={t("language")}

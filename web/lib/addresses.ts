@@ -9,6 +9,11 @@ export function messagePath(channel: string, number: number): string {
   return `/c/${channel}/${number}#m${number}`;
 }
 
+/** Somebody's page. */
+export function personPath(user: string): string {
+  return `/u/${user}`;
+}
+
 export function membersPath(channel: string): string {
   return `/c/${channel}/members`;
 }

@@ -91,6 +91,11 @@ export interface ListedChannel {
   member: boolean;
 }
 
+/** People by their ids, as far as there are such. */
+export function loadUsers(ids: readonly string[], page: string): Promise<Loaded<{ users: UserView[] }>> {
+  return loadFor(`/api/users${query({ ids: ids.join(",") })}`, page);
+}
+
 export function loadChannels(page: string): Promise<Loaded<{ channels: ListedChannel[] }>> {
   return loadFor("/api/channels", page);
 }

@@ -2,12 +2,15 @@ import { cookies, headers } from "next/headers";
 import { cache } from "react";
 
 import { chooseLocale, isLocale, type Locale } from "@/i18n/locales";
+import { LIST_ORDERS, type ListOrder } from "@/lib/conversations";
 
 export const THEMES = ["system", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];
 
 export const LAYOUTS = ["bubbles", "lines"] as const;
 export type MessageLayout = (typeof LAYOUTS)[number];
+
+export { LIST_ORDERS, type ListOrder };
 
 export const SIDE_MIN = 240;
 export const SIDE_MAX = 420;
@@ -17,6 +20,8 @@ export const SIDE_DEFAULT = 350;
 export interface Preferences {
   theme: Theme;
   layout: MessageLayout;
+  /** How the list beside the rooms is sorted. */
+  order: ListOrder;
   locale: Locale;
   timeZone: string;
   /** The width of the list of channels, in pixels. */
@@ -30,6 +35,7 @@ export const readPreferences = cache(async (): Promise<Preferences> => {
   return {
     theme: oneOf(THEMES, value("theme")),
     layout: oneOf(LAYOUTS, value("layout")),
+    order: oneOf(LIST_ORDERS, value("order")),
     locale: isLocale(locale) ? locale : chooseLocale(head.get("accept-language")),
     timeZone: validTimeZone(value("tz")),
     side: clamp(Number(value("side")) || SIDE_DEFAULT),

@@ -1,6 +1,7 @@
 /** What components read off the state. Pure. */
 
 import type { ChannelSummary, Snapshot } from "./protocol.gen.ts";
+import { countWaiting } from "./conversations.ts";
 
 /** Everybody's name by id, one's own included. */
 export function namesOf(state: Snapshot): ReadonlyMap<string, string> {
@@ -24,9 +25,9 @@ export function unreadLabel(unread: readonly number[] | undefined): string {
   return count > 99 ? "99+" : String(count);
 }
 
-/** All unread messages of all channels, for the title of the window. */
+/** All unread messages of all channels but the muted ones, for the title of the window. */
 export function totalUnread(channels: readonly ChannelSummary[]): number {
-  return channels.reduce((sum, channel) => sum + (channel.unread?.length ?? 0), 0);
+  return channels.reduce((sum, channel) => sum + countWaiting(channel), 0);
 }
 
 const STAFF = new Set(["owner", "admin", "moderator"]);

@@ -202,3 +202,49 @@ describe("members", () => {
 test("authors without a name are asked for", () => {
   expect(unknownUsers(applyEvent(snapshot(), message(3, { author: BOB })))).toEqual([BOB]);
 });
+
+describe("conversations", () => {
+  const ann = { id: ANN, name: "ann" };
+  const me = { id: ME, name: "me" };
+  const bob = { id: BOB, name: "bob" };
+
+  function group(changes: Partial<ChannelSummary> = {}): ClientState {
+    const people = [ann, me];
+    const channel = summary({ kind: "group", people, name: "ann", unnamed: true, private: true, ...changes });
+    return snapshot({ channels: [channel], room: room({ channel }) });
+  }
+
+  function comes(): AnyEvent {
+    return { type: "member.joined", channel: HALL, seq: 6, at: 1, by: ANN, user: bob };
+  }
+
+  test("a group is called by its people, as they come and go", () => {
+    const state = applyEvent(group(), comes());
+    expect(hall(state)).toMatchObject({ name: "ann, bob", people: [ann, me, bob], members: 3 });
+    const left = applyEvent(state, { type: "member.left", channel: HALL, seq: 7, at: 1, by: ANN, user: ann });
+    expect(hall(left)).toMatchObject({ name: "bob", people: [me, bob] });
+  });
+
+  test("a name that was given stays whoever comes", () => {
+    const named = applyEvent(group(), {
+      type: "channel.renamed",
+      channel: HALL,
+      seq: 6,
+      at: 1,
+      by: ANN,
+      name: "Friday",
+    });
+    expect(hall(named)).not.toHaveProperty("unnamed");
+    expect(hall(applyEvent(named, { ...comes(), seq: 7 } as AnyEvent)).name).toBe("Friday");
+  });
+
+  test("what one makes of one's place replaces what one made before", () => {
+    const changed = { type: "membership.changed", seq: 4, at: 1, user: ME, channel: HALL } as const;
+    const muted = applyEvent(snapshot(), { ...changed, muted: true, hidden_below: 3 });
+    expect(hall(muted)).toMatchObject({ muted: true, hidden_below: 3 });
+    expect(muted.room?.channel).toBe(hall(muted));
+    const again = applyEvent(muted, { ...changed, seq: 5, pinned: true });
+    expect(hall(again)).toMatchObject({ pinned: true });
+    expect(hall(again)).not.toHaveProperty("muted");
+  });
+});

@@ -31,6 +31,7 @@ PREFERENCES: Final = {
     "theme": frozenset({"light", "dark", "system"}),
     "locale": frozenset({"en", "zh-CN"}),
     "layout": frozenset({"bubbles", "lines"}),
+    "order": frozenset({"activity", "name"}),
 }
 # The page that each form without a channel stands on.
 PAGES: Final = {

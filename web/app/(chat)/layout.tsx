@@ -2,13 +2,15 @@ import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 
 import { ChatProvider } from "@/components/chat_provider";
+import { ProfileCards } from "@/components/people/profile_cards";
 import { Side } from "@/components/side/side";
 import { ToastProvider } from "@/components/toasts";
 import { peekSnapshot } from "@/lib/api_server";
+import { readPreferences } from "@/lib/preferences";
 
 /** The list of channels beside every page of the chat. */
 export default async function ChatLayout({ children }: { children: ReactNode }) {
-  const [served, t] = await Promise.all([peekSnapshot(), getTranslations("app")]);
+  const [served, t, { order }] = await Promise.all([peekSnapshot(), getTranslations("app"), readPreferences()]);
   // Without state the page itself says why: it goes to the log-in, or shows what is wrong.
   if (!served) return children;
   return (
@@ -17,10 +19,10 @@ export default async function ChatLayout({ children }: { children: ReactNode }) 
         <a className="skip" href="#main">
           {t("skipMain")}
         </a>
-        <div className="app">
-          <Side served={served} />
+        <ProfileCards>
+          <Side served={served} order={order} />
           {children}
-        </div>
+        </ProfileCards>
       </ToastProvider>
     </ChatProvider>
   );

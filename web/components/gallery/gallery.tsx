@@ -88,13 +88,7 @@ export function Gallery() {
       <Part title="Channels">
         <ul className="gallery-side">
           {CHANNELS.map((channel, index) => (
-            <ChannelRow
-              key={channel.id}
-              channel={channel}
-              open={index === 0}
-              nameOf={nameOf}
-              author={nameOf(channel.last?.author ?? "")}
-            />
+            <ChannelRow key={channel.id} channel={channel} open={index === 0} me={ME} nameOf={nameOf} />
           ))}
         </ul>
       </Part>

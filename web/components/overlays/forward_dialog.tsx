@@ -7,10 +7,12 @@ import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 
 import { ChannelAvatar } from "@/components/avatar";
 import { useLiveView, useSession } from "@/components/chat_provider";
+import { ConversationAvatar } from "@/components/people/conversation_avatar";
 import { FieldError } from "@/components/error_text";
 import { useToast } from "@/components/toasts";
 import { codeOf } from "@/lib/api_client";
 import { bestNamed, type Sounds } from "@/lib/completion";
+import { isConversation } from "@/lib/conversations";
 import { newKey } from "@/lib/new_key";
 import { loadPinyin } from "@/lib/pinyin";
 import type { ChannelSummary, MessagePosted } from "@/lib/protocol.gen.ts";
@@ -22,7 +24,9 @@ const MOST = 50;
 export function ForwardDialog({ message, onClose }: { message: MessagePosted; onClose(): void }) {
   const t = useTranslations("forward");
   const dialog = useTranslations("dialog");
-  const channels = byActivity(useLiveView()?.state.channels ?? []);
+  const state = useLiveView()?.state;
+  const channels = byActivity(state?.channels ?? []);
+  const me = state?.user.id ?? "";
   const [query, setQuery] = useState("");
   const [error, setError] = useState<string>();
   const [sounds, setSounds] = useState<Sounds>();
@@ -72,7 +76,11 @@ export function ForwardDialog({ message, onClose }: { message: MessagePosted; on
               {found.map((channel) => (
                 <li key={channel.id}>
                   <button type="button" onClick={() => send(channel)}>
-                    <ChannelAvatar id={channel.id} locked={channel.private} size="small" />
+                    {isConversation(channel) ? (
+                      <ConversationAvatar channel={channel} me={me} size="small" />
+                    ) : (
+                      <ChannelAvatar id={channel.id} locked={channel.private} size="small" />
+                    )}
                     <span>{channel.name}</span>
                   </button>
                 </li>

@@ -42,6 +42,8 @@ export function preloadOverlays(): void {
       import("./forward_dialog"),
       import("./lightbox"),
       import("./attach_menu"),
+      import("@/components/side/row_menu"),
+      import("@/components/people/profile_card"),
     ]).catch(() => undefined);
   if ("requestIdleCallback" in window) requestIdleCallback(load, { timeout: AT_THE_LATEST_MS });
   else setTimeout(load, AT_THE_LATEST_MS / 2);

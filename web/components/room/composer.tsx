@@ -16,6 +16,7 @@ import { useSend } from "@/components/composer/use_send";
 import { WritingBox, type WritingHandle } from "@/components/composer/writing_box";
 import { FieldError } from "@/components/error_text";
 import { codeOf } from "@/lib/api_client";
+import { spokenName } from "@/lib/conversations";
 import { forgetDraft, keepDraft, recallDraft } from "@/lib/drafts";
 import type { PostExtras } from "@/lib/outbox";
 import type { ChannelSummary, MessagePosted } from "@/lib/protocol.gen.ts";
@@ -127,7 +128,7 @@ export function Composer(props: ComposerProps) {
       {editing && <EditingNote onCancel={onEditDone} />}
       {quote && !editing && <ReplyNote quote={quote} onCancel={leave} />}
       {!editing && session && <Tray items={items} actions={session.uploads.actions} sending={sending.waiting} />}
-      <DropVeil channel={`#${channel.name}`} onFiles={sending.addFiles} />
+      <DropVeil channel={spokenName(channel)} onFiles={sending.addFiles} />
       {recorder.state === "recording" ? (
         <RecorderBar recorder={recorder} />
       ) : (
@@ -136,7 +137,7 @@ export function Composer(props: ComposerProps) {
           <WritingBox
             ref={box}
             text={text}
-            name={`#${channel.name}`}
+            name={spokenName(channel)}
             editing={editing !== undefined}
             required={!hasParts}
             leaves={editing !== undefined || quote !== undefined}

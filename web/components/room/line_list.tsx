@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { type KeyboardEvent, type MouseEvent, useMemo, useRef, useState } from "react";
 
 import { ChannelAvatar } from "@/components/avatar";
+import { ConversationBeginning } from "@/components/people/conversation_title";
 import { MessageRow } from "@/components/room/message_row";
 import { SystemRow } from "@/components/room/system_row";
 import { useMessageActions } from "@/components/room/use_message_actions";
@@ -12,6 +13,7 @@ import { useReceipts } from "@/components/room/use_receipts";
 import { Clock, DayName, useCalendar } from "@/components/time";
 import { channelPath } from "@/lib/addresses";
 import type { ClientState } from "@/lib/apply_event";
+import { isConversation } from "@/lib/conversations";
 import { type Row, rowsOf } from "@/lib/grouping";
 import type { OutboxItem } from "@/lib/outbox";
 import type { MessagePosted, Room } from "@/lib/protocol.gen.ts";
@@ -70,7 +72,7 @@ export function LineList(props: LineListProps) {
           </a>
         </p>
       ) : (
-        <Beginning room={room} />
+        <Beginning room={room} me={state.user.id} />
       )}
       <ol
         className="lines"
@@ -176,9 +178,10 @@ function RowView({ row, nameOf, calendar, ...rest }: RowViewProps) {
   }
 }
 
-function Beginning({ room }: { room: Room }) {
+function Beginning({ room, me }: { room: Room; me: string }) {
   const t = useTranslations("room");
   const { channel } = room;
+  if (isConversation(channel)) return <ConversationBeginning channel={channel} me={me} />;
   return (
     <div className="beginning">
       <ChannelAvatar id={channel.id} locked={channel.private} size="large" />

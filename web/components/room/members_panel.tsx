@@ -2,6 +2,7 @@
 
 import { Pencil, UserMinus, UserPlus, X } from "lucide-react";
 import { useTranslations } from "next-intl";
+import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 
@@ -9,11 +10,13 @@ import { Avatar } from "@/components/avatar";
 import { useSession } from "@/components/chat_provider";
 import { ConfirmDialog } from "@/components/confirm_dialog";
 import { FieldError } from "@/components/error_text";
+import { PersonLink } from "@/components/people/person_link";
 import { PresenceText } from "@/components/presence";
 import { useShallowLink } from "@/components/shallow_link";
 import { channelPath } from "@/lib/addresses";
 import { callApi, codeOf, Refusal } from "@/lib/api_client";
 import type { ClientState } from "@/lib/apply_event";
+import { isConversation } from "@/lib/conversations";
 import type { Room, UserView } from "@/lib/protocol.gen.ts";
 import { mayChangeChannel, mayRemoveMembers } from "@/lib/state_views";
 
@@ -28,6 +31,7 @@ interface MembersPanelProps {
 export function MembersPanel({ room, state, error }: MembersPanelProps) {
   const t = useTranslations("members");
   const close = useShallowLink(channelPath(room.channel.id));
+  const direct = room.channel.kind === "direct";
   return (
     <aside className="panel" aria-label={t("title")}>
       <header className="panel-head">
@@ -39,9 +43,19 @@ export function MembersPanel({ room, state, error }: MembersPanelProps) {
         </a>
       </header>
       <div className="panel-body">
-        <Topic room={room} mayChange={mayChangeChannel(state)} error={error === "bad_topic" ? error : undefined} />
-        {room.member && state.user.role !== "guest" && (
+        {!direct && (
+          <Topic room={room} mayChange={mayChangeChannel(state)} error={error === "bad_topic" ? error : undefined} />
+        )}
+        {room.member && !direct && state.user.role !== "guest" && (
           <AddMember room={room} error={error === "bad_topic" ? undefined : error} />
+        )}
+        {direct && state.user.role !== "guest" && (
+          <p className="together">
+            <Link className="button small" href={`/new/message?with=${room.channel.id}`} prefetch={false}>
+              <UserPlus aria-hidden />
+              {t("together")}
+            </Link>
+          </p>
         )}
         <MemberList room={room} state={state} />
         {room.member && <Leave room={room} />}
@@ -179,7 +193,7 @@ function MemberList({ room, state }: { room: Room; state: ClientState }) {
   const first = room.members ?? [];
   const seen = new Set(first.map((member) => member.id));
   const members = [...first, ...more.filter((member) => !seen.has(member.id))];
-  const removable = room.member && mayRemoveMembers(state);
+  const removable = room.member && room.channel.kind !== "direct" && mayRemoveMembers(state);
 
   async function loadMore() {
     const after = members.at(-1)?.id;
@@ -202,7 +216,7 @@ function MemberList({ room, state }: { room: Room; state: ClientState }) {
           <li key={member.id}>
             <Avatar id={member.id} name={member.name} size="small" presence />
             <span className="member-name">
-              {member.name}
+              <PersonLink id={member.id}>{member.name}</PersonLink>
               <PresenceText user={member.id} />
               {member.id === state.user.id && <span className="quiet"> ({t("you")})</span>}
             </span>
@@ -250,6 +264,8 @@ function Leave({ room }: { room: Room }) {
   const session = useSession();
   const router = useRouter();
   const [asking, setAsking] = useState(false);
+  const direct = room.channel.kind === "direct";
+  const talk = isConversation(room.channel);
   const [code, setCode] = useState<string>();
 
   async function leave() {
@@ -268,15 +284,19 @@ function Leave({ room }: { room: Room }) {
       action={`/forms/channels/${room.channel.id}/leave`}
       onSubmit={(event) => {
         event.preventDefault();
-        setAsking(true);
+        // What is only hidden comes back with the next message: nothing to ask.
+        if (direct) void leave();
+        else setAsking(true);
       }}
     >
-      <button className="button small quiet danger-text">{t("leave")}</button>
+      <button className="button small quiet danger-text">
+        {direct ? t("hide") : talk ? t("leaveGroup") : t("leave")}
+      </button>
       <FieldError id="leave-error" code={code} />
       <ConfirmDialog
         open={asking}
         title={t("leaveTitle", { channel: room.channel.name })}
-        lead={t("leaveLead")}
+        lead={talk ? t("leaveGroupLead") : t("leaveLead")}
         action={t("leaveSubmit")}
         onClose={() => setAsking(false)}
         onConfirm={() => void leave()}

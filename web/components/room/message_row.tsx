@@ -9,6 +9,7 @@ import { useErrorText } from "@/components/error_text";
 import { Markdown } from "@/components/markdown";
 import { OriginLabel } from "@/components/parts/origin_label";
 import { Parts } from "@/components/parts/parts";
+import { PersonLink } from "@/components/people/person_link";
 import { QuoteView } from "@/components/parts/quote_view";
 import { MessageTools } from "@/components/room/message_tools";
 import { Reactions } from "@/components/room/reactions";
@@ -97,10 +98,12 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
       onContextMenu={openMenu}
       {...(usable ? press : {})}
     >
-      {(first || last) && <Avatar id={message.author} name={author} presence />}
+      {(first || last) && <Avatar id={message.author} name={author} presence card />}
       {first && (
         <div className="message-head">
-          <span className="message-author">{author}</span>
+          <PersonLink id={message.author} className="message-author" tabIndex={-1}>
+            {author}
+          </PersonLink>
           <Clock at={message.at} calendar={calendar} />
         </div>
       )}

@@ -71,7 +71,7 @@ export function Room({ served, target, formKey, error, panelError }: RoomProps) 
   }
 
   return (
-    <main className="room" id="main" tabIndex={-1} data-panel={panelOpen || undefined}>
+    <main className="room" id="main" tabIndex={-1} data-panel={panelOpen || undefined} data-kind={channel.kind}>
       <div className="scroll" ref={scroller} data-testid="scroll">
         <div className="sheet">
           <TopBar room={room} panelOpen={panelOpen} state={state} />

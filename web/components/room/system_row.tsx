@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import { memo } from "react";
 
 import { Clock } from "@/components/time";
+import { isConversation } from "@/lib/conversations";
 import type { SystemLine } from "@/lib/grouping";
 import type { Calendar } from "@/lib/times";
 
@@ -37,7 +38,7 @@ function useSystemText(nameOf: (id: string) => string): (line: SystemLine) => st
           ? t("left", { user: line.user.name })
           : t("removed", { by, user: line.user.name });
       case "channel.created":
-        return t("created", { by });
+        return isConversation(line) ? t("begun", { by }) : t("created", { by });
       case "channel.renamed":
         return t("renamed", { by, name: line.name });
       case "topic.changed":

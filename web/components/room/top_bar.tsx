@@ -4,9 +4,11 @@ import { ChevronLeft, Lock, Search, UsersRound } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 
+import { ConversationTitle } from "@/components/people/conversation_title";
 import { useShallowLink } from "@/components/shallow_link";
 import { channelPath, membersPath, searchPath } from "@/lib/addresses";
 import type { ClientState } from "@/lib/apply_event";
+import { countWaiting, isConversation } from "@/lib/conversations";
 import type { Room } from "@/lib/protocol.gen.ts";
 import { callForSearch } from "@/lib/search_call";
 import { writeOperator } from "@/lib/search_query";
@@ -15,7 +17,7 @@ import { writeOperator } from "@/lib/search_query";
 export function TopBar({ room, panelOpen, state }: { room: Room; panelOpen: boolean; state: ClientState }) {
   const t = useTranslations("room");
   const { channel } = room;
-  const waiting = state.channels.filter((each) => each.id !== channel.id && each.unread?.length).length;
+  const waiting = state.channels.filter((each) => each.id !== channel.id && countWaiting(each) > 0).length;
   const here = `${writeOperator("in", channel.name)} `;
   const panel = useShallowLink(panelOpen ? channelPath(channel.id) : membersPath(channel.id));
   return (
@@ -33,13 +35,19 @@ export function TopBar({ room, panelOpen, state }: { room: Room; panelOpen: bool
         </Link>
       </div>
       <div className="bar-title">
-        <h1>
-          {channel.private && <Lock aria-hidden />}
-          <span>{channel.name}</span>
-        </h1>
-        <p title={channel.topic}>
-          {channel.topic ? <span>{channel.topic}</span> : <span>{t("members", { count: channel.members })}</span>}
-        </p>
+        {isConversation(channel) ? (
+          <ConversationTitle channel={channel} me={state.user.id} />
+        ) : (
+          <>
+            <h1>
+              {channel.private && <Lock aria-hidden />}
+              <span>{channel.name}</span>
+            </h1>
+            <p title={channel.topic}>
+              {channel.topic ? <span>{channel.topic}</span> : <span>{t("members", { count: channel.members })}</span>}
+            </p>
+          </>
+        )}
       </div>
       <div className="bar-end">
         <Link

@@ -1,67 +1,122 @@
 "use client";
 
+import { BellOff, Ellipsis, Pin } from "lucide-react";
+import dynamic from "next/dynamic";
 import Link, { useLinkStatus } from "next/link";
 import { useTranslations } from "next-intl";
-import { memo } from "react";
+import { memo, type MouseEvent, useRef, useState } from "react";
 
 import { ChannelAvatar } from "@/components/avatar";
-import { useEphemera } from "@/components/presence";
+import { ConversationAvatar } from "@/components/people/conversation_avatar";
+import { PresenceText, useEphemera } from "@/components/presence";
 import { TypingDots, useTypingText } from "@/components/room/typing_line";
 import { ListTime } from "@/components/time";
 import { channelPath } from "@/lib/addresses";
+import { countWaiting, isConversation, isNotes, partnerOf } from "@/lib/conversations";
 import type { ChannelSummary } from "@/lib/protocol.gen.ts";
 import { previewOf } from "@/lib/preview";
 import { unreadLabel } from "@/lib/state_views";
 
+const RowMenu = dynamic(() => import("./row_menu").then((module) => module.RowMenu), { ssr: false });
+
 interface ChannelRowProps {
   channel: ChannelSummary;
   open: boolean;
-  /** Who wrote the last message. */
-  author: string | undefined;
+  me: string;
   nameOf(id: string): string;
 }
 
 const NOBODY: readonly string[] = [];
 
-export const ChannelRow = memo(function ChannelRow({ channel, open, author, nameOf }: ChannelRowProps) {
+export const ChannelRow = memo(function ChannelRow({ channel, open, me, nameOf }: ChannelRowProps) {
   const t = useTranslations("side");
-  const unread = channel.unread?.length ?? 0;
+  const [menuOpen, setMenuOpen] = useState(false);
+  const more = useRef<HTMLButtonElement>(null);
+  const waiting = countWaiting(channel);
+  const talk = isConversation(channel);
+  const partner = partnerOf(channel, me);
+  const name = isNotes(channel) ? t("notes") : channel.name;
+
+  function openMenu(event: MouseEvent) {
+    // Shift asks for the browser's own menu.
+    if (event.shiftKey) return;
+    event.preventDefault();
+    setMenuOpen(true);
+  }
+
   return (
-    <li>
+    <li className="row" onContextMenu={openMenu}>
       <Link
         className="channel"
         href={channelPath(channel.id)}
         prefetch={false}
         aria-current={open ? "page" : undefined}
-        data-unread={unread > 0 || undefined}
+        data-unread={waiting > 0 || undefined}
+        data-muted={channel.muted || undefined}
       >
-        <ChannelAvatar id={channel.id} locked={channel.private} size="large" />
+        {talk ? (
+          <ConversationAvatar channel={channel} me={me} size="large" />
+        ) : (
+          <ChannelAvatar id={channel.id} locked={channel.private} size="large" />
+        )}
         <span className="channel-name">
-          {channel.name}
-          {channel.private && <span className="unseen"> ({t("private")})</span>}
+          {name}
+          {channel.private && !talk && <span className="unseen"> ({t("private")})</span>}
+          {partner && partner.id !== me && <PresenceText user={partner.id} />}
         </span>
         <span className="channel-time">
           <Pending />
           {channel.last && <ListTime at={channel.last.at} />}
         </span>
-        <Last channel={channel} author={author} nameOf={nameOf} />
-        {unread > 0 && (
-          <span className="badge">
-            <span aria-hidden="true">{unreadLabel(channel.unread)}</span>
-            <span className="unseen">{unread > 99 ? t("manyUnread") : t("unread", { count: unread })}</span>
-          </span>
-        )}
+        <Last channel={channel} me={me} nameOf={nameOf} />
+        <span className="channel-signs">
+          {channel.muted && <Sign icon={<BellOff aria-hidden />} name={t("muted")} />}
+          {channel.pinned && <Sign icon={<Pin aria-hidden />} name={t("pinned")} />}
+          {waiting > 0 && (
+            <span className="badge">
+              <span aria-hidden="true">{unreadLabel(channel.unread)}</span>
+              <span className="unseen">{waiting > 99 ? t("manyUnread") : t("unread", { count: waiting })}</span>
+            </span>
+          )}
+        </span>
       </Link>
+      <button
+        ref={more}
+        type="button"
+        className="row-more needs-js"
+        aria-label={t("options", { name })}
+        title={t("options", { name })}
+        aria-haspopup="menu"
+        aria-expanded={menuOpen}
+        onClick={() => setMenuOpen(true)}
+      >
+        <Ellipsis aria-hidden />
+      </button>
+      {menuOpen && (
+        <RowMenu channel={channel} name={name} me={me} open={open} anchor={more} onClose={() => setMenuOpen(false)} />
+      )}
     </li>
   );
 });
 
+function Sign({ icon, name }: { icon: React.ReactNode; name: string }) {
+  return (
+    <span className="channel-sign" title={name}>
+      {icon}
+      <span className="unseen">{name}</span>
+    </span>
+  );
+}
+
 /** What was said last, or that somebody is about to say more. */
-function Last({ channel, author, nameOf }: Omit<ChannelRowProps, "open">) {
+function Last({ channel, me, nameOf }: Omit<ChannelRowProps, "open">) {
   const t = useTranslations("side");
+  const kinds = useTranslations("parts.kinds");
   const writers = useEphemera((ephemera) => ephemera.typing(channel.id), NOBODY);
   const say = useTypingText(nameOf);
   const { last } = channel;
+  // Between two it is the other's unless it says otherwise.
+  const author = last?.author === me ? t("you") : channel.kind !== "direct" && last && nameOf(last.author);
   return (
     <>
       {writers.length > 0 && (
@@ -76,8 +131,8 @@ function Last({ channel, author, nameOf }: Omit<ChannelRowProps, "open">) {
         {last?.deleted && <i>{t("deleted")}</i>}
         {last && !last.deleted && (
           <>
-            {author && <span className="channel-author">{author}: </span>}
-            {previewOf(last.text ?? "")}
+            {author && !isNotes(channel) && <span className="channel-author">{author}: </span>}
+            {previewOf(last.text ?? "") || (last.kind && kinds(last.kind))}
           </>
         )}
       </span>

@@ -9,33 +9,43 @@ import { useCallback, useMemo, useState } from "react";
 
 import { Mark } from "@/components/brand";
 import { useLiveView, useOpenChannel } from "@/components/chat_provider";
-import { ChannelRow } from "@/components/side/channel_row";
 import { walkLinks } from "@/components/search/walk";
 import { OwnState } from "@/components/side/own_state";
 import { Resizer } from "@/components/side/resizer";
+import { RowList } from "@/components/side/row_list";
 import { SideSearch } from "@/components/side/side_search";
 import type { ClientState } from "@/lib/apply_event";
+import { arrange, isConversation, type ListOrder } from "@/lib/conversations";
 import type { Snapshot } from "@/lib/protocol.gen.ts";
 import { fold, wordsOf } from "@/lib/search_query";
-import { byActivity, namesOf } from "@/lib/state_views";
+import { namesOf } from "@/lib/state_views";
 
 // Most visits search nothing.
 const SideHits = dynamic(() => import("./side_hits").then((module) => module.SideHits), { ssr: false });
 
 /** The list of channels, with the way to everything that is not a channel. */
-export function Side({ served }: { served: Snapshot }) {
+export function Side({ served, order }: { served: Snapshot; order: ListOrder }) {
   const t = useTranslations("side");
   const state: ClientState = useLiveView()?.state ?? served;
   const path = usePathname();
   const open = useOpenChannel();
   const [wanted, setWanted] = useState("");
-  const names = useMemo(() => namesOf(state), [state]);
+  const names = useMemo(() => {
+    const people = state.channels.flatMap(({ people = [] }) => people.map(({ id, name }) => [id, name] as const));
+    return new Map([...people, ...namesOf(state)]);
+  }, [state]);
   const someone = useTranslations("message")("someone");
   const nameOf = useCallback((id: string) => names.get(id) ?? someone, [names, someone]);
-  const channels = useMemo(() => byActivity(state.channels), [state.channels]);
+  const me = state.user.id;
+  const list = useMemo(() => arrange(state.channels, { me, order, open }), [state.channels, me, order, open]);
   const words = fold(wordsOf(wanted));
   const searching = wanted.trim() !== "";
-  const found = searching ? channels.filter(({ name }) => words && fold(name).includes(words)) : channels;
+  // What was hidden is found by its name all the same.
+  const named = state.channels.filter(({ name }) => searching && words && fold(name).includes(words));
+  const shown = searching
+    ? { channels: named.filter((each) => !isConversation(each)), people: named.filter(isConversation) }
+    : list;
+  const row = { open, me, nameOf, searching };
   return (
     <aside className="side" aria-label={t("label")}>
       <header className="side-head">
@@ -55,33 +65,24 @@ export function Side({ served }: { served: Snapshot }) {
         </Link>
         <Link
           className="icon-button"
-          href="/new"
+          href="/new/message"
           prefetch={false}
-          aria-label={t("new")}
-          title={t("new")}
-          aria-current={path === "/new" ? "page" : undefined}
+          aria-label={t("newMessage")}
+          title={t("newMessage")}
+          aria-current={path === "/new/message" ? "page" : undefined}
         >
           <SquarePen aria-hidden />
         </Link>
       </header>
       <div className="side-body" onKeyDown={walkLinks}>
-        <SideSearch wanted={wanted} setWanted={setWanted} channel={channels.find(({ id }) => id === open)?.name} />
+        <SideSearch
+          wanted={wanted}
+          setWanted={setWanted}
+          channel={state.channels.find(({ id }) => id === open)?.name}
+        />
         <div className="side-list">
-          <nav aria-label={t("channels")} data-walk hidden={searching && found.length === 0}>
-            {searching && <h2 className="side-title">{t("channels")}</h2>}
-            <ul>
-              {found.map((channel) => (
-                <ChannelRow
-                  key={channel.id}
-                  channel={channel}
-                  open={channel.id === open}
-                  nameOf={nameOf}
-                  author={channel.last && authorOf(channel.last.author, state, names, t("you"))}
-                />
-              ))}
-            </ul>
-            {channels.length === 0 && <p className="side-none">{t("empty")}</p>}
-          </nav>
+          <RowList kind="channels" rows={shown.channels} {...row} />
+          <RowList kind="people" rows={shown.people} {...row} />
           {searching && <SideHits wanted={wanted} setWanted={setWanted} nameOf={nameOf} />}
         </div>
       </div>
@@ -101,8 +102,4 @@ export function Side({ served }: { served: Snapshot }) {
       <Resizer label={t("resize")} />
     </aside>
   );
-}
-
-function authorOf(author: string, state: ClientState, names: ReadonlyMap<string, string>, you: string) {
-  return author === state.user.id ? you : names.get(author);
 }

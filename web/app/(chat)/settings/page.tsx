@@ -13,7 +13,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function SettingsPage() {
-  const [t, { data, trouble }, { theme, layout, locale }] = await Promise.all([
+  const [t, { data, trouble }, { theme, layout, order, locale }] = await Promise.all([
     getTranslations("settings"),
     loadSnapshot({}, "/settings"),
     readPreferences(),
@@ -25,7 +25,7 @@ export default async function SettingsPage() {
       <div className="pane-body">
         <h1>{t("title")}</h1>
         <p className="lead">{t("lead")}</p>
-        <SettingsForm theme={theme} layout={layout} locale={locale} />
+        <SettingsForm theme={theme} layout={layout} order={order} locale={locale} />
         <section className="account">
           <h2>{t("account")}</h2>
           <p className="quiet">{t("loggedInAs", { name: data.user.name })}</p>
