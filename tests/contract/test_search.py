@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from hubbub.domain.files import FileInfo, UploadBounds, UploadRow
 from hubbub.domain.finding import Page, Scope
+from hubbub.domain.ids import new_id
+from hubbub.domain.intents import PostMessage
+from hubbub.domain.new_parts import NewLocation, NewMeeting, NewPhoto
 from hubbub.domain.query import parse_query
 from hubbub.errors import Refused
 from tests.support.searching import ENGINES, Searching, marked, places_of
@@ -166,6 +170,29 @@ async def test_what_a_message_has_by_now(here: Searching, ann: str) -> None:
     assert await here.numbers(ann, "has:link has:edited") == [5]
     assert await here.numbers(ann, "has:link -has:edited") == [1]
     assert await here.numbers(ann, "plain -has:reaction") == [4]
+
+
+async def test_parts_are_found_by_their_kind_and_by_their_words(here: Searching, ann: str) -> None:
+    world = here.world
+    info = FileInfo(media_type="image/png", size=7, digest="0" * 64, width=4, height=3)
+    row = UploadRow(id=new_id(world.clock()), owner=ann, name="", media_type="", size=7, at=world.clock())
+    await world.store.files.create(row, UploadBounds(uploads=1, quota=100))
+    await world.store.files.finish(row.id, "Ferienplan 2026.png", info, 7)
+    for text, part in (
+        ("look", NewPhoto(file=row.id, alt="Dunes behind the lighthouse")),
+        ("", NewLocation(latitude=57.05, longitude=9.92, name="码头旁边")),
+        ("soon", NewMeeting(subject="Deploying")),
+    ):
+        await world.append(PostMessage(ann, world.general, text, None, world.clock(), (part,)))
+    kinds = ("has:photo", "has:file", "has:location", "has:meeting", "has:video", "has:file -has:photo")
+    assert [await here.numbers(ann, q) for q in kinds] == [[1], [1], [2], [3], [], []]
+    words = ("ferienplan", "lighthouse look", "码头", "deploy", "harbour")
+    assert [await here.numbers(ann, q) for q in words] == [[1], [1], [2], [3], []]
+    assert marked(await here.search(ann, "lighthouse")) == "look\nFerienplan 2026.png\nDunes behind the [lighthouse]"
+    await world.edit(ann, world.general, 1, "seen")
+    assert [await here.numbers(ann, q) for q in ("dunes seen", "look", "has:photo has:edited")] == [[1], [], [1]]
+    await world.delete(ann, world.general, 1)
+    assert [await here.numbers(ann, q) for q in ("dunes", "has:file")] == [[], []]
 
 
 async def test_days_and_months_begin_at_midnight_of_the_askers_zone(here: Searching, ann: str) -> None:

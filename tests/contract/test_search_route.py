@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import pytest
 import pytest_asyncio
 
+from hubbub.domain.query import KINDS
 from tests.support.http_app import App, Person, serve_http
 
 Json: TypeAlias = dict[str, Any]
@@ -110,7 +111,7 @@ async def test_what_cannot_be_understood_is_said(app: App) -> None:
         (ann, "from:nobody", "from:nobody: there is nobody of that name."),
         (bo, "in:board", "in:board: there is no channel of that name that you can read."),
         (bo, "in:bored", "in:bored: there is no channel of that name that you can read."),
-        (ann, "has:wings", "has:wings: only link, code, reaction, edited can be searched for."),
+        (ann, "has:wings", f"has:wings: only {', '.join(KINDS)} can be searched for."),
         (ann, "before:soon", "before:soon: write a day (2026-11-05), a month (2026-11), a year, today or yesterday."),
         (ann, " ", "Say what to search for."),
         (ann, "x" * 501, "The search has 501 characters; at most 500 are allowed."),

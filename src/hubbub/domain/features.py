@@ -1,8 +1,9 @@
-"""What a message has besides words: what `has:` asks for. Files and threads join it when there are some."""
+"""What a message has besides words: what `has:` asks for. Threads join it when there are some."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from hubbub.domain.query import Has
@@ -12,8 +13,21 @@ _LINK: Final = re.compile(r"\b(?:https?://|www\.)[^\s<>]", re.IGNORECASE)
 _CODE: Final = re.compile(r"```|`[^`\n]+`")
 
 
-def features_of(text: str, *, edited: bool, reacted: bool) -> frozenset[Has]:
-    """Of a message as it is now."""
+# What each kind of part is found as.
+OF_PARTS: Final[Mapping[str, frozenset[Has]]] = {
+    "file": frozenset({"file"}),
+    "photo": frozenset({"photo", "file"}),
+    "video": frozenset({"video", "file"}),
+    "audio": frozenset({"audio", "file"}),
+    "voice": frozenset({"voice", "audio", "file"}),
+    "location": frozenset({"location"}),
+    "meeting": frozenset({"meeting"}),
+}
+_NOTHING: Final[frozenset[Has]] = frozenset()
+
+
+def features_of(text: str, *, edited: bool, reacted: bool, kinds: Iterable[str] = ()) -> frozenset[Has]:
+    """Of a message as it is now; `kinds`: those of its parts."""
     found: set[Has] = set()
     if _LINK.search(text):
         found.add("link")
@@ -23,4 +37,6 @@ def features_of(text: str, *, edited: bool, reacted: bool) -> frozenset[Has]:
         found.add("reaction")
     if edited:
         found.add("edited")
+    for kind in kinds:
+        found |= OF_PARTS.get(kind, _NOTHING)
     return frozenset(found)

@@ -30,6 +30,7 @@ class Candidate:
     text: str
     edited: bool
     reacted: bool
+    kinds: tuple[str, ...] = ()
 
 
 def find_spans(query: Query, scope: Scope, candidate: Candidate) -> list[tuple[int, int]] | None:
@@ -56,7 +57,7 @@ def _is_meant(query: Query, scope: Scope, candidate: Candidate) -> bool:
         return False
     if not query.span.holds(candidate.at) or any(span.holds(candidate.at) for span in query.not_spans):
         return False
-    has = features_of(candidate.text, edited=candidate.edited, reacted=candidate.reacted)
+    has = features_of(candidate.text, edited=candidate.edited, reacted=candidate.reacted, kinds=candidate.kinds)
     return query.has <= has and not query.not_has & has
 
 

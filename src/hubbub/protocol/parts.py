@@ -10,6 +10,7 @@ permission of the channels in which the file is posted. Durations are millisecon
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -181,3 +182,27 @@ def files_of(part: Part) -> tuple[str, ...]:
     own = (part.file,) if isinstance(part, StoredPart) else ()
     picture = picture_of(part)
     return own if picture is None or picture.file in own else (*own, picture.file)
+
+
+def kinds_of(parts: Iterable[Part]) -> tuple[Kind, ...]:
+    return tuple(map(kind_of, parts))
+
+
+def searched_text(text: str, parts: Iterable[Part]) -> str:
+    """What a message is found by: its text, and below it the words of its parts, a line for each."""
+    words = [line for part in parts for line in _words_of(part) if line]
+    return "\n".join([text, *words] if text else words) if words else text
+
+
+def _words_of(part: Part) -> tuple[str, ...]:
+    match part:
+        case PhotoPart() | VideoPart():
+            return (part.name, part.alt)
+        case AudioPart():
+            return (part.name, part.title, part.artist)
+        case FilePart() | VoicePart() | LocationPart():
+            return (part.name,)
+        case MeetingPart():
+            return (part.subject,)
+        case PreviewPart():
+            return ()

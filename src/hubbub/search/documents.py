@@ -17,6 +17,7 @@ from hubbub.domain.features import features_of
 from hubbub.domain.tokens import pairs, texts_of
 from hubbub.protocol.events import MessagePosted
 from hubbub.protocol.feed import LoggedEvent, MessageState, Slice
+from hubbub.protocol.parts import kinds_of, searched_text
 from hubbub.search.bulk import Operation
 from hubbub.search.template import Names
 
@@ -95,8 +96,10 @@ def event_id(stream: str, seq: int) -> str:
 
 def make_message(state: MessageState) -> MessageDocument:
     line = state.line
-    tokens = texts_of(line.text)
-    has = features_of(line.text, edited=line.edited_at is not None, reacted=bool(line.reactions))
+    text = searched_text(line.text, line.parts)
+    tokens = texts_of(text)
+    kinds = kinds_of(line.parts)
+    has = features_of(text, edited=line.edited_at is not None, reacted=bool(line.reactions), kinds=kinds)
     return MessageDocument(
         channel=line.channel,
         number=line.number,

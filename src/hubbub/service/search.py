@@ -26,6 +26,7 @@ from hubbub.domain.names import name_key
 from hubbub.domain.query import Query, Term, parse_query
 from hubbub.errors import Refused
 from hubbub.protocol.events import MessagePosted
+from hubbub.protocol.parts import searched_text
 from hubbub.protocol.search import ChannelName, SearchResult
 from hubbub.service.ports import Accounts, Clock, Readable, Search
 from hubbub.service.search_answer import Shown, make_facets, make_hit
@@ -209,7 +210,7 @@ class _Asking:
         results = await self.find(Query(terms=(term,)), replace(page, limit=_SPELLED, after=None))
         for shown in results.shown:
             for start, end in shown.spans:
-                return shown.message.text[start:end].lower()
+                return searched_text(shown.message.text, shown.message.parts)[start:end].lower()
         return None
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hubbub.domain.finding import Counts
 from hubbub.domain.matching import cut_excerpt
 from hubbub.protocol.events import MessagePosted
+from hubbub.protocol.parts import searched_text
 from hubbub.protocol.search import (
     AuthorCount,
     ChannelCount,
@@ -28,10 +29,11 @@ class Shown:
 
 
 def make_hit(shown: Shown, channels: Mapping[str, ChannelName]) -> SearchHit:
+    text = searched_text(shown.message.text, shown.message.parts)
     return SearchHit(
         message=shown.message,
         channel=channels[shown.message.channel],
-        excerpt=[ExcerptPart(text=text, hit=hit) for text, hit in cut_excerpt(shown.message.text, shown.spans)],
+        excerpt=[ExcerptPart(text=text, hit=hit) for text, hit in cut_excerpt(text, shown.spans)],
     )
 
 

@@ -17,6 +17,7 @@ from hubbub.domain.matching import Candidate, find_spans
 from hubbub.domain.query import Query
 from hubbub.errors import Refused
 from hubbub.protocol.events import MessagePosted
+from hubbub.protocol.parts import kinds_of, searched_text
 from hubbub.service.search_answer import Shown
 
 THREADS: Final = 2
@@ -66,7 +67,8 @@ def candidate_of(message: MessagePosted) -> Candidate:
         channel=message.channel,
         author=message.author,
         at=message.at,
-        text=message.text,
+        text=searched_text(message.text, message.parts),
         edited=message.edited_at is not None,
         reacted=bool(message.reactions),
+        kinds=kinds_of(message.parts),
     )

@@ -24,11 +24,13 @@ from hubbub.domain.tokens import VERSION
 from hubbub.store.engine import BUSY_TIMEOUT, create_private, reader_uri
 
 SEARCH: Final = "search.db"
-FORMAT: Final = 2
+FORMAT: Final = 3
 # Each id leaves room for so many messages in one millisecond (1 << SHIFT).
 SHIFT: Final = 10
 
 LINK, CODE, REACTION, EDITED = 1, 2, 4, 8
+FILE, PHOTO, VIDEO, AUDIO, VOICE, LOCATION, MEETING = 16, 32, 64, 128, 256, 512, 1024
+PARTS: Final = FILE | PHOTO | VIDEO | AUDIO | VOICE | LOCATION | MEETING
 
 _TABLES: Final = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;

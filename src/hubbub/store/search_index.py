@@ -11,7 +11,7 @@ Invariants:
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -30,11 +30,25 @@ from hubbub.protocol.events import (
     ReactionAdded,
     ReactionRemoved,
 )
+from hubbub.protocol.parts import Part, kinds_of, searched_text
+from hubbub.store import search_file
 from hubbub.store.search_file import CODE, EDITED, LINK, REACTION, SHIFT, transaction
 
 Row: TypeAlias = tuple[Any, ...]
 
-FLAGS: Final[dict[Has, int]] = {"link": LINK, "code": CODE, "reaction": REACTION, "edited": EDITED}
+FLAGS: Final[dict[Has, int]] = {
+    "link": LINK,
+    "code": CODE,
+    "reaction": REACTION,
+    "edited": EDITED,
+    "file": search_file.FILE,
+    "photo": search_file.PHOTO,
+    "video": search_file.VIDEO,
+    "audio": search_file.AUDIO,
+    "voice": search_file.VOICE,
+    "location": search_file.LOCATION,
+    "meeting": search_file.MEETING,
+}
 _SLOT: Final = (1 << SHIFT) - 1
 
 _EVENTS: Final = "SELECT rowid, stream, body FROM events WHERE rowid > ? ORDER BY rowid LIMIT ?"
@@ -42,6 +56,7 @@ _EVENTS: Final = "SELECT rowid, stream, body FROM events WHERE rowid > ? ORDER B
 _LINE: Final = "channel = ?1 AND seq = (SELECT seq FROM lines WHERE channel = ?1 AND number = ?2)"
 _REACTIONS: Final = f"SELECT reactions IS NOT NULL FROM lines WHERE {_LINE}"
 _TEXT: Final = f"SELECT body FROM events WHERE stream = ?3 AND seq = (SELECT text_seq FROM lines WHERE {_LINE})"
+_POST: Final = f"SELECT body FROM events WHERE stream = ?3 AND seq = (SELECT seq FROM lines WHERE {_LINE})"
 _STATE: Final = f"SELECT deleted, text_seq FROM lines WHERE {_LINE}"
 _DOC: Final = "SELECT id, author, flags, seq FROM docs WHERE channel = ? AND number = ?"
 _INSERT_DOC: Final = "INSERT INTO docs VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -60,8 +75,8 @@ class Advance:
     checkpoint: int
 
 
-def flags_of(text: str, *, edited: bool, reacted: bool) -> int:
-    return sum(FLAGS[kind] for kind in features_of(text, edited=edited, reacted=reacted))
+def flags_of(text: str, *, edited: bool, reacted: bool, parts: Sequence[Part] = ()) -> int:
+    return sum(FLAGS[kind] for kind in features_of(text, edited=edited, reacted=reacted, kinds=kinds_of(parts)))
 
 
 def channel_tag(number: int) -> str:
@@ -196,9 +211,10 @@ class Indexer:
         if late and self._find(post.channel, post.number):
             return  # done again
         self._top = max(id_, self._top)
-        flags = flags_of(post.text, edited=False, reacted=False)
+        text = searched_text(post.text, post.parts)
+        flags = flags_of(text, edited=False, reacted=False, parts=post.parts)
         self._docs.append((id_, channel, post.number, author, post.at, post.seq, flags))
-        self._texts.append((id_, " ".join(texts_of(post.text)), f"{channel_tag(channel)} {author_tag(author)}"))
+        self._texts.append((id_, " ".join(texts_of(text)), f"{channel_tag(channel)} {author_tag(author)}"))
         if late:
             self._change_late(post)
 
@@ -216,13 +232,21 @@ class Indexer:
         id_, author, flags, seq = found
         if edit.seq < seq:
             return  # put back from the archive, behind later ones
-        flags = flags_of(edit.text, edited=True, reacted=bool(flags & REACTION))
+        parts = self._fetch_parts(edit.channel, edit.number) if flags & search_file.PARTS else []
+        said = searched_text(edit.text, parts)
+        flags = flags_of(said, edited=True, reacted=bool(flags & REACTION), parts=parts)
         tags = f"{channel_tag(self._number_of(edit.channel))} {author_tag(author)}"
         self._index.execute(_DELETE_FOUND, (id_,))
-        text = (id_, " ".join(texts_of(edit.text)), tags)
+        text = (id_, " ".join(texts_of(said)), tags)
         self._index.execute("UPDATE texts SET words = ? WHERE id = ?", (text[1], id_))
         self._index.execute(_INSERT_FOUND, text)
         self._index.execute("UPDATE docs SET seq = ?, flags = ? WHERE id = ?", (edit.seq, flags, id_))
+
+    def _fetch_parts(self, channel: str, number: int) -> list[Part]:
+        """Those of a message whose text was edited: who edits one that was archived has put it back before."""
+        row = self._log.execute(_POST, (channel, number, channel_stream(channel))).fetchone()
+        post = codec.decode_event(row[0]) if row is not None else None
+        return post.parts if isinstance(post, MessagePosted) else []
 
     def _change_reactions(self, channel: str, number: int) -> None:
         found = self._find(channel, number)

@@ -20,6 +20,7 @@ from hubbub.domain.tokens import texts_of
 from hubbub.errors import StoreError
 from hubbub.protocol import codec
 from hubbub.protocol.events import AnyEvent, MessageEdited, MessagePosted
+from hubbub.protocol.parts import searched_text
 from hubbub.store.engine import DATABASE, open_reader, reader_uri
 from hubbub.store.search_file import SEARCH, made_of
 from hubbub.store.search_index import author_tag, channel_tag, fetch_checkpoint, flags_of
@@ -108,7 +109,8 @@ class _Verifier:
         if not isinstance(post, MessagePosted) or not (change is None or isinstance(change, MessageEdited)):
             return None  # told where the log is walked
         seq, text = (post.seq, post.text) if change is None else (change.seq, change.text)
-        flags = flags_of(text, edited=change is not None, reacted=reacted)
+        text = searched_text(text, post.parts)
+        flags = flags_of(text, edited=change is not None, reacted=reacted, parts=post.parts)
         tags = f"{channel_tag(self._number(post.channel))} {author_tag(self._number(post.author))}"
         return post.author, post.at, seq, flags, " ".join(texts_of(text)), tags
 
