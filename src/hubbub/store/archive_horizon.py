@@ -38,8 +38,9 @@ class EmbeddedIndex:
             with closing(open_reader(self._directory / DATABASE)) as log:
                 head = fetch_head(log)
             self._follower.wait_until(head, PATIENCE)
-            # A connection of our own: it syncs the log with its commit (SQLite's default), and with it all before.
-            with closing(sqlite3.connect(self._directory / SEARCH, isolation_level=None)) as index:
+            # A connection of our own, which syncs the log with its commit, and with it all before. It makes no file.
+            path = (self._directory / SEARCH).absolute().as_uri() + "?mode=rw"
+            with closing(sqlite3.connect(path, uri=True, isolation_level=None)) as index:
                 index.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
                 index.execute("PRAGMA synchronous = FULL")
                 index.execute("BEGIN IMMEDIATE")
