@@ -26,6 +26,7 @@ from hubbub.errors import ConfigError, HubbubError
 from hubbub.telemetry import set_up_logging
 
 if TYPE_CHECKING:
+    from hubbub.search.proof import Proof
     from hubbub.store.verify import Report
 
 app = typer.Typer(name="hubbub", help="A chat server: pages, API and sockets from one process.", no_args_is_help=True)
@@ -91,7 +92,9 @@ def create_user(
 
 @app.command()
 def verify(
-    archive: Annotated[bool, typer.Option("--archive", help="Also what is in the archive, range by range.")] = False,
+    archive: Annotated[
+        bool, typer.Option("--archive", help="Also the archive, and that the search server has all of the log, once.")
+    ] = False,
     search: Annotated[
         bool, typer.Option("--search", help="Also every word of the embedded search's index; takes much longer.")
     ] = False,
@@ -107,6 +110,7 @@ def verify(
     from rich.progress import Progress
 
     from hubbub.offline_archive import verify_with_archive
+    from hubbub.offline_search import prove_copy
     from hubbub.store.verify import verify as verify_store
 
     settings = _load(config, {"data": data})
@@ -119,6 +123,8 @@ def verify(
 
         if archive:
             report = verify_with_archive(settings, tell, search=search)
+            bar.update(task, description="Comparing with the search server")
+            take_proof(report, prove_copy(settings, tell))
         else:
             report = verify_store(settings.data, tell, search=search)
     print(msgspec.json.encode({"ok": report.ok, **asdict(report)}).decode() if as_json else tell_report(report))
@@ -165,7 +171,20 @@ def archive(
 
 
 @app.command()
-def reindex(data: Data = None, config: ConfigFile = None) -> None:
+def reindex(
+    data: Data = None,
+    config: ConfigFile = None,
+    adopt: Annotated[
+        bool, typer.Option("--adopt", help="Make nothing anew: read the copy that is there, restored without aliases.")
+    ] = False,
+    replace_other: Annotated[
+        bool,
+        typer.Option("--replace-other", help="Also in place of another database's copy, and all that one archived."),
+    ] = False,
+    despite_loss: Annotated[
+        bool, typer.Option("--despite-loss", help="Also where some of the archive is lost: keep what is left of it.")
+    ] = False,
+) -> None:
     """Copy the log into the search server anew, beside the copy that is searched, and change over when it is whole.
 
     The server may run meanwhile. Where no search server is set, the embedded index is made anew; for that the server
@@ -174,6 +193,7 @@ def reindex(data: Data = None, config: ConfigFile = None) -> None:
     from rich.console import Console
     from rich.progress import Progress
 
+    from hubbub.offline_search import adopt as adopt_copy
     from hubbub.offline_search import reindex as reindex_search
     from hubbub.store.search_rebuild import rebuild_search
 
@@ -185,8 +205,12 @@ def reindex(data: Data = None, config: ConfigFile = None) -> None:
         def progress(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
 
-        if settings.search.urls:
-            generation = asyncio.run(reindex_search(settings, progress))
+        if adopt:
+            told = f"Searches use generation {adopt_copy(settings)} of the copy again."
+        elif settings.search.urls:
+            from hubbub.search.reindex import Wishes
+
+            generation = reindex_search(settings, progress, Wishes(replace_other, despite_loss))
             told = f"Searches use generation {generation} of the copy now."
         else:
             told = f"The embedded index has all {rebuild_search(settings.data, progress)} events of the log now."
@@ -251,11 +275,21 @@ def tell_report(report: Report) -> str:
         f"{report.events} events of {report.channels} channels and {report.users} users, "
         f"{report.messages} messages, {report.keys} keys."
     ]
+    if report.compared:
+        lines.append(f"The search server was asked for each of {report.compared} events and messages.")
     lines += [f"- {problem}" for problem in report.problems]
     if report.problem_count > len(report.problems):
         lines.append(f"- and {report.problem_count - len(report.problems)} more")
     lines.append("Nothing is wrong." if report.ok else f"{report.problem_count} problems.")
     return "\n".join(lines)
+
+
+def take_proof(report: Report, proof: Proof) -> None:
+    """What was found out about the search server's copy, with everything else."""
+    report.compared = proof.events + proof.messages
+    for problem in proof.problems:
+        report.add(problem)
+    report.problem_count += proof.problem_count - len(proof.problems)
 
 
 def _load(file: Path | None, flags: dict[str, object]) -> Config:

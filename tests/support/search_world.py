@@ -15,15 +15,20 @@ from typing import Any, Final
 
 import httpx
 
-from hubbub.config import Search, load_config
+from hubbub.config import Config, Search, load_config
+from hubbub.offline_search import open_whole_log
+from hubbub.search.archive import SearchArchive
 from hubbub.search.bulk import Bulk
 from hubbub.search.client import Client
-from hubbub.search.proof import Proof, prove
+from hubbub.search.copier import Copier
+from hubbub.search.proof import Proof, Proving
+from hubbub.search.reindex import NO_WISHES, Reindexing, Wishes
 from hubbub.search.setup import SearchServer, make_search_server
 from hubbub.search.template import Indices, Names
 from hubbub.store.engine import DATABASE
 from hubbub.store.feed import Feed
 from hubbub.store.following import Following
+from hubbub.store.whole_log import WholeLog
 from tests.support.search_servers import USER
 from tests.support.search_servers import SearchServer as Node
 from tests.support.store_world import World, open_world
@@ -89,12 +94,48 @@ class SearchWorld:
         await until(lambda: search.follower.position >= end, lambda: f"{search.sizes()} {search.follower.progress}")
 
     async def prove(self, generation: int = 1) -> Proof:
-        client, feed = Client(self.settings), Feed(self.world.directory)
+        async with self.client() as client, self.whole_log() as log:
+            return await Proving(client, log, self.names, generation).run()
+
+    @asynccontextmanager
+    async def whole_log(self) -> AsyncIterator[WholeLog]:
+        archive = SearchArchive(Client(self.settings), self.names, 10, 30)
+        log = open_whole_log(self.world.directory, archive)
         try:
-            return await prove(client, feed, self.names, generation)
+            yield log
         finally:
-            feed.close()
-            await client.close()
+            log.close()
+            await archive.close()
+
+    @asynccontextmanager
+    async def reindexing(self, told: list[int] | None = None) -> AsyncIterator[Reindexing]:
+        """`told`: how far it said it had come."""
+        told = told if told is not None else []
+        async with self.bulk() as bulk, self.indices() as indices, self.whole_log() as log:
+            copier = Copier(Feed(self.world.directory), self.names, bulk, limit=10)
+            try:
+                yield Reindexing(
+                    indices,
+                    copier,
+                    bulk,
+                    log,
+                    self.world.store.epoch,
+                    sleep=self.nap,
+                    progress=lambda done, total: told.append(done),
+                )
+            finally:
+                await copier.close()
+
+    async def reindex(self, wishes: Wishes = NO_WISHES, *, handover: float = 0.0) -> int:
+        """The new generation."""
+        async with self.reindexing() as reindexing:
+            return await reindexing.run(wishes, handover=handover)
+
+    @property
+    def config(self) -> Config:
+        """For what the command line does."""
+        given = {"data": self.world.directory, "search.urls": [self.node.url], "search.prefix": self.prefix}
+        return load_config(given, {})
 
     @asynccontextmanager
     async def client(self) -> AsyncIterator[Client]:

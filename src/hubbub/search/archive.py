@@ -13,7 +13,7 @@ from hubbub.config import Search
 from hubbub.errors import Refused
 from hubbub.protocol.archive import ArchivedEvent
 from hubbub.search.client import Client, Json, SearchRefused, SearchUnavailable
-from hubbub.search.template import Family, Indices, Names
+from hubbub.search.template import Family, Indices, Names, NothingRead
 
 # Documents asked for at once; less than any server's own bound (10,000).
 PAGE: Final = 1000
@@ -78,8 +78,8 @@ class SearchArchive:
 
     async def is_settled(self) -> bool:
         try:
-            return all((await self._indices.find_generations()).values())
-        except (SearchUnavailable, SearchRefused) as error:
+            return await self._indices.is_settled()
+        except (SearchUnavailable, SearchRefused, NothingRead) as error:
             raise Refused("archive_unavailable") from error
 
     async def refresh(self) -> None:
@@ -125,7 +125,6 @@ def _all_of(*filters: Json) -> Json:
 
 def _term(field: str, value: object) -> Json:
     return {"term": {field: value}}
-
 
 
 def _event(source: Json) -> ArchivedEvent:

@@ -2,7 +2,8 @@
 
 Invariants:
 1. `write` returns when every document was taken, was there already in that or a later version (409), or can never be
-   taken (told, logged and counted: the log still has it, and so will the next reindex).
+   taken (told, logged and counted: the log still has it, and so will the next reindex). The last is said only where the
+   server says that the document itself is wrong, or too large all alone; whatever else it refuses is sent again.
 2. Writing is idempotent: `_id` and an external version come with each document, so sending again after a lost answer
    changes nothing, in whatever order.
 3. What waits is bounded by what was given to `write`; no request is larger than `most_bytes`, but a single document.
@@ -30,7 +31,7 @@ _TOO_LARGE: Final = 413
 _TOO_MANY: Final = 429
 _CONFLICT: Final = 409
 _FAILED: Final = 500
-_ANSWER: Final = "errors,items.*.status,items.*.error.type,items.*.error.reason"
+_ANSWER: Final = "errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by.type"
 
 _log = structlog.get_logger("hubbub.search")
 
@@ -74,6 +75,8 @@ class Bulk:
     ) -> None:
         self.on_trouble: Callable[[str | None], None] = lambda trouble: None
         """Told why it waits, and None when it goes on."""
+        self.before_again = _go_on
+        """Asked after each waiting; what it raises ends the writing."""
         self._client = client
         self._most_bytes = most_bytes
         self._most = MOST_DOCUMENTS
@@ -83,7 +86,8 @@ class Bulk:
         self.tally = Tally()
 
     async def write(self, operations: Sequence[Operation]) -> None:
-        """Returns when nothing is left to write; waits as long as the server does not take it."""
+        """Returns when nothing is left to write; waits as long as the server does not take it. Raises as
+        `before_again`."""
         left = list(operations)
         attempt = 0
         while left:
@@ -98,6 +102,7 @@ class Bulk:
                 self.tally.waits += 1
                 attempt = 0 if len(refused) < len(left) else attempt + 1
                 await self._sleep(self._rng.uniform(0, min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempt, 16))))
+                await self.before_again()
             left = refused
         self.on_trouble(None)
 
@@ -132,15 +137,14 @@ class Bulk:
 
     def _on_refused(self, chunk: list[Operation], error: SearchRefused) -> list[Operation]:
         """The whole request was refused: a smaller one may pass."""
-        if error.status in (_TOO_LARGE, _TOO_MANY) and len(chunk) > 1:
+        spoilt = error.status == _TOO_LARGE or error.kind in SPOILT
+        if spoilt and len(chunk) == 1:
+            self._lose(chunk[0], error.kind)
+            return []
+        if (spoilt or error.status == _TOO_MANY) and len(chunk) > 1:
+            # Too much at once; or one document spoils the request, and the halves tell which.
             self.tally.splits += 1
             self._most = max(1, min(self._most, len(chunk)) // 2)
-        elif error.status in (400, _TOO_LARGE) and len(chunk) == 1:
-            self._lose(chunk[0], error.kind, str(error))
-            return []
-        elif error.status == 400:
-            # One document spoils the request: the halves tell which.
-            self._most = max(1, len(chunk) // 2)
         return chunk
 
     def _sort_out(self, chunk: list[Operation], answer: Json) -> tuple[list[Operation], str]:
@@ -150,7 +154,7 @@ class Bulk:
             (result,) = item.values()
             status: int = result["status"]
             error = result.get("error", {})
-            kind, reason = str(error.get("type")), str(error.get("reason"))
+            kind, reason = kind_of(error), str(error.get("reason"))
             if status < 300:
                 self.tally.written += 1
             elif status == _CONFLICT:
@@ -159,21 +163,26 @@ class Bulk:
                 again.append(operation)
                 trouble = f"documents are refused with {status} {kind}: {reason[:200]}"
             else:
-                self._lose(operation, kind, reason)
+                self._lose(operation, kind)
         return again, trouble
 
-    def _lose(self, operation: Operation, kind: str, reason: str) -> None:
+    def _lose(self, operation: Operation, kind: str) -> None:
         self.tally.lost += 1
-        # The reason may quote the document.
+        # Not the reason: it may quote the document.
         _log.error("document_refused", document=operation.head.decode(), kind=kind)
 
 
-_SPOILT: Final = frozenset(
+async def _go_on() -> None:
+    """Nobody ends the writing."""
+
+
+# How a server says that a document is wrong in itself. Not `illegal_argument_exception`, which is also said of
+# pipelines, aliases and limits, and not `strict_dynamic_mapping_exception`: what is strange then is the mapping. Both
+# can be put right.
+SPOILT: Final = frozenset(
     (
         "document_parsing_exception",
         "mapper_parsing_exception",
-        "strict_dynamic_mapping_exception",
-        "illegal_argument_exception",
         "max_bytes_length_exceeded_exception",
         "parsing_exception",
         "x_content_parse_exception",
@@ -181,7 +190,13 @@ _SPOILT: Final = frozenset(
 )
 
 
+def kind_of(error: Json) -> str:
+    """What kind of error it is; of one within another that which says that the document is wrong."""
+    inner = str(error.get("caused_by", {}).get("type"))
+    return inner if inner in SPOILT else str(error.get("type"))
+
+
 def is_passing(status: int, kind: str) -> bool:
     """Whether a document refused so may be taken later: queues full, shards away, the index blocked by somebody, no
     room for one more index, a right that is missing. All but what is wrong with the document itself."""
-    return status == _TOO_MANY or status >= _FAILED or kind not in _SPOILT
+    return status == _TOO_MANY or status >= _FAILED or kind not in SPOILT

@@ -57,6 +57,11 @@ class Copier:
         self.position = 0
         self.head = 0
 
+    @property
+    def refused(self) -> int:
+        """Documents that were given up so far."""
+        return self._bulk.tally.lost
+
     async def start(self, generation: int, mark: Mark | None) -> None:
         """From now on copy what is behind `mark` into `generation`."""
         await self._forget_ahead()

@@ -8,26 +8,29 @@ Invariants:
    filled from where its copy ends.
 3. Written twice is written once (documents.py, bulk.py), so two who both believe to lead do no harm.
 4. A copy of another database, or one made with other tokens, is not mixed with this one: `hubbub reindex` makes anew.
+5. Every few seconds it looks whether the copy is still the one it writes: readers may have been moved to another
+   generation, the server set back to a snapshot. Then it begins again from what is there.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Final, Protocol
 
+import msgspec
 import structlog
 
 from hubbub.domain.tokens import VERSION
 from hubbub.errors import HubbubError
 from hubbub.protocol.batch import Batch
 from hubbub.protocol.feed import Mark
-from hubbub.search.client import Client, ServerKind
+from hubbub.search.client import Client, SearchRefused, SearchUnavailable, ServerKind
 from hubbub.search.copier import Copier
-from hubbub.search.template import Indices
+from hubbub.search.template import CONFLICT, Indices, Stamp, current_of
 
 # Milliseconds a lease holds; whoever leads renews it well before.
 LEASE: Final = 30_000
@@ -73,11 +76,17 @@ class NotLeading(Exception):
     """Another process follows."""
 
 
+class Replaced(Exception):
+    """What is there is not what was written last: begin again."""
+
+
 @dataclass(slots=True)
 class Progress:
     """What is told of it. `trouble`: why it does not get on, where it does not. `server`: what answered last."""
 
     leads: bool = False
+    known: bool = False
+    """Whether it was ever asked who leads."""
     trouble: str | None = None
     server: ServerKind | None = None
     reached: bool = False
@@ -87,7 +96,7 @@ class Progress:
     def complete(self) -> bool:
         """Whether a search finds what there is, as far as this process knows."""
         if not self.leads:
-            return self.trouble is None
+            return self.known and self.trouble is None
         return self.reached and self.trouble is None
 
     @property
@@ -128,6 +137,9 @@ class Follower:
         self._saved: Mark | None = None
         self._saved_at = 0
         self._checked_at = 0
+        self._stamp: Stamp = None
+        """When the server was last told how far the copy goes."""
+        self._refused_before = 0
         self._task: asyncio.Task[None] | None = None
 
     def notice(self, batches: Sequence[Batch]) -> None:
@@ -169,9 +181,9 @@ class Follower:
     async def _note_the_end(self) -> None:
         mark = self._copier.mark
         if mark != self._saved and mark is not None and self.progress.trouble is None:
-            with contextlib.suppress(HubbubError, TimeoutError):
+            with contextlib.suppress(HubbubError, Replaced, TimeoutError):
                 async with asyncio.timeout(FAREWELL):
-                    await self._indices.put_state(self._copier.generation, make_state(self._epoch, self._copier))
+                    await self._put_state()
         with contextlib.suppress(HubbubError):
             await self._following.release(mark, self._clock())
 
@@ -182,6 +194,9 @@ class Follower:
                 await self._lead()
             except NotLeading:
                 self.progress.leads = False
+                attempt = 0
+            except Replaced:
+                _log.info("search_server_changed")
                 attempt = 0
             except HubbubError as error:
                 self.tell(str(error))
@@ -205,6 +220,7 @@ class Follower:
         """Follow for as long as this process leads and readers see the same generation."""
         now = self._clock()
         claim = await self._following.claim(now, now + LEASE)
+        self.progress.known = True
         if claim is None:
             await self._sleep(RENEW / 1000)
             raise NotLeading
@@ -215,8 +231,7 @@ class Follower:
             self.progress.reached = self.progress.reached or self._copier.head - self._copier.position <= NEAR
             self._noticed = 0
             await self._keep(moved)
-            if await self._is_replaced():
-                return
+            await self._look()
             if not moved:
                 await self._wait()
 
@@ -225,16 +240,25 @@ class Follower:
         if server != self.progress.server:
             self.progress.server = server
             _log.info("search_server", kind=server.engine, version=server.version, analysers=list(server.analysers))
-        generation = await self._indices.find_current()
-        state = await self._indices.fetch_state(generation)
+        generations = await self._indices.find_generations()
+        generation = current_of(generations)
+        state, stamp = await self._indices.fetch_stamped(generation)
         if state and (state.get("epoch"), state.get("tokens")) != (self._epoch, VERSION):
             raise OtherCopy(
-                "The search server has a copy of another database (set another search.prefix; `hubbub reindex` would "
-                "put this one in its place), or one that an older version made (run `hubbub reindex`)."
+                "The search server has a copy of another database (set another search.prefix; `hubbub reindex "
+                "--replace-other` would put this one in its place), or one that an older version made (run `hubbub "
+                "reindex`)."
             )
         await self._indices.put_templates(generation, read=True)
-        there = Mark(state["stream"], state["seq"]) if state.get("stream") else None
-        await self._copier.start(generation, await self._copier.earlier(mark, there))
+        if generation in generations:
+            await self._indices.attach(generation)  # some may have been restored without
+        else:
+            state = {}  # it tells of indices that are gone
+        self._stamp = stamp
+        self._refused_before = read_refused(state) - self._copier.refused
+        await self._copier.start(generation, await self._copier.earlier(mark, mark_of(state)))
+        if not state:
+            await self._put_state()  # whose it is, from its first document on
         self._saved = self._copier.mark
         self._checked_at = self._saved_at = self._clock()
         self.tell(None)
@@ -246,17 +270,42 @@ class Follower:
         if not due and now - self._saved_at < RENEW:
             return
         if mark != self._saved and mark is not None:
-            await self._indices.put_state(self._copier.generation, make_state(self._epoch, self._copier))
+            await self._put_state()
         if not await self._following.save(mark, now, now + LEASE):
             raise NotLeading
         self._saved, self._saved_at = mark, now
 
-    async def _is_replaced(self) -> bool:
+    async def _put_state(self) -> None:
+        copier = self._copier
+        state = make_state(self._epoch, copier.generation, copier.mark, self._refused_before + copier.refused)
+        try:
+            self._stamp = await self._indices.replace_state(copier.generation, state, self._stamp)
+        except SearchRefused as refused:
+            if refused.status == CONFLICT:
+                raise Replaced from refused
+            raise
+
+    async def _look(self) -> None:
+        """Now and then, whether what is there is what was written; raises `Replaced` when it is not."""
         now = self._clock()
         if now - self._checked_at < CHECK:
-            return False
+            return
         self._checked_at = now
-        return await self._indices.find_current() != self._copier.generation
+        generations = await self._indices.find_generations()
+        own = self._copier.generation
+        if current_of(generations) != own:
+            raise Replaced
+        _, stamp = await self._indices.fetch_stamped(own)
+        if stamp != self._stamp:
+            raise Replaced
+        for number in generations:
+            if number < own:  # a late write may have made it again
+                await self._indices.remove_strays(number)
+
+    async def look_while_waiting(self) -> None:
+        """The same for a write that the server does not take. Raises `Replaced`."""
+        with contextlib.suppress(SearchUnavailable, SearchRefused):
+            await self._look()
 
     async def _wait(self) -> None:
         """Until something was written, or might have been."""
@@ -267,14 +316,16 @@ class Follower:
         await self._sleep(GATHER)
 
 
-def make_state(epoch: str, copier: Copier) -> dict[str, object]:
-    """How far the copy in a generation goes, for whoever goes on with it."""
-    mark = copier.mark
-    assert mark is not None
-    return {
-        "epoch": epoch,
-        "generation": copier.generation,
-        "tokens": VERSION,
-        "stream": mark.stream,
-        "seq": mark.seq,
-    }
+def make_state(epoch: str, generation: int, mark: Mark | None, refused: int) -> dict[str, object]:
+    """How far the copy in a generation goes, for whoever goes on with it; and how many documents were given up."""
+    place = {"stream": mark.stream, "seq": mark.seq} if mark is not None else {}
+    return {"epoch": epoch, "generation": generation, "tokens": VERSION, **place, "refused": refused}
+
+
+def mark_of(state: Mapping[str, object]) -> Mark | None:
+    """None where it was only begun."""
+    return msgspec.convert(state, Mark) if state.get("stream") else None
+
+
+def read_refused(state: Mapping[str, object]) -> int:
+    return msgspec.convert(state.get("refused", 0), int)

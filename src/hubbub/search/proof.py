@@ -1,53 +1,66 @@
-"""Prove that the search server's copy is the log: for each stream as many documents, the same ones, nothing twice.
+"""Prove that the search server's copy is the log: every event and message there once, as the log has it, and nothing
+more.
 
-Both sides are walked once and reduced to a count and a sum of hashes for each family and stream, so that neither has to
-fit into memory. A document counts with its index, its id, its version and all it holds: one in the wrong month, an old
-text, or a copy too many show.
+Both sides are walked once, in one order, side by side, so that neither has to fit into memory. A document counts with
+its index, its id, its version and all it holds: one in the wrong month, an old text, or a copy too many show.
+
+The log is as it was at one moment, and the copy goes on. What differs is therefore only suspected, and looked at again,
+in the log and in the copy as they are then; what still differs is a problem.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 import msgspec
 
 from hubbub.domain.ids import channel_stream
-from hubbub.protocol.events import MessagePosted
-from hubbub.protocol.feed import Mark
+from hubbub.protocol.feed import LoggedEvent, MessageState
 from hubbub.search.bulk import Operation
 from hubbub.search.client import Client
-from hubbub.search.copier import Feed
 from hubbub.search.documents import make_event_operation, make_message_operation
 from hubbub.search.template import FAMILIES, Family, Names
 
 PAGE: Final = 1000
 MAX_PROBLEMS: Final = 100
-_MODULUS: Final = 1 << 128
-_ORDER: Final[dict[Family, list[str]]] = {"messages": ["channel", "number"], "events": ["stream", "seq"]}
+# More than this are not looked at again.
+MAX_SUSPECTS: Final = 2000
+_KEY: Final[dict[Family, tuple[str, str]]] = {"messages": ("channel", "number"), "events": ("stream", "seq")}
+# A part that does not answer must not pass for one in which nothing is.
+_WHOLE: Final = {"allow_partial_search_results": "false"}
 
-Side: TypeAlias = "dict[tuple[Family, str], Sum]"
+Key: TypeAlias = tuple[str, int]
+"""Channel and number, or stream and seq."""
 
 
-@dataclass(slots=True)
-class Sum:
-    """A count, and a hash in which the order does not matter."""
+class Piece(Protocol):
+    @property
+    def events(self) -> Sequence[LoggedEvent]: ...
 
-    count: int = 0
-    total: int = 0
+    @property
+    def messages(self) -> Sequence[MessageState]: ...
 
-    def add(self, index: str, id: str, version: int, source: object) -> None:
-        content = msgspec.json.encode([index, id, version, source], order="sorted")
-        self.count += 1
-        self.total = (self.total + int.from_bytes(hashlib.sha256(content).digest()[:16])) % _MODULUS
+
+class Log(Protocol):
+    """The log as it was at one moment; every method blocks, and raises `StoreError`, `archive_unavailable`."""
+
+    def count(self) -> tuple[int, int]: ...
+
+    def read(self) -> Iterator[Piece]: ...
+
+    def refresh(self) -> None: ...
+
+    def find_event(self, stream: str, seq: int) -> LoggedEvent | None: ...
+
+    def find_message(self, channel: str, number: int) -> MessageState | None: ...
 
 
 @dataclass(slots=True)
 class Proof:
-    """What the log says should be there, and each stream in which it is otherwise."""
+    """How many were compared, and where the copy is otherwise."""
 
     events: int = 0
     messages: int = 0
@@ -64,74 +77,183 @@ class Proof:
             self.problems.append(problem)
 
 
-async def prove(client: Client, feed: Feed, names: Names, generation: int) -> Proof:
-    """Compare all of the log with all that readers see. What is written meanwhile shows as a difference.
+class _Walk:
+    """The documents of one family, in the order of their keys, held against what there should be."""
 
-    Raises `StoreError`, and as `Client.request`.
-    """
-    expected = sum_up_log(feed, names, generation)
-    found: Side = defaultdict(Sum)
-    for family in FAMILIES:
-        async for hit in fetch_all(client, names, family):
-            source = hit["_source"]
-            stream = source["stream"] if family == "events" else channel_stream(source["channel"])
-            found[family, stream].add(hit["_index"], hit["_id"], hit["_version"], source)
-    proof = Proof()
-    for (family, _), side in expected.items():
-        if family == "events":
-            proof.events += side.count
+    def __init__(self, client: Client, names: Names, family: Family) -> None:
+        self._family = family
+        self._hits = fetch_all(client, names, family)
+        self._next: dict[str, Any] | None = None
+        self._begun = False
+        self.suspects: dict[Key, str] = {}
+        self.more = 0
+        """Suspects too many."""
+
+    async def expect(self, key: Key, operation: Operation) -> None:
+        if not self._begun:
+            self._begun = True
+            await self._step()
+        while self._next is not None and _key_of(self._next) < key:
+            self._suspect(_key_of(self._next), "in no log")
+            await self._step()
+        if self._next is None or _key_of(self._next) > key:
+            self._suspect(key, "missing")
+            return
+        if not is_same(self._next, operation):
+            self._suspect(key, "another")
+        while (again := await self._step()) is not None and _key_of(again) == key:
+            self._suspect(key, "there twice")
+
+    async def end(self) -> None:
+        if not self._begun:
+            await self._step()
+        while self._next is not None:
+            self._suspect(_key_of(self._next), "in no log")
+            await self._step()
+
+    async def _step(self) -> dict[str, Any] | None:
+        self._next = await anext(self._hits, None)
+        return self._next
+
+    def _suspect(self, key: Key, why: str) -> None:
+        if len(self.suspects) < MAX_SUSPECTS or key in self.suspects:
+            self.suspects[key] = why
         else:
-            proof.messages += side.count
-    for family, stream in sorted(expected.keys() | found.keys()):
-        one, other = expected.get((family, stream), Sum()), found.get((family, stream), Sum())
-        if one.count != other.count:
-            proof.add(f"{family} of {stream}: the log has {one.count}, the search server {other.count}")
-        elif one != other:
-            proof.add(f"{family} of {stream}: the same number, but not the same")
-    return proof
+            self.more += 1
 
 
-def sum_up_log(feed: Feed, names: Names, generation: int, progress: Callable[[int], None] | None = None) -> Side:
-    """What there should be. Blocks. `progress` is told how many events are behind."""
-    side: Side = defaultdict(Sum)
-    after: Mark | None = None
-    while not (piece := feed.read(after, PAGE)).empty:
-        states = {(state.line.channel, state.line.number): state for state in piece.messages}
-        for logged in piece.events:
-            _count(side["events", logged.stream], make_event_operation(logged, names, generation))
-            event = logged.event
-            if isinstance(event, MessagePosted):
-                state = states[event.channel, event.number]
-                _count(side["messages", logged.stream], make_message_operation(state, names, generation))
-        after = piece.mark
-        if progress:
-            progress(piece.behind)
-    return side
+class Proving:
+    """`settle`: returns when the copy may be expected to have all of the log as it is then; None: nothing is written
+    meanwhile, and what differs does. `progress` is told how many events are done, of how many."""
+
+    def __init__(
+        self,
+        client: Client,
+        log: Log,
+        names: Names,
+        generation: int,
+        *,
+        settle: Callable[[], Awaitable[None]] | None = None,
+        progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> None:
+        self._client = client
+        self._log = log
+        self._names = names
+        self._generation = generation
+        self._settle = settle
+        self._progress = progress
+
+    async def run(self, *, looks: int = 3) -> Proof:
+        """Suspects are looked at up to so many times more. Raises as `Log`, and as `Client.request`."""
+        proof = Proof()
+        walks: dict[Family, _Walk] = {family: _Walk(self._client, self._names, family) for family in FAMILIES}
+        await self._walk(walks, proof)
+        for family, walk in walks.items():
+            suspects = walk.suspects
+            for _ in range(looks if self._settle is not None else 0):
+                if suspects:
+                    suspects = await self._look_again(family, suspects)
+            for problem in tell(family, suspects):
+                proof.add(problem)
+            if walk.more:
+                proof.add(f"{family}: {walk.more} more")
+        return proof
+
+    async def _walk(self, walks: dict[Family, _Walk], proof: Proof) -> None:
+        total, _ = await asyncio.to_thread(self._log.count)
+        pieces = self._log.read()
+        while (piece := await asyncio.to_thread(self._take, pieces)) is not None:
+            events, messages = piece
+            for key, operation in events:
+                await walks["events"].expect(key, operation)
+            for key, operation in messages:
+                await walks["messages"].expect(key, operation)
+            proof.events += len(events)
+            proof.messages += len(messages)
+            self._progress(proof.events, total)
+        for walk in walks.values():
+            await walk.end()
+
+    def _take(self, pieces: Iterator[Piece]) -> tuple[list[tuple[Key, Operation]], list[tuple[Key, Operation]]] | None:
+        piece = next(pieces, None)
+        if piece is None:
+            return None
+        events = [((event.stream, event.event.seq), self._make_event(event)) for event in piece.events]
+        messages = [((state.line.channel, state.line.number), self._make_message(state)) for state in piece.messages]
+        return events, messages
+
+    def _make_event(self, event: LoggedEvent) -> Operation:
+        return make_event_operation(event, self._names, self._generation)
+
+    def _make_message(self, state: MessageState) -> Operation:
+        return make_message_operation(state, self._names, self._generation)
+
+    async def _look_again(self, family: Family, suspects: dict[Key, str]) -> dict[Key, str]:
+        """Those that differ still."""
+        assert self._settle is not None
+        await asyncio.to_thread(self._log.refresh)
+        expected = await asyncio.to_thread(lambda: {key: self._find(family, key) for key in sorted(suspects)})
+        await self._settle()
+        await self._client.request("POST", f"/{self._names.alias(family)}/_refresh", missing=True, seconds=60.0)
+        return {key: why for key, why in suspects.items() if not await self._is_right(family, key, expected[key])}
+
+    def _find(self, family: Family, key: Key) -> Operation | None:
+        if family == "events":
+            event = self._log.find_event(*key)
+            return self._make_event(event) if event is not None else None
+        state = self._log.find_message(*key)
+        return self._make_message(state) if state is not None else None
+
+    async def _is_right(self, family: Family, key: Key, operation: Operation | None) -> bool:
+        terms = [{"term": {name: value}} for name, value in zip(_KEY[family], key, strict=True)]
+        body = {"query": {"bool": {"filter": terms}}, "version": True, "size": 10}
+        answer = await self._client.request("POST", f"/{self._names.alias(family)}/_search", body=body, params=_WHOLE)
+        hits: list[dict[str, Any]] = answer["hits"]["hits"]
+        if operation is None:
+            return not hits
+        return len(hits) == 1 and is_same(hits[0], operation)
 
 
-def _count(side: Sum, operation: Operation) -> None:
+def is_same(hit: dict[str, Any], operation: Operation) -> bool:
     target = msgspec.json.decode(operation.head)["index"]
-    side.add(target["_index"], target["_id"], target["version"], msgspec.json.decode(operation.source))
+    place = (target["_index"], target["_id"], target["version"])
+    return (hit["_index"], hit["_id"], hit["_version"]) == place and hit["_source"] == msgspec.json.decode(
+        operation.source
+    )
+
+
+def tell(family: Family, suspects: dict[Key, str]) -> Iterable[str]:
+    """A line for each stream and kind of difference."""
+    kinds: dict[tuple[str, str], list[int]] = {}
+    for (name, place), why in suspects.items():
+        kinds.setdefault((name, why), []).append(place)
+    for (name, why), places in sorted(kinds.items()):
+        stream = name if family == "events" or not name else channel_stream(name)
+        what = f"{places[0]} is" if len(places) == 1 else f"{len(places)} (the first is {places[0]}) are"
+        yield f"search server: {family} of {stream}: {what} {why}"
+
+
+def _key_of(hit: dict[str, Any]) -> Key:
+    name, place, *_ = hit["sort"]
+    return str(name), int(place)
 
 
 async def fetch_all(client: Client, names: Names, family: Family) -> AsyncIterator[dict[str, Any]]:
-    """Every document that readers see, with index, id and version."""
-    await client.request("POST", f"/{names.alias(family)}/_refresh")
+    """Every document that readers see, with index, id and version, in the order of the keys."""
+    await client.request("POST", f"/{names.alias(family)}/_refresh", missing=True, seconds=60.0)
+    order: list[dict[str, Any]] = [{name: "asc"} for name in _KEY[family]]
     body: dict[str, Any] = {
         "size": PAGE,
         "version": True,
-        "sort": [{field: "asc"} for field in _ORDER[family]] + [{"_index": "asc"}],
+        "sort": [*order, {"_index": "asc"}],
         "track_total_hits": False,
     }
+    path = f"/{names.alias(family)}/_search"
     while True:
-        answer = await client.request("POST", f"/{names.alias(family)}/_search", body=body, params=_WHOLE, seconds=60.0)
-        hits: list[dict[str, Any]] = answer["hits"]["hits"]
+        answer = await client.request("POST", path, body=body, params=_WHOLE, seconds=60.0, missing=True)
+        hits: list[dict[str, Any]] = answer["hits"]["hits"] if "hits" in answer else []
         for hit in hits:
             yield hit
         if not hits:
             return
         body["search_after"] = hits[-1]["sort"]
-
-
-# A part that does not answer must not pass for one in which nothing is.
-_WHOLE: Final = {"allow_partial_search_results": "false"}

@@ -59,6 +59,7 @@ def make_search_server(
     copier = Copier(feed, names, bulk, limit=settings.bulk_events)
     follower = Follower(client, indices, copier, following, epoch, clock, progress=progress, sleep=sleep, rng=rng)
     bulk.on_trouble = follower.tell
+    bulk.before_again = follower.look_while_waiting
     return SearchServer(client, indices, bulk, follower, Finder(client, names, progress, alone=not settings.embedded))
 
 

@@ -12,13 +12,17 @@ month (UTC). Invariants:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
+from hubbub.errors import HubbubError
 from hubbub.search.client import Client, Json, SearchUnavailable
+
+# The status of a write that came after another.
+CONFLICT: Final = 409
 
 _DAY: Final = 86_400_000  # milliseconds
 
@@ -65,6 +69,7 @@ _STATE: Final = {
     "tokens": _LONG,
     "stream": _KEYWORD,
     "seq": _LONG,
+    "refused": _LONG,
 }
 _SETTINGS: Final = {
     "number_of_shards": 1,
@@ -75,6 +80,8 @@ _SETTINGS: Final = {
     # What was redacted goes from the disk with the next merge that is asked for, however little of a segment it is.
     "merge.policy.expunge_deletes_allowed": "0",
 }
+# Of those the one by which an index of ours is known from one that a late write made without its template.
+_SIGN: Final = "index.merge.policy.expunge_deletes_allowed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +110,14 @@ class Names:
     def generation_of(self, index: str) -> int | None:
         found = re.fullmatch(rf"{re.escape(self.prefix)}-(?:messages|events)-(\d{{4,}})-\d{{4}}\.\d\d", index)
         return int(found[1]) if found else None
+
+
+Stamp: TypeAlias = tuple[int, int] | None
+"""When a document was last written, as its server counts; None: never."""
+
+
+class NothingRead(HubbubError):
+    """There are indices, and readers see none of them."""
 
 
 def month_of(at: int) -> str:
@@ -135,8 +150,21 @@ class Indices:
         return found
 
     async def find_current(self) -> int:
-        """The generation that readers see; 1 when there is none yet."""
-        return max((number for number, read in (await self.find_generations()).items() if read), default=1)
+        """The generation that readers see, 1 when there is none at all; raises `NothingRead` as well."""
+        return current_of(await self.find_generations())
+
+    async def is_settled(self) -> bool:
+        """Whether no copy is being made beside the one that is read. What is left of an older one does not count."""
+        generations = await self.find_generations()
+        return not generations or max(generations) == current_of(generations)
+
+    async def attach(self, generation: int) -> None:
+        """Readers see all indices of it. There must be some."""
+        actions = [
+            {"add": {"index": self.names.pattern(family, generation), "alias": self.names.alias(family)}}
+            for family in FAMILIES
+        ]
+        await self._client.request("POST", "/_aliases", body={"actions": actions})
 
     async def put_templates(self, generation: int, *, read: bool) -> None:
         """Whatever index of the generation is made from now on is as it should be, and read or not."""
@@ -155,29 +183,34 @@ class Indices:
         await self._put_state_index()
 
     async def _put_state_index(self) -> None:
-        state = f"/{self.names.state}"
-        if await self._client.request("GET", state, missing=True, params={"filter_path": "*.aliases"}):
-            return
-        mappings = {"dynamic": "strict", "properties": _STATE}
+        state, mapping = f"/{self.names.state}", {"dynamic": "strict", "properties": _STATE}
         settings = {"index": {"number_of_shards": 1, "auto_expand_replicas": "0-1"}}
-        await self._client.request("PUT", state, body={"mappings": mappings, "settings": settings})
+        template = {"mappings": mapping, "settings": settings}
+        # Taken away while it is written to, the index is made again as it should be.
+        body = {"index_patterns": [self.names.state], "priority": 500, "template": template}
+        await self._client.request("PUT", f"/_index_template/{self.names.state}", body=body)
+        if await self._client.request("GET", state, missing=True, params={"filter_path": "*.aliases"}):
+            # An older version may have made it, with fewer fields.
+            await self._client.request("PUT", f"{state}/_mapping", body=mapping)
+        else:
+            await self._client.request("PUT", state, body=template)
 
     async def swap(self, old: Iterable[int], new: int) -> None:
         """Readers see generation `new` and none of `old`, from one moment to the next."""
         generations = await self.find_generations()
-        if new not in generations:
-            return  # the log is empty, and so is the generation
+        old = [number for number in old if number in generations]
         actions: list[Json] = []
         for family in FAMILIES:
             alias = self.names.alias(family)
-            actions += [
-                {"remove": {"index": self.names.pattern(family, number), "alias": alias, "must_exist": False}}
-                for number in old
-                if number in generations
-            ]
+            for number in old:
+                pattern = self.names.pattern(family, number)
+                actions.append({"remove": {"index": pattern, "alias": alias, "must_exist": False}})
             actions.append({"add": {"index": self.names.pattern(family, new), "alias": alias}})
         await self._client.request("POST", "/_aliases", body={"actions": actions})
         await self.put_templates(new, read=True)
+        await self.attach(new)  # what was made before that
+        for number in old:
+            await self.put_templates(number, read=False)
 
     async def refresh(self, generation: int) -> None:
         """What was written before can be found after."""
@@ -192,24 +225,64 @@ class Indices:
         return int(answer["count"])
 
     async def remove(self, generation: int) -> None:
-        """Its indices, templates and state."""
+        """Its templates, indices and state."""
         for family in FAMILIES:
-            pattern = self.names.pattern(family, generation)
-            # By name: servers may be set to refuse wildcards here.
-            indices = await self._client.request("GET", f"/{pattern}/_alias", missing=True)
-            if indices:
-                await self._client.request("DELETE", "/" + ",".join(indices))
+            # First: an index that a late write makes from now on is not one of ours, see `remove_strays`.
             template = self.names.template(family, generation)
             await self._client.request("DELETE", f"/_index_template/{template}", missing=True)
+            await self._delete(await self._list(family, generation))
         await self._client.request("DELETE", f"/{self.names.state}/_doc/{generation}", missing=True)
+
+    async def remove_strays(self, generation: int) -> None:
+        """Indices of a removed generation that somebody made who wrote to it still."""
+        for family in FAMILIES:
+            pattern = self.names.pattern(family, generation)
+            told = await self._client.request("GET", f"/{pattern}/_settings", params={"flat_settings": "true"})
+            await self._delete([index for index, about in told.items() if _SIGN not in about["settings"]])
+
+    async def _list(self, family: Family, generation: int) -> list[str]:
+        return list(
+            await self._client.request("GET", f"/{self.names.pattern(family, generation)}/_alias", missing=True)
+        )
+
+    async def _delete(self, indices: Iterable[str]) -> None:
+        for index in indices:  # by name: servers may be set to refuse wildcards here
+            await self._client.request("DELETE", f"/{index}", missing=True)
 
     # --- how far a generation has come ------------------------------------------------------------------------
 
     async def fetch_state(self, generation: int) -> Json:
         """What `put_state` wrote last, {} when nothing was."""
+        return (await self.fetch_stamped(generation))[0]
+
+    async def fetch_stamped(self, generation: int) -> tuple[Json, Stamp]:
+        """The same, and when that was."""
         answer = await self._client.request("GET", f"/{self.names.state}/_doc/{generation}", missing=True)
         source = answer.get("_source")
-        return source if isinstance(source, dict) else {}
+        return (source, _stamp(answer)) if isinstance(source, dict) else ({}, None)
 
     async def put_state(self, generation: int, state: Json) -> None:
         await self._client.request("PUT", f"/{self.names.state}/_doc/{generation}", body=state)
+
+    async def replace_state(self, generation: int, state: Json, last: Stamp) -> Stamp:
+        """The same, unless something else is there than was written then: raises `SearchRefused` (409) as well."""
+        params = {"op_type": "create"}
+        if last is not None:
+            params = {"if_seq_no": str(last[0]), "if_primary_term": str(last[1])}
+        answer = await self._client.request("PUT", f"/{self.names.state}/_doc/{generation}", body=state, params=params)
+        return _stamp(answer)
+
+
+def current_of(generations: Mapping[int, bool]) -> int:
+    """As `Indices.find_current`."""
+    read = [number for number, is_read in generations.items() if is_read]
+    if generations and not read:
+        raise NothingRead(
+            f"Of the copy on the search server (generation {max(generations)}) the aliases are missing, as when it was "
+            "restored without them: `hubbub reindex --adopt` puts them back."
+        )
+    return max(read, default=1)
+
+
+def _stamp(answer: Json) -> Stamp:
+    return int(answer["_seq_no"]), int(answer["_primary_term"])

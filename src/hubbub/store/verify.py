@@ -78,6 +78,7 @@ class Report:
     keys: int = 0
     archived: int = 0
     indexed: int = 0
+    compared: int = 0
     problem_count: int = 0
     problems: list[str] = field(default_factory=list)
 
