@@ -21,6 +21,11 @@ export function thumbFor({ file, thumbs = [] }: Picture, width: number): string 
   return thumb && thumbAddress(file, thumb.width);
 }
 
+/** Any copy of a picture that is as wide, or else the picture itself: the server goes by the id alone. */
+export function pictureAddress(picture: Picture, width: number): string {
+  return thumbFor(picture, width) ?? fileAddress({ file: picture.file, name: "picture" });
+}
+
 /** All copies with their widths, for the browser to choose by the density of its screen. */
 export function sourceSet({ file, thumbs = [] }: Picture): string | undefined {
   return thumbs.length > 0 ? thumbs.map(({ width }) => `${thumbAddress(file, width)} ${width}w`).join(", ") : undefined;

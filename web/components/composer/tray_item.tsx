@@ -57,13 +57,13 @@ export function TrayItem({ item, first, last, actions, describing, onDescribe }:
           <button
             type="button"
             className="tray-describe"
-            aria-label={t("describe", { name })}
             title={t("describe", { name })}
             aria-expanded={describing}
             data-done={item.alt ? true : undefined}
             onClick={onDescribe}
           >
-            ALT
+            <span className="unseen">{t("describe", { name })}</span>
+            <span aria-hidden>ALT</span>
           </button>
         )}
         {!last && (

@@ -116,13 +116,9 @@ export function AudioPlayer({ part }: { part: PartOf<"audio" | "voice"> }) {
         </div>
         <div className="sound-foot">
           <span>{state === "still" && at === 0 ? duration(seconds * 1000) : duration(at * 1000)}</span>
-          <button
-            type="button"
-            className="sound-speed needs-js"
-            aria-label={t("speed", { speed: String(SPEEDS[speed]) })}
-            onClick={faster}
-          >
-            {SPEEDS[speed]}×
+          <button type="button" className="sound-speed needs-js" onClick={faster}>
+            <span className="unseen">{t("speed", { speed: String(SPEEDS[speed]) })}</span>
+            <span aria-hidden>{SPEEDS[speed]}×</span>
           </button>
         </div>
       </div>

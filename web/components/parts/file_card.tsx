@@ -19,11 +19,7 @@ export function FileCard({ part }: FileCardProps) {
   const cut = dot > 0 && part.name.length - dot <= 8 ? dot : part.name.length;
   const size = fileSize(part.size, locale);
   return (
-    <a
-      className="part-card file"
-      href={fileAddress(part)}
-      download={part.name}
-    >
+    <a className="part-card file" href={fileAddress(part)} download={part.name}>
       <span className="unseen">{t("download", { name: part.name, size })}</span>
       <FileIcon name={part.name} type={part.media_type} />
       <span className="card-text" aria-hidden>

@@ -2,7 +2,7 @@
 
 import { PictureView } from "@/components/parts/picture_view";
 import { safeAddress } from "@/lib/markdown";
-import { fitted, type PartOf, thumbAddress } from "@/lib/parts";
+import { fitted, type PartOf } from "@/lib/parts";
 
 /** Narrower pictures stand beside the words. */
 const WIDE = 1.5;
@@ -33,7 +33,6 @@ export function LinkPreview({ part }: { part: PartOf<"preview"> }) {
           size={
             wide ? fitted(picture, { width: 360, height: 190 }, { width: 200, height: 100 }) : { width: 72, height: 72 }
           }
-          address={thumbAddress(picture.file, picture.width)}
         />
       )}
     </a>

@@ -11,12 +11,7 @@ export function LocationCard({ part }: { part: PartOf<"location"> }) {
   const t = useTranslations("parts");
   const place = coordinates(part);
   return (
-    <a
-      className="part-card location"
-      href={mapAddress(part)}
-      target="_blank"
-      rel="noopener noreferrer"
-    >
+    <a className="part-card location" href={mapAddress(part)} target="_blank" rel="noopener noreferrer">
       <Globe latitude={part.latitude} longitude={part.longitude} />
       <span className="unseen">{t("location")} </span>
       <span className="card-text">

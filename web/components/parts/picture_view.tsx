@@ -4,7 +4,7 @@ import { ImageOff } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
 
-import { blurAddress, type Size, sourceSet, thumbFor } from "@/lib/parts";
+import { blurAddress, pictureAddress, type Size, sourceSet, thumbFor } from "@/lib/parts";
 import type { Picture } from "@/lib/protocol.gen.ts";
 
 interface PictureViewProps {
@@ -21,7 +21,7 @@ export function PictureView({ picture, alt, size, address }: PictureViewProps) {
   const [state, setState] = useState<"loading" | "shown" | "failed">("loading");
   const image = useRef<HTMLImageElement>(null);
   const blur = blurAddress(picture.blur);
-  const source = thumbFor(picture, size.width * 2) ?? address;
+  const source = thumbFor(picture, size.width * 2) ?? address ?? pictureAddress(picture, size.width);
 
   // It may have been there, or have failed, before the page came alive.
   useEffect(() => {

@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import type { MouseEvent } from "react";
 
-import { blurAddress, thumbFor } from "@/lib/parts";
+import { pictureAddress } from "@/lib/parts";
 import { messagePath } from "@/lib/addresses";
 import { hueOf } from "@/lib/names";
 import { previewOf } from "@/lib/preview";
@@ -42,7 +42,7 @@ export function QuoteText({ quote }: { quote: Quote }) {
   const t = useTranslations("parts");
   const kinds = useTranslations("parts.kinds");
   const { author, text, kind, picture } = quote;
-  const source = picture && (thumbFor(picture, 80) ?? blurAddress(picture.blur));
+  const source = picture && pictureAddress(picture, 80);
   return (
     <>
       <span className="quote-text">

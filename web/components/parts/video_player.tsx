@@ -5,7 +5,7 @@ import { type SyntheticEvent, useEffect, useRef, useState } from "react";
 
 import { FileCard } from "@/components/parts/file_card";
 import { pauseOthers } from "@/components/parts/one_at_a_time";
-import { fileAddress, fitted, type PartOf, thumbFor } from "@/lib/parts";
+import { fileAddress, fitted, type PartOf, pictureAddress } from "@/lib/parts";
 
 const MOST = { width: 380, height: 400 };
 const LEAST = { width: 200, height: 120 };
@@ -39,7 +39,7 @@ export function VideoPlayer({ part }: { part: PartOf<"video"> }) {
       playsInline
       // A first frame only where there is no picture of one.
       preload={poster ? "none" : "metadata"}
-      poster={poster ? thumbFor(poster, size.width * 2) : undefined}
+      poster={poster ? pictureAddress(poster, size.width * 2) : undefined}
       width={size.width}
       height={size.height}
       src={fileAddress(part)}
