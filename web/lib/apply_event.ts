@@ -31,6 +31,8 @@ export const MEMBERS_KEPT = 200;
 /** A snapshot that events were applied to. `stale` names the streams that have to be fetched afresh, oldest first. */
 export interface ClientState extends Snapshot {
   stale?: string[];
+  /** Why this channel's older lines do not come, as the API's code. They are asked for again by themselves. */
+  olderTrouble?: { channel: string; code: string };
 }
 
 type Message = Extract<Line, { type: "message.posted" }>;
