@@ -35,6 +35,7 @@ PUBLIC: dict[tuple[str, str], tuple[str, ...]] = {
     ("DELETE", "/messages/1"): ("200", "not_yours", "not_a_member", "not_a_member", "not_a_member", "no_such_channel"),
     ("PUT", "/messages/1/reactions/👍"): ("200", "200", *("not_a_member",) * 3, "no_such_channel"),
     ("DELETE", "/messages/1/reactions/👍"): ("200", "200", *("not_a_member",) * 3, "no_such_channel"),
+    ("GET", "/days/2026-11-03"): ("200", "200", "200", "200", "200", "no_such_channel"),
     ("PUT", "/position"): ("200", "200", "not_a_member", "not_a_member", "not_a_member", "no_such_channel"),
     ("PUT", "/typing"): ("204", "204", "not_a_member", "not_a_member", "not_a_member", "no_such_channel"),
     ("DELETE", "/typing"): ("204", "204", "not_a_member", "not_a_member", "not_a_member", "no_such_channel"),
@@ -107,7 +108,7 @@ async def test_the_table_names_every_route_of_a_channel(world: World) -> None:
         for method in item
     }
     named = {
-        (method, path.replace("/1", "/{number}").replace("👍", "{emoji}").replace("/members/me", "/members/{user}"))
+        (method, path.replace("/1", "/{number}").replace("2026-11-03", "{day}").replace("👍", "{emoji}").replace("/members/me", "/members/{user}"))
         for method, path in PUBLIC
     }
     assert {
@@ -156,7 +157,7 @@ async def test_who_was_removed_reads_nothing_more(world: World) -> None:
     creator, member = world.people["creator"], world.people["member"]
     assert (await member.http.get(f"/api/channels/{channel}/events")).status_code == 200
     assert (await creator.http.delete(f"/api/channels/{channel}/members/{member.id}")).status_code == 200
-    for path in ("", "/messages", "/members", "/events", "/receipts"):
+    for path in ("", "/messages", "/days/2026-11-03", "/members", "/events", "/receipts"):
         assert (await member.http.get(f"/api/channels/{channel}{path}")).json()["code"] == "no_such_channel"
 
 

@@ -22,6 +22,7 @@ from hubbub.domain.roles import may_create_channel
 from hubbub.errors import Refused
 from hubbub.protocol.events import ChannelSummary, UserView
 from hubbub.protocol.replies import Limits, Snapshot
+from hubbub.service.days import find_day
 from hubbub.service.ports import Channels, Clock, Log
 
 MEMBERS_PAGE = 200
@@ -41,6 +42,10 @@ class ChannelService:
         return await self.channels.fetch_snapshot(
             session.user, channel, page=min(ROOM_PAGE, self.limits.page_size), limits=self.limits, around=around
         )
+
+    async def find_day(self, session: Session, channel: str, day: str, zone: str | None = None) -> int | None:
+        """The number of the first message of a day, or after it; see `days.find_day`."""
+        return await find_day(self.channels, session, channel, day, zone)
 
     async def fetch_channels(self, session: Session) -> list[tuple[ChannelSummary, bool]]:
         """The user's channels, then the public ones they could join; each with whether they are in it."""
