@@ -185,3 +185,46 @@ async def test_deleted_text_is_in_no_file_and_in_no_index(archived: ArchiveWorld
     for number, text in texts.items():
         assert (text in everything) == (number > 50)
         assert number > 50 or text.encode() not in content
+
+
+async def test_everything_ever_copied_written_again_backwards_changes_nothing_in_the_archive(
+    archived: ArchiveWorld,
+) -> None:
+    """Archived in one month, edited, deleted and archived again in the next, with a server that forgets removals at
+    once."""
+    world = archived.world
+    ann, bob, room = await talk(world)
+    written = archived.operations()
+    await archived.archive()
+    archived.copied.put_index_settings({"index.gc_deletes": "0s"})
+    world.now += MONTH
+    await world.edit(ann, room, 2, "a secret of the next month")
+    await world.react(bob, room, 2)
+    written += archived.operations()
+    for number in (2, 3, 4, 5):
+        await world.delete(ann, room, number)
+    await world.edit(ann, room, 6, "edited in the next month")
+    written += archived.operations()
+    assert (await archived.archive()).unproven == []
+    written += archived.operations()
+    before = await read_all(world, (ann, bob), room)
+    archived.copied.put_index_settings({"index.gc_deletes": "0s"})
+    async with archived.copied.bulk() as bulk:
+        for operation in reversed(written):
+            await bulk.write([operation])
+        assert (bulk.tally.written, bulk.tally.known) == (0, len(written))
+    assert await read_all(world, (ann, bob), room) == before
+    everything = archived.copied.everything()
+    for gone in (
+        "message 2 ",
+        "message 3 ",
+        "message 4 ",
+        "message 5 ",
+        "secret",
+        "same month",
+        "edited a month later",
+    ):
+        assert gone not in everything, gone
+    assert "edited in the next month" in everything
+    report = await archived.verify()
+    assert (report.ok, report.archived > 30) == (True, True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
@@ -12,10 +12,13 @@ from typing import Final, TypeVar
 from hubbub.errors import Refused
 from hubbub.protocol.archive import Archive, ArchivedEvent
 from hubbub.search.archive import SearchArchive
+from hubbub.search.bulk import Operation
 from hubbub.search.client import Client
+from hubbub.search.documents import make_operations
 from hubbub.search.setup import SearchServer
 from hubbub.store.archiver import Archiver, Keep, Moved
 from hubbub.store.engine import DATABASE, open_reader
+from hubbub.store.feed import Feed
 from hubbub.store.limits import StoreLimits
 from hubbub.store.verify import Report, verify
 from tests.support.search_servers import SearchServer as Node
@@ -96,6 +99,11 @@ class ArchiveWorld:
         last = max(self.rows("SELECT rowid, stream, seq FROM events ORDER BY rowid DESC LIMIT 1"))
         wanted = f'"stream":"{last[1]}","seq":{last[2]}'
         await until(lambda: wanted in str(self.rows("SELECT value FROM meta WHERE name = 'follower:search'")))
+
+    def operations(self) -> list[Operation]:
+        """Everything that would be written for the rows there are now, in their order."""
+        with closing(Feed(self.world.directory)) as feed:
+            return make_operations(feed.read(None, 10_000), self.copied.names, 1)
 
     def rows(self, sql: str, *parameters: object) -> list[tuple[object, ...]]:
         connection = open_reader(self.world.directory / DATABASE)
