@@ -111,6 +111,7 @@ _ROWS: Final = (
     ErrorKind("wrong_offset", 409, "The upload does not go on there.", "Ask for its offset, and go on from that."),
     ErrorKind("bad_upload_version", 412, "Only tus 1.0.0 is spoken here.", "Send Tus-Resumable: 1.0.0."),
     ErrorKind("bad_range", 416, "The file has no such range.", "Ask for a range within its size."),
+    ErrorKind("no_room", 507, "The server has no room for this file.", "Ask an administrator.", retry=True),
     ErrorKind("storage_failed", 503, "The place where files are kept does not answer.", "Try again.", retry=True),
     # Search.
     ErrorKind("bad_query", 400, "This search cannot be understood.", "See the list of operators."),

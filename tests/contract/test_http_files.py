@@ -7,6 +7,7 @@ import base64
 import hashlib
 import io
 import os
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -171,6 +172,15 @@ async def test_one_persons_uploads_and_bytes_are_bounded(app: App) -> None:
     await begin(bob.http, "mine.bin", 3_000_001)
     await ann.http.delete(f"/api/files/{first}")
     await begin(ann.http, "d.bin", 3_000_001)
+
+
+async def test_uploads_leave_the_disk_room_for_what_is_written(tmp_path: Path) -> None:
+    free = shutil.disk_usage(tmp_path).free
+    async with serve_http(tmp_path, SETTINGS | {"files.reserve_bytes": 2 * free}) as app:
+        ann = await app.person("ann")
+        answer = await ann.http.post("/api/files", json={"name": "a.bin", "size": 1})
+        assert (answer.status_code, await refused(answer)) == (507, "no_room")
+        await ann.post(await ann.channel("room"), "words have room")
 
 
 async def test_names_that_are_paths_or_tricks_become_plain_ones(app: App) -> None:

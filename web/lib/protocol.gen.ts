@@ -1784,6 +1784,12 @@ export const ERRORS = {
     message: "The file has no such range.",
     advice: "Ask for a range within its size.",
   },
+  no_room: {
+    status: 507,
+    retry: true,
+    message: "The server has no room for this file.",
+    advice: "Ask an administrator.",
+  },
   storage_failed: {
     status: 503,
     retry: true,

@@ -132,6 +132,9 @@ class Files(msgspec.Struct, frozen=True, kw_only=True):
     secret_key: Annotated[str | None, about("… and the secret of that key.", expect="a secret", secret=True)] = None
     largest_bytes: Annotated[int, about("Bytes in one file.", ge=1024, le=1 << 40)] = 2 << 30
     quota_bytes: Annotated[int, about("Bytes in all files of one user.", ge=1024, le=1 << 50)] = 20 << 30
+    reserve_bytes: Annotated[
+        int, about("Bytes of the disk that uploads leave free: what is written needs it more.", ge=0, le=1 << 50)
+    ] = 1 << 30
     uploads: Annotated[int, about("Unfinished uploads of one user.", ge=1, le=1000)] = 20
     upload_hours: Annotated[float, about("An upload that is not finished is given up after this long.", gt=0)] = 24
     unposted_hours: Annotated[float, about("A file that was not posted is removed after this long.", gt=0)] = 24

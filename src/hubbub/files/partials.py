@@ -1,6 +1,7 @@
 """Uploads on their way, one file each, as long as they have come.
 
-Invariant: an upload's offset is its file's length, and nothing else says it; so it holds after any crash.
+Invariants: an upload's offset is its file's length, and nothing else says it; so it holds after any crash. Uploads
+leave so much of the disk free that they never keep the log from being written.
 """
 
 from __future__ import annotations
@@ -15,11 +16,16 @@ from hubbub.files.inspector import folder_of
 
 
 class Partials:
-    """The folder `root`; made when absent."""
+    """The folder `root`; made when absent. `reserve`: the bytes of its disk that stay free."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, reserve: int = 0) -> None:
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._root = root
+        self._reserve = reserve
+
+    async def check_room(self, size: int) -> None:
+        """Raises `no_room`."""
+        await asyncio.to_thread(_check_room, self._root, self._reserve + size)
 
     def path(self, file: str) -> Path:
         return self._root / file
@@ -29,9 +35,9 @@ class Partials:
         return await asyncio.to_thread(_measure, self.path(file))
 
     async def append(self, file: str, offset: int, pieces: list[bytes]) -> int:
-        """Write `pieces` at the end, which must be at `offset`; the new end. Raises `wrong_offset`, `storage_failed`
-        (no room)."""
-        return await asyncio.to_thread(_append, self.path(file), offset, pieces)
+        """Write `pieces` at the end, which must be at `offset`; the new end. Raises `wrong_offset`, `no_room`,
+        `storage_failed`."""
+        return await asyncio.to_thread(_append, self.path(file), offset, pieces, self._reserve)
 
     async def settle(self, file: str) -> None:
         """What was written survives the machine. Raises OSError, also when nothing was."""
@@ -49,9 +55,15 @@ def _measure(path: Path) -> int:
         return 0
 
 
-def _append(path: Path, offset: int, pieces: list[bytes]) -> int:
+def _check_room(folder: Path, wanted: int) -> None:
+    if shutil.disk_usage(folder).free < wanted:
+        raise Refused("no_room")
+
+
+def _append(path: Path, offset: int, pieces: list[bytes], reserve: int) -> int:
     if _measure(path) != offset:
         raise Refused("wrong_offset")
+    _check_room(path.parent, reserve + sum(map(len, pieces)))
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         try:

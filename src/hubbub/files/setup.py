@@ -17,7 +17,7 @@ FOLDER: Final = "files"
 
 def open_partials(config: Config) -> Partials:
     """Uploads on their way are on this machine, wherever files are kept."""
-    return Partials(config.data / FOLDER / "uploads")
+    return Partials(config.data / FOLDER / "uploads", config.files.reserve_bytes)
 
 
 def make_inspector(config: Config) -> Inspector:

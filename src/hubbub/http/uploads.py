@@ -55,7 +55,7 @@ def check_version(version: str | None) -> None:
     "/api/files",
     tags=["files"],
     summary="Begin to upload a file",
-    responses=refusals("bad_file_name", "file_too_big", "too_many_uploads", "quota_exceeded"),
+    responses=refusals("bad_file_name", "file_too_big", "too_many_uploads", "quota_exceeded", "no_room"),
 )
 async def create_upload(
     services: Given[Services], session: Given[Session], data: JSONBody[NewUpload]
@@ -92,6 +92,7 @@ async def fetch_upload(
         "file_too_big",
         "bad_image",
         "image_too_big",
+        "no_room",
         "storage_failed",
         "bad_upload_version",
     ),

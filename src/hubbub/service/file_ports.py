@@ -46,10 +46,15 @@ class Partials(Protocol):
 
     def path(self, file: str) -> Path: ...
 
+    async def check_room(self, size: int) -> None:
+        """Raises `no_room`."""
+        ...
+
     async def measure(self, file: str) -> int: ...
 
     async def append(self, file: str, offset: int, pieces: list[bytes]) -> int:
-        """Write at the end, which must be at `offset`; the new end. Raises `wrong_offset`, `storage_failed`."""
+        """Write at the end, which must be at `offset`; the new end. Raises `wrong_offset`, `no_room`,
+        `storage_failed`."""
         ...
 
     async def settle(self, file: str) -> None:

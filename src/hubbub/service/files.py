@@ -78,12 +78,13 @@ class FileService:
     # --- up -----------------------------------------------------------------------------------------------------
 
     async def create_upload(self, session: Session, name: str, size: int, media_type: str = "") -> Upload:
-        """Raises `bad_file_name`, `file_too_big`, `bad_request` (an empty file), and as `Files.create`."""
+        """Raises `bad_file_name`, `file_too_big`, `bad_request` (an empty file), `no_room`, and as `Files.create`."""
         name = check_file_name(name)
         if size < 1:
             raise Refused("bad_request", "An empty file cannot be uploaded.")
         if size > self.limits.largest:
             raise Refused("file_too_big", f"At most {self.limits.largest} bytes are accepted.")
+        await self._partials.check_room(size)
         if len(media_type) > MAX_TYPE or not media_type.isascii():
             media_type = ""
         now = self._clock()
