@@ -108,7 +108,19 @@ export function faultIn(detail: string | undefined): Fault | undefined {
 
 export const COMPLETED = ["from", "in", "has"] as const;
 /** What `has:` takes. */
-export const KINDS = ["link", "code", "reaction", "edited"] as const;
+export const KINDS = [
+  "link",
+  "file",
+  "photo",
+  "video",
+  "audio",
+  "voice",
+  "location",
+  "meeting",
+  "code",
+  "reaction",
+  "edited",
+] as const;
 
 // Words of scripts with letters: what is being written of one may not be all of it.
 const UNFINISHED = /^[-－]?[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}]{2,}$/u;

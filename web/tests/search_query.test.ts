@@ -64,7 +64,7 @@ test("what cannot be understood is named", () => {
   expect(faultOf("tea from:")).toEqual({ kind: "empty", operator: "from", value: "" });
   expect(faultOf("has:pony")).toEqual({ kind: "has", operator: "has", value: "pony" });
   expect(faultOf("before:soon")).toEqual({ kind: "day", operator: "before", value: "soon" });
-  expect(faultOf("before:2026-11 on:昨天 has:Links after:２０２６ from:Ana tea")).toBeUndefined();
+  expect(faultOf("before:2026-11 on:昨天 has:Links has:photos after:２０２６ from:Ana tea")).toBeUndefined();
   expect(faultIn("in:a: b: there is no channel of that name.")).toEqual({
     kind: "name",
     operator: "in",

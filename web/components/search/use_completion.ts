@@ -39,7 +39,7 @@ export function useCompletion(
   const names = useNames(completing?.operator, completing?.prefix ?? "");
   const options = useMemo(() => {
     if (!completing || closed === value) return [];
-    const found = matchNames(names, completing.prefix, MOST);
+    const found = matchNames(names, completing.prefix, completing.operator === "has" ? KINDS.length : MOST);
     return found.length === 1 && fold(found[0] ?? "") === completing.prefix ? [] : found;
   }, [completing, names, closed, value]);
   const current = Math.min(active, options.length - 1);
