@@ -1,6 +1,7 @@
-"""Takes the README's pictures from the running product: docs/images/{room,search}-{light,dark,phone,zh}.png.
+"""Takes pictures of the running product: docs/images/{room,search}-{light,dark,phone,zh}.png for the README, and with
+`--work` parts-*.png and composer-*.png (360 and 1440 pixels wide, light and dark, English and Chinese) to look at.
 
-    python tools/screenshots.py [--chromium /usr/bin/chromium] [--out docs/images] [NAME …]
+    python tools/screenshots.py [--chromium /usr/bin/chromium] [--out docs/images] [--work] [NAME …]
 
 A server of its own is started on a free port with a temporary folder, people register and talk, and Chromium looks.
 The pages use the reader's own system font; here that is Inter, with Noto's for Chinese and emoji (on Debian:
@@ -11,10 +12,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import io
 import os
+import struct
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -23,7 +26,8 @@ from urllib.parse import quote
 ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT)] * (str(ROOT) not in sys.path)  # when started as a file, not as a module
 
-from playwright.async_api import Browser, async_playwright  # noqa: E402
+from PIL import Image, ImageDraw  # noqa: E402
+from playwright.async_api import Browser, FilePayload, Page, async_playwright  # noqa: E402
 
 from tests.support.client import Person, register  # noqa: E402
 from tests.support.server import Server  # noqa: E402
@@ -99,6 +103,9 @@ class Shot:
     scheme: str = "light"
     locale: str = "en-GB"
     scale: float = 1.5
+    layout: str = "bubbles"
+    # What somebody does in the page before it is taken.
+    act: Callable[[Page], Awaitable[None]] | None = None
 
 
 SHOTS: Final = (
@@ -111,6 +118,103 @@ SHOTS: Final = (
     Shot("search-phone", "/search?q=release", 390, 780, scale=2),
     Shot("search-zh", f"/search?q={quote('发')}", 1280, 800, locale="zh-CN"),
 )
+
+
+async def compose(page: Page) -> None:
+    """Files in the tray, an answer begun, and a name being completed."""
+    await page.locator("#compose").focus()
+    picture: FilePayload = {"name": "tea.png", "mimeType": "image/png", "buffer": draw_tea()}
+    notes: FilePayload = {"name": "Agenda.txt", "mimeType": "text/plain", "buffer": b"1. Tea\n" * 400}
+    await page.get_by_test_id("files").set_input_files([picture, notes])
+    await page.locator(".tray-item[data-status=done]").nth(1).wait_for()
+    await page.keyboard.type("See @m")
+    await page.get_by_role("listbox").wait_for()
+
+
+async def open_photo(page: Page) -> None:
+    await page.locator(".photo").last.click()
+    await page.get_by_role("dialog").wait_for()
+    await page.wait_for_load_state("networkidle")
+
+
+KITCHEN: Final = "kitchen"
+_WIDTHS: Final = ((360, 760), (1440, 900))
+WORK: Final = tuple(
+    Shot(
+        f"{name}-{width}-{scheme}-{locale[:2]}{'' if layout == 'bubbles' else '-' + layout}",
+        KITCHEN,
+        width,
+        height,
+        scheme,
+        locale,
+        1,
+        layout,
+        act,
+    )
+    for name, act in (("parts", None), ("composer", compose), ("photo", open_photo))
+    for width, height in _WIDTHS
+    for scheme in ("light", "dark")
+    for locale in ("en-GB", "zh-CN")
+    for layout in (("bubbles", "lines") if name == "parts" else ("bubbles",))
+)
+
+
+def draw_tea() -> bytes:
+    """A picture of a cup, as PNG."""
+    image = Image.new("RGB", (1200, 800), "#dfe7e2")
+    brush = ImageDraw.Draw(image)
+    brush.rectangle((0, 560, 1200, 800), fill="#c9a27c")
+    brush.rounded_rectangle((380, 330, 780, 620), 70, fill="#2c7a7b")
+    brush.arc((740, 380, 900, 540), -100, 110, fill="#2c7a7b", width=34)
+    brush.ellipse((390, 310, 770, 380), fill="#8a5a2b")
+    written = io.BytesIO()
+    image.save(written, "PNG")
+    return written.getvalue()
+
+
+def sound() -> bytes:
+    """Three seconds of a WAV without a sound in it."""
+    data = b"\0\0" * 24_000
+    form = struct.pack("<HHIIHH", 1, 1, 8000, 16_000, 2, 16)
+    body = b"WAVEfmt " + struct.pack("<I", len(form)) + form + b"data" + struct.pack("<I", len(data)) + data
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+async def upload(person: Person, name: str, data: bytes) -> str:
+    """The file's id."""
+    begun = await person.api("POST", "/files", {"name": name, "size": len(data)})
+    head = {"Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}
+    sent = await person.http.patch(f"/api/files/{begun['id']}", content=data, headers=head)
+    sent.raise_for_status()
+    return str(begun["id"])
+
+
+async def show_parts(people: dict[str, Person], channel: str) -> None:
+    """One message of each kind."""
+    mei, ana = people["Mei"], people["Ana"]
+    wave = [20 + (index * 37) % 80 for index in range(60)]
+    photos = [{"kind": "photo", "file": await upload(mei, "tea.png", draw_tea())} for _ in range(3)]
+    agenda = {"kind": "file", "file": await upload(ana, "Agenda for friday.pdf", b"%PDF-1.7\n" + b" " * 90_000)}
+    voice = {"kind": "voice", "file": await upload(mei, "voice.wav", sound()), "duration": 3000, "waveform": wave}
+    place = {"kind": "location", "latitude": 52.5163, "longitude": 13.3777, "name": "Brandenburger Tor"}
+    guests = [person.id for person in people.values()]
+    meeting = {
+        "kind": "meeting",
+        "subject": "Tea",
+        "url": "https://meet.example.com/tea",
+        "minutes": 45,
+        "people": guests,
+    }
+    posts: tuple[tuple[Person, dict[str, object]], ...] = (
+        (mei, {"text": "The kettle is on.", "parts": photos[:1]}),
+        (ana, {"text": "Coming!", "reply": 1, "parts": [agenda]}),
+        (mei, {"parts": [voice]}),
+        (ana, {"parts": [place]}),
+        (mei, {"parts": [meeting]}),
+        (mei, {"parts": [{**photo, "file": await upload(mei, "tea.png", draw_tea())} for photo in photos]}),
+    )
+    for person, body in posts:
+        await person.api("POST", f"/channels/{channel}/messages", body)
 
 
 async def talk(url: str) -> tuple[dict[str, Person], dict[str, str]]:
@@ -157,9 +261,12 @@ async def take(browser: Browser, shot: Shot, viewer: Person, path: str, out: Pat
         timezone_id="Europe/Berlin",
     )
     cookies: list[Any] = [{"name": n, "value": v, "url": viewer.origin} for n, v in viewer.http.cookies.items()]
+    cookies.append({"name": "layout", "value": shot.layout, "url": viewer.origin})
     await context.add_cookies(cookies)
     page = await context.new_page()
     await page.goto(path, wait_until="networkidle")
+    if shot.act is not None:
+        await shot.act(page)
     await page.screenshot(path=out / f"{shot.name}.png", animations="disabled")
     await context.close()
     print(out / f"{shot.name}.png")
@@ -172,6 +279,10 @@ async def take_all(chromium: Path, out: Path, shots: Sequence[Shot]) -> None:
         Server(Path(folder) / "data", pages=True, settings=settings) as server,
     ):
         people, channels = await talk(server.url)
+        if any(shot.page == KITCHEN for shot in shots):
+            channels[KITCHEN] = await people["Ana"].create_channel(KITCHEN, topic="Where the tea is")
+            await people["Mei"].join(channels[KITCHEN])
+            await show_parts(people, channels[KITCHEN])
         environment: dict[str, str | float | bool] = {**os.environ, "FONTCONFIG_FILE": write_fonts(Path(folder))}
         async with async_playwright() as playwright:
             launch = playwright.chromium.launch
@@ -195,9 +306,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Take the README's screenshots.")
     parser.add_argument("--chromium", type=Path, default=Path("/usr/bin/chromium"))
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images")
+    parser.add_argument("--work", action="store_true", help="the pictures to look at, not those of the README")
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these pictures (default: all)")
     given = parser.parse_args()
-    shots = [shot for shot in SHOTS if not given.names or shot.name in given.names]
+    shots = [shot for shot in (WORK if given.work else SHOTS) if not given.names or shot.name in given.names]
     given.out.mkdir(parents=True, exist_ok=True)
     asyncio.run(take_all(given.chromium, given.out, shots))
 
