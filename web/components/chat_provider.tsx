@@ -76,7 +76,7 @@ export function useChat(served: Snapshot): ChatView {
   );
 }
 
-const INITIAL = { connection: "connecting", outbox: [], gone: false } as const;
+const INITIAL = { connection: "connecting", outbox: [], gone: false, visits: 0 } as const;
 
 function subscribeNever() {
   return () => undefined;

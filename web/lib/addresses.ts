@@ -9,6 +9,18 @@ export function messagePath(channel: string, number: number): string {
   return `/c/${channel}/${number}#m${number}`;
 }
 
+/** The page of a channel's lines from a day on ("2026-11-03"). */
+export function dayPath(channel: string, day: string): string {
+  return `/c/${channel}?on=${day}`;
+}
+
+/** The room, and the message in it, that a path of ours shows; undefined for every other page. */
+export function roomOf(path: string): { channel: string; number: number | undefined; panel: boolean } | undefined {
+  const found = /^\/c\/([0-7][0-9A-HJKMNP-TV-Z]{25})(?:\/(?:([1-9]\d{0,15})|(members)))?\/?$/.exec(path);
+  const [, channel, number, panel] = found ?? [];
+  return channel ? { channel, number: number ? Number(number) : undefined, panel: panel !== undefined } : undefined;
+}
+
 /** Somebody's page. */
 export function personPath(user: string): string {
   return `/u/${user}`;

@@ -100,16 +100,31 @@ export function loadChannels(page: string): Promise<Loaded<{ channels: ListedCha
   return loadFor("/api/channels", page);
 }
 
-export interface OlderLines {
+export interface LinesPage {
   messages: Line[];
   older?: boolean;
   newer?: boolean;
   users?: UserView[];
 }
 
-/** A window of lines that ends before `before` (a seq). */
-export function loadOlder(channel: string, before: number, page: string): Promise<Loaded<OlderLines>> {
-  return loadFor(`/api/channels/${encodeURIComponent(channel)}/messages${query({ before, limit: 50 })}`, page);
+/** The lines that end before, or begin after, a seq. */
+export function loadLines(
+  channel: string,
+  place: { before?: number | undefined; after?: number | undefined },
+  page: string,
+): Promise<Loaded<LinesPage>> {
+  return loadFor(`/api/channels/${encodeURIComponent(channel)}/messages${query({ ...place, limit: 50 })}`, page);
+}
+
+/** The number of the first message on a day of the visitor's, or after it; none when there is none. */
+export function loadDay(
+  channel: string,
+  day: string,
+  zone: string,
+  page: string,
+): Promise<Loaded<{ number?: number | null }>> {
+  const path = `/api/channels/${encodeURIComponent(channel)}/days/${encodeURIComponent(day)}`;
+  return loadFor(`${path}${query({ zone })}`, page);
 }
 
 /** A page of what a query finds; `zone` is where the days of its operators begin. */

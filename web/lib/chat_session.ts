@@ -16,7 +16,7 @@ import { newKey } from "./new_key.ts";
 import { Outbox, type OutboxItem, type OutboxNews, type PostExtras } from "./outbox.ts";
 import { KeptPosts } from "./outbox_store.ts";
 import { OwnPresence, OwnTyping } from "./own_presence.ts";
-import type { AnyFrame, Ok, Part, Snapshot } from "./protocol.gen.ts";
+import type { AnyFrame, Ok, Part, Room, Snapshot } from "./protocol.gen.ts";
 import { CLOSE_CODES } from "./protocol.gen.ts";
 import type { RoomWindow } from "./room_window.ts";
 import { type Connection, Socket } from "./socket.ts";
@@ -36,12 +36,15 @@ export interface ChatView {
   outbox: readonly OutboxItem[];
   /** The room that was open is not ours to see any more. */
   gone: boolean;
+  /** How often somebody went again to the place the address names already. */
+  visits: number;
 }
 
 export class ChatSession {
   readonly #user: string;
   readonly #onEnd: (code: number) => void;
   #view: ChatView | undefined;
+  readonly #adopted = new WeakSet<Snapshot>();
   readonly #subscribers = new Set<() => void>();
   readonly #live: LiveState;
   readonly #socket: Socket;
@@ -117,13 +120,33 @@ export class ChatSession {
     if (known?.served === served) return;
     if (known && !served.room && known.state.epoch === served.epoch) return; // a page without a room: we know more
     this.#live.settled(); // what is still to be shown belongs to the page before
+    // A page one comes back to has the state of when it was rendered; by now we know more.
+    const back = this.#adopted.has(served) && served.room && this.#live.remembered(served.room.channel.id);
+    this.#adopted.add(served);
     const { connection } = this.#socket;
-    this.#view = { state: served, connection, outbox: this.#outbox.items, ...this.#view, served, gone: false };
-    this.#live.take(served);
+    const outbox = this.#outbox.items;
+    this.#view = { state: served, connection, outbox, visits: 0, ...this.#view, served, gone: false };
+    this.#live.take(back || served);
     this.#socket.start();
     if (known) return;
     void this.#outbox.begin(() => this.#view?.state);
     void this.uploads.begin();
+  }
+
+  /** A snapshot with another room open, to be shown (and adopted) at once; undefined when it has to be fetched. */
+  remembered(channel: string, number?: number): (Snapshot & { room: Room }) | undefined {
+    const state = this.#live.remembered(channel, number);
+    return state?.room && { ...state, room: state.room };
+  }
+
+  /** Fetches a room that one is about to open, unless it is there. Raises `Refusal`. */
+  prepare(channel: string, number?: number): Promise<void> {
+    return this.#live.prepare(channel, number);
+  }
+
+  /** Somebody goes to the place the address names already. */
+  visit(): void {
+    this.#change({ visits: (this.#view?.visits ?? 0) + 1 });
   }
 
   // --- what is heard ---------------------------------------------------------------------------------------------
@@ -238,8 +261,7 @@ export class ChatSession {
 function makeUploads(user: string): Uploads<Part> {
   const transport = new UploadCalls();
   // Fetched when there is a video.
-  const film = async (video: Blob, signal: AbortSignal) =>
-    (await import("./film.ts")).filmOf(video, signal, transport);
+  const film = async (video: Blob, signal: AbortSignal) => (await import("./film.ts")).filmOf(video, signal, transport);
   return new Uploads({ store: new KeptUploads(user), transport, film, newKey, ...CLOCK });
 }
 

@@ -6,15 +6,19 @@ import { type Calendar, dayKey, HOUR_MS } from "./times.ts";
 
 export type SystemLine = Exclude<Line, MessagePosted>;
 
-/** What one row shows. `key` stays the same when a post of one's own becomes a stored message. */
+/**
+ * What one row shows: one element of the list. `key` stays the same when a post of one's own becomes a stored message;
+ * `seq` is that of the line it shows or stands before, infinite for a post on its way.
+ */
 export type Row =
-  | { kind: "day"; key: string; at: number }
-  | { kind: "pause"; key: string; at: number }
-  | { kind: "unread"; key: string }
-  | { kind: "system"; key: string; line: SystemLine }
+  | { kind: "day"; key: string; seq: number; at: number }
+  | { kind: "pause"; key: string; seq: number; at: number }
+  | { kind: "unread"; key: string; seq: number }
+  | { kind: "system"; key: string; seq: number; line: SystemLine }
   | {
       kind: "message";
       key: string;
+      seq: number;
       message: MessagePosted;
       item?: OutboxItem;
       mine: boolean;
@@ -25,8 +29,11 @@ export type Row =
 export interface GroupingOptions {
   me: string;
   calendar: Calendar;
-  /** The divider stands before the first message of another person above this number; undefined: no divider. */
-  unreadAfter?: number;
+  /** The divider of new messages stands before the line of this seq. */
+  unreadAt?: number | undefined;
+  /** The lines that stand before and behind the given ones, and are not drawn. */
+  before?: Line | undefined;
+  after?: Line | undefined;
 }
 
 /** A sequence is one author's, without anything between, and without a pause of this long. */
@@ -36,39 +43,44 @@ const SEQUENCE_MS = HOUR_MS;
 export function rowsOf(lines: readonly Line[], outbox: readonly OutboxItem[], options: GroupingOptions): Row[] {
   const rows: Row[] = [];
   const all = [...lines.map((line) => ({ line, item: undefined })), ...outbox.map(asLine(options.me))];
-  let before: Line | undefined;
-  let divided = options.unreadAfter === undefined;
+  let { before } = options;
   for (const { line, item } of all) {
-    if (!before || dayKey(before.at, options.calendar) !== dayKey(line.at, options.calendar)) {
-      rows.push({ kind: "day", key: `day ${dayKey(line.at, options.calendar)}`, at: line.at });
-    } else if (line.at - before.at >= SEQUENCE_MS) {
-      rows.push({ kind: "pause", key: `pause ${line.seq} ${line.at}`, at: line.at });
-    }
-    if (!divided && isUnread(line, options)) {
-      divided = true;
-      rows.push({ kind: "unread", key: "unread" });
-    }
+    addDividers(rows, before, line, item ? Infinity : line.seq, options);
     rows.push(rowOf(line, item, options.me));
     before = line;
   }
-  return markSequences(rows);
+  const next: Row[] = [];
+  if (options.after) {
+    addDividers(next, before, options.after, options.after.seq, options);
+    next.push(rowOf(options.after, undefined, options.me));
+  }
+  const first = options.before && rowOf(options.before, undefined, options.me);
+  return markSequences(rows, first, next[0]);
 }
 
-function isUnread(line: Line, { me, unreadAfter = 0 }: GroupingOptions): boolean {
-  return line.type === "message.posted" && line.author !== me && !line.deleted && line.number > unreadAfter;
+function addDividers(rows: Row[], before: Line | undefined, line: Line, seq: number, options: GroupingOptions): void {
+  const { calendar } = options;
+  if (!before || dayKey(before.at, calendar) !== dayKey(line.at, calendar)) {
+    rows.push({ kind: "day", key: `day ${dayKey(line.at, calendar)}`, seq, at: line.at });
+  } else if (line.at - before.at >= SEQUENCE_MS) {
+    rows.push({ kind: "pause", key: `pause ${line.seq} ${line.at}`, seq, at: line.at });
+  }
+  if (seq === options.unreadAt) rows.push({ kind: "unread", key: "unread", seq });
 }
 
 function rowOf(line: Line, item: OutboxItem | undefined, me: string): Row {
-  if (line.type !== "message.posted") return { kind: "system", key: `line ${line.seq}`, line };
+  if (line.type !== "message.posted") return { kind: "system", key: `line ${line.seq}`, seq: line.seq, line };
   const mine = line.author === me;
   const key = mine && line.key ? `own ${line.key}` : `line ${line.seq}`;
-  return { kind: "message", key, message: line, item, mine, first: true, last: true };
+  const seq = item ? Infinity : line.seq;
+  return { kind: "message", key, seq, message: line, item, mine, first: true, last: true };
 }
 
-function markSequences(rows: Row[]): Row[] {
+function markSequences(rows: Row[], before: Row | undefined, after: Row | undefined): Row[] {
   return rows.map((row, index) => {
     if (row.kind !== "message") return row;
-    return { ...row, first: !continues(rows[index - 1], row), last: !continues(row, rows[index + 1]) };
+    const [previous, next] = [rows[index - 1] ?? before, index + 1 < rows.length ? rows[index + 1] : after];
+    return { ...row, first: !continues(previous, row), last: !continues(row, next) };
   });
 }
 

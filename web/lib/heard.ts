@@ -6,7 +6,7 @@
  */
 
 import { applyEvents, channelStream, type ClientState, markStale, seqOf, userStream } from "./apply_event.ts";
-import type { AnyEvent, Snapshot } from "./protocol.gen.ts";
+import type { AnyEvent, Room, Snapshot } from "./protocol.gen.ts";
 
 /** Events kept to bring older snapshots up to date. */
 export const EVENTS_KEPT = 2_000;
@@ -32,6 +32,15 @@ export class Heard {
       if (known !== undefined && known < head) state = markStale(state, stream);
     }
     return state;
+  }
+
+  /** A room that was kept, and what was heard in it since; its summary tells up to which seq that could be added. */
+  bring(state: ClientState, room: Room): Room {
+    const { id } = room.channel;
+    const stream = channelStream(id);
+    const alone: ClientState = { ...state, channels: room.member ? [room.channel] : [], room, stale: undefined };
+    const since = this.#recent.filter((event) => streamOf(event) === stream && event.seq > room.channel.seq);
+    return applyEvents(alone, since).room ?? room;
   }
 
   /** The log is another: nothing that was heard before has a meaning. */

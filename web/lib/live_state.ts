@@ -4,11 +4,14 @@
  * Invariants:
  * 1. The state is always some snapshot the server gave, plus every event heard since that it did not hold.
  * 2. While anything is stale a snapshot is on its way, or a pause before the next try; never two at once.
+ * 3. A room that is shown from the cache is as fresh as the events heard make it; where these do not reach back far
+ *    enough, or are not heard (one is no member), it is stale.
  */
 
 import { callApi, codeOf } from "./api_client.ts";
 import {
   applyEvents,
+  channelStream,
   type ClientState,
   markStale,
   positionsOf,
@@ -19,7 +22,10 @@ import {
 import type { Position } from "./carrier.ts";
 import { Heard } from "./heard.ts";
 import type { AnyEvent, Snapshot, UserView } from "./protocol.gen.ts";
-import { placeOf, RoomWindow, trimmed } from "./room_window.ts";
+import { RoomCache } from "./room_cache.ts";
+import { placeOf, RoomWindow } from "./room_window.ts";
+import { holdsNumber } from "./room_slice.ts";
+import { sameAsBefore } from "./sharing.ts";
 
 export interface LiveStateListener {
   /** The state is another; `gone` when the open room turned out not to be ours to see any more. */
@@ -39,6 +45,11 @@ export class LiveState {
   #flushing = false;
   #resyncing = false;
   readonly #asked = new Set<string>();
+  readonly #rooms = new RoomCache();
+  /** Rooms that are being fetched, to be shown soon. */
+  readonly #coming = new Map<string, Promise<void>>();
+  /** A room's window around a message, fetched to be shown next. */
+  #arrival: { channel: string; number: number; snapshot: Snapshot } | undefined;
   /** The window of lines of the open room. */
   readonly window: RoomWindow;
 
@@ -66,8 +77,50 @@ export class LiveState {
   /** Goes on from a snapshot, brought up to date. */
   take(snapshot: Snapshot): void {
     this.#flush();
-    this.#show(this.#heard.fold(snapshot));
+    this.#show(sameAsBefore(this.#heard.fold(snapshot), this.#state));
     this.#follow();
+  }
+
+  /**
+   * The state with another room open, at once: one that was there before, or was fetched ahead. Undefined when it has
+   * to be fetched first. Changes nothing: whoever shows it gives it to `take`.
+   */
+  remembered(channel: string, number?: number): ClientState | undefined {
+    const state = this.settled();
+    if (!state) return undefined;
+    if (number !== undefined && this.#arrival?.channel === channel && this.#arrival.number === number) {
+      return this.#heard.fold(this.#arrival.snapshot);
+    }
+    if (state.room?.channel.id === channel) return state;
+    const kept = this.#rooms.get(channel);
+    if (!kept || (number !== undefined && !holdsNumber(kept.room.lines, number))) return undefined;
+    const room = this.#heard.bring(state, kept.room);
+    const listed = state.channels.find(({ id }) => id === channel);
+    if (room.member !== (listed !== undefined)) return undefined; // joined or left meanwhile
+    const { seq } = room.channel;
+    // Fetched ahead of events that are still on their way, the room knows its channel better than the list does.
+    const summary = listed && listed.seq >= seq ? listed : room.channel;
+    const channels = state.channels.map((each) => (each.id === channel ? summary : each));
+    const next = withUsers({ ...state, channels, room: { ...room, channel: summary } }, [...kept.users]);
+    return room.member && summary.seq === seq ? next : markStale(next, channelStream(channel));
+  }
+
+  /** Fetches a room, or its window around a message, unless it can be had without. Raises `Refusal`. */
+  async prepare(channel: string, number?: number): Promise<void> {
+    if (this.remembered(channel, number)) return;
+    if (number !== undefined) {
+      const snapshot = await callApi<Snapshot>("GET", `/api/snapshot?channel=${channel}&around=${number}`);
+      this.#arrival = { channel, number, snapshot };
+      return;
+    }
+    const coming = this.#coming.get(channel) ?? this.#fetchRoom(channel);
+    this.#coming.set(channel, coming);
+    await coming.finally(() => this.#coming.delete(channel));
+  }
+
+  async #fetchRoom(channel: string): Promise<void> {
+    const { room, users = [] } = await callApi<Snapshot>("GET", `/api/snapshot?channel=${channel}`);
+    if (room) this.#rooms.put(room, users);
   }
 
   /** An event was heard. */
@@ -83,6 +136,7 @@ export class LiveState {
   checkEpoch(epoch: string): void {
     if (!this.#state || this.#state.epoch === epoch) return;
     this.#heard.forget();
+    this.#rooms.clear();
     this.distrust(userStream(this.#state.user.id));
   }
 
@@ -108,6 +162,9 @@ export class LiveState {
   }
 
   #show(state: ClientState, gone?: boolean): void {
+    const left = this.#state?.room;
+    if (left && left.channel.id !== state.room?.channel.id && !this.#state?.stale?.length)
+      this.#rooms.put(left, this.#state?.users ?? []);
     this.#state = state;
     this.#listener.onState(state, gone);
   }
@@ -118,7 +175,7 @@ export class LiveState {
     if (events.length === 0 || !this.#state) return;
     this.#queue = [];
     this.#heard.remember(events);
-    this.#show(trimmed(applyEvents(this.#state, events)));
+    this.#show(this.window.trimmed(applyEvents(this.#state, events)));
     this.#follow();
   }
 
@@ -136,7 +193,9 @@ export class LiveState {
     try {
       const snapshot = await this.#fetchSnapshot(this.#state);
       this.#flush();
-      this.#show(this.#heard.fold(snapshot));
+      const fresh = snapshot.room?.channel.id === this.#state.room?.channel.id;
+      // Another room was opened meanwhile: that one is fetched next.
+      if (fresh) this.#show(sameAsBefore(this.#heard.fold(snapshot), this.#state));
     } catch (error) {
       if (codeOf(error) === "not_logged_in") return this.#listener.onLoggedOut();
       await new Promise((resolve) => setTimeout(resolve, RESYNC_PAUSE_MS));

@@ -4,9 +4,11 @@ import { callApi } from "./api_client.ts";
 import { type ClientState, withUsers } from "./apply_event.ts";
 import type { Line, Room, Snapshot, UserView } from "./protocol.gen.ts";
 
-/** A room's window never grows beyond this many lines; the far end is dropped and can be loaded again. */
+/** A room's window never grows beyond this many lines; the far end is dropped and can be loaded again. Of these only
+ * those about the view are drawn (`room_slice.ts`). */
 export const LINES_KEPT = 600;
-const PAGE = 50;
+/** Half of what an end may be ahead of the view: the next page is asked for while the last one is drawn. */
+const PAGE = 100;
 
 /** The state the window is part of. */
 export interface WindowHost {
@@ -35,6 +37,7 @@ interface Joined {
 export class RoomWindow {
   readonly #host: WindowHost;
   #loading = false;
+  #kept: number | undefined;
 
   constructor(host: WindowHost) {
     this.#host = host;
@@ -58,8 +61,43 @@ export class RoomWindow {
 
   /** Leaves the window and shows the newest lines. */
   async showNewest(): Promise<void> {
+    await this.#showAt("");
+  }
+
+  /** Leaves the window and shows what stands around a message. Raises `Refusal` (`no_such_message` and others). */
+  async showAround(number: number): Promise<void> {
+    await this.#showAt(`&around=${number}`);
+  }
+
+  /** The number of the first message on a day of the reader's, or after it; undefined when there is none. */
+  async findDay(day: string, zone: string): Promise<number | undefined> {
     const room = this.#host.settled()?.room;
-    if (room) this.#host.take(await callApi<Snapshot>("GET", `/api/snapshot?channel=${room.channel.id}`));
+    if (!room) return undefined;
+    const query = new URLSearchParams({ zone });
+    return (await callApi<{ number?: number }>("GET", `/api/channels/${room.channel.id}/days/${day}?${query}`)).number;
+  }
+
+  /** The reader looks at the lines from this seq on; undefined: at the newest. These are not let go of. */
+  keep(from: number | undefined): void {
+    this.#kept = from;
+  }
+
+  /** A room that is left open for days does not grow without end. */
+  trimmed(state: ClientState): ClientState {
+    const { room } = state;
+    if (!room || room.newer || room.lines.length <= LINES_KEPT) return state;
+    const cut = room.lines.length - LINES_KEPT / 2;
+    // Whoever reads further up keeps what they read; what comes is loaded when they come down to it.
+    if (this.#kept !== undefined && this.#kept < (room.lines[cut]?.seq ?? 0))
+      return { ...state, room: { ...room, lines: room.lines.slice(0, LINES_KEPT), newer: true } };
+    return { ...state, room: { ...room, lines: room.lines.slice(cut), older: true } };
+  }
+
+  async #showAt(place: string): Promise<void> {
+    const room = this.#host.settled()?.room;
+    if (!room) return;
+    const snapshot = await callApi<Snapshot>("GET", `/api/snapshot?channel=${room.channel.id}${place}`);
+    if (this.#host.settled()?.room?.channel.id === room.channel.id) this.#host.take(snapshot);
   }
 
   async #load(
@@ -115,13 +153,6 @@ function withWindow(state: ClientState, { lines, older, newer, users }: Joined):
     newer: backwards ? state.room.newer || dropped : newer,
   };
   return withUsers({ ...state, room }, users ?? []);
-}
-
-/** A room that is left open for days does not grow without end. */
-export function trimmed(state: ClientState): ClientState {
-  const { room } = state;
-  if (!room || room.newer || room.lines.length <= LINES_KEPT) return state;
-  return { ...state, room: { ...room, lines: room.lines.slice(-LINES_KEPT / 2), older: true } };
 }
 
 /** Where a fresh window has to lie: around the middle of the one that is shown, unless that is at the end. */

@@ -1,13 +1,22 @@
 /** What components read off the state. Pure. */
 
-import type { ChannelSummary, Snapshot } from "./protocol.gen.ts";
+import type { ChannelSummary, Snapshot, UserView } from "./protocol.gen.ts";
 import { countWaiting } from "./conversations.ts";
 
 /** Everybody's name by id, one's own included. */
 export function namesOf(state: Snapshot): ReadonlyMap<string, string> {
-  const names = new Map((state.users ?? []).map((user) => [user.id, user.name]));
-  for (const member of state.room?.members ?? []) names.set(member.id, member.name);
-  return names.set(state.user.id, state.user.name);
+  return namesFrom(state.users, state.room?.members, state.user);
+}
+
+/** The same from its parts, for whoever renders many rows with them and wants them anew only when one of these is. */
+export function namesFrom(
+  users: Snapshot["users"],
+  members: UserView[] | undefined,
+  me: Snapshot["user"],
+): ReadonlyMap<string, string> {
+  const names = new Map((users ?? []).map((user) => [user.id, user.name]));
+  for (const member of members ?? []) names.set(member.id, member.name);
+  return names.set(me.id, me.name);
 }
 
 /** Where something was said last comes first. */

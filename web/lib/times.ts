@@ -46,9 +46,23 @@ export function fullTime(at: number, calendar: Calendar): string {
   }).format(at);
 }
 
+/** Zones differ by whole quarters of an hour, so no day ends within one. */
+const QUARTER_MS = HOUR_MS / 4;
+/** Days found before, by zone and quarter: a list asks for each of its lines again with every change. */
+const DAYS_KEPT = 4_000;
+const days = new Map<string, string>();
+
 /** The calendar day `at` falls on, as "2026-03-01": equal for equal days. */
 export function dayKey(at: number, { timeZone }: Calendar): string {
-  return format({ locale: "en-CA", timeZone }, "key", { year: "numeric", month: "2-digit", day: "2-digit" }).format(at);
+  const quarter = `${timeZone} ${Math.floor(at / QUARTER_MS)}`;
+  let day = days.get(quarter);
+  if (day === undefined) {
+    const options = { year: "numeric", month: "2-digit", day: "2-digit" } as const;
+    day = format({ locale: "en-CA", timeZone }, "key", options).format(at);
+    if (days.size >= DAYS_KEPT) days.clear();
+    days.set(quarter, day);
+  }
+  return day;
 }
 
 /** How many calendar days `at` lies before `now`. */

@@ -35,10 +35,21 @@ test("a new day has a divider, in the reader's time zone", () => {
   expect(kinds(rowsOf(lines, [], shanghai))).toEqual(["day", "<1>", "day", "<2>"]);
 });
 
-test("the divider of new messages stands before the first unread one of another", () => {
+test("the divider of new messages stands before the line it is to stand before", () => {
   const lines = [said(1, 0), said(2, 1, ME), said(3, 2), said(4, 3)];
-  expect(kinds(rowsOf(lines, [], { ...options, unreadAfter: 1 }))).toEqual(["day", "<1>", "<2>", "unread", "<3", "4>"]);
+  const unreadAt = said(3, 2).seq;
+  expect(kinds(rowsOf(lines, [], { ...options, unreadAt }))).toEqual(["day", "<1>", "<2>", "unread", "<3", "4>"]);
   expect(kinds(rowsOf(lines, [], options))).not.toContain("unread");
+});
+
+test("lines look the same in whatever part of the room they are drawn", () => {
+  const lines = [said(1, 0), said(2, 1), said(3, 2), said(4, 3, BOB), said(5, 70, BOB), said(6, 1500)];
+  const whole = kinds(rowsOf(lines, [], options)).filter((kind) => kind !== "day" && kind !== "pause");
+  for (let from = 0; from < lines.length; from++) {
+    const place = { before: lines[from - 1], after: lines[from + 1] };
+    const [row] = kinds(rowsOf(lines.slice(from, from + 1), [], { ...options, ...place })).slice(-1);
+    expect(row).toBe(whole[from]);
+  }
 });
 
 test("a system line ends a sequence", () => {

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { ChatProvider } from "@/components/chat_provider";
 import { ProfileCards } from "@/components/people/profile_cards";
 import { Side } from "@/components/side/side";
+import { RoomLinks, Stage } from "@/components/stage";
 import { ToastProvider } from "@/components/toasts";
 import { peekSnapshot } from "@/lib/api_server";
 import { readPreferences } from "@/lib/preferences";
@@ -19,10 +20,12 @@ export default async function ChatLayout({ children }: { children: ReactNode }) 
         <a className="skip" href="#main">
           {t("skipMain")}
         </a>
-        <ProfileCards>
-          <Side served={served} order={order} />
-          {children}
-        </ProfileCards>
+        <RoomLinks>
+          <ProfileCards>
+            <Side served={served} order={order} />
+            <Stage>{children}</Stage>
+          </ProfileCards>
+        </RoomLinks>
       </ToastProvider>
     </ChatProvider>
   );

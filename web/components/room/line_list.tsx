@@ -2,7 +2,7 @@
 
 import { LoaderCircle } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { type KeyboardEvent, type MouseEvent, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type MouseEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 
 import { ChannelAvatar } from "@/components/avatar";
 import { ConversationBeginning } from "@/components/people/conversation_title";
@@ -10,6 +10,8 @@ import { MessageRow } from "@/components/room/message_row";
 import { SystemRow } from "@/components/room/system_row";
 import { useMessageActions } from "@/components/room/use_message_actions";
 import { useReceipts } from "@/components/room/use_receipts";
+import { BAR_PX } from "@/components/room/list_place";
+import type { Scroll } from "@/components/room/use_scroll";
 import { Clock, DayName, useCalendar } from "@/components/time";
 import { channelPath } from "@/lib/addresses";
 import type { ClientState } from "@/lib/apply_event";
@@ -20,60 +22,82 @@ import type { MessagePosted, Room } from "@/lib/protocol.gen.ts";
 import type { Sign } from "@/lib/receipts";
 import { mayDeleteOthers } from "@/lib/state_views";
 
+const useBrowserLayoutEffect = typeof window === "undefined" ? useEffect : useLayoutEffect;
+
 interface LineListProps {
   room: Room;
   state: ClientState;
   outbox: readonly OutboxItem[];
   nameOf(id: string): string;
   target: number | undefined;
-  unreadAfter: number | undefined;
-  editing: number | undefined;
-  onEdit(message: MessagePosted): void;
+  /** The seq of the line the divider of new messages stands before. */
+  unreadAt: number | undefined;
+  range: Scroll["range"];
+  above: Scroll["above"];
+  list: Scroll["list"];
+  below: Scroll["below"];
+  keepRows: Scroll["keepRows"];
   onOlder(): void;
   onNewer(): void;
+  editing: number | undefined;
+  onEdit(message: MessagePosted): void;
 }
 
-/** A room's lines, oldest first. The arrow keys go from message to message, Tab to what one can do with it. */
+/**
+ * A room's lines about the view, oldest first; beyond them their height alone. The arrow keys go from message to message,
+ * Tab to what one can do with it.
+ */
 export function LineList(props: LineListProps) {
-  const { room, state, outbox, nameOf, target, unreadAfter } = props;
+  const { room, state, outbox, nameOf, target, unreadAt, range, keepRows } = props;
+  const { above, list, below, onOlder, onNewer } = props;
   const t = useTranslations("room");
   const calendar = useCalendar();
-  const list = useRef<HTMLOListElement>(null);
   const actions = useMessageActions(room.channel.id, props.onEdit);
   const [current, setCurrent] = useState<string>();
   const me = state.user.id;
+  const { lines } = room;
+  const { from, to } = range;
+  const atStart = from === 0;
+  const atEnd = to === lines.length;
   const rows = useMemo(
-    () => rowsOf(room.lines, room.newer ? [] : outbox, { me, calendar, unreadAfter }),
-    [room.lines, room.newer, outbox, me, calendar, unreadAfter],
+    () =>
+      rowsOf(lines.slice(from, to), atEnd && !room.newer ? outbox : [], {
+        me,
+        calendar,
+        unreadAt,
+        before: lines[from - 1],
+        after: lines[to],
+      }),
+    [lines, from, to, atEnd, room.newer, outbox, me, calendar, unreadAt],
   );
-  const tabStop = current ?? rows.findLast((row) => row.kind === "message")?.key;
+  const walked = rows.some((row) => row.key === current);
+  const tabStop = walked ? current : rows.findLast((row) => row.kind === "message")?.key;
   const signs = useReceipts(room, me);
   const deletesOthers = mayDeleteOthers(state);
+  useBrowserLayoutEffect(() => keepRows(rows), [keepRows, rows]);
+  useKeptFocus(list, current, walked);
 
   function walk(event: KeyboardEvent<HTMLOListElement>) {
     const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    const from = event.target as HTMLElement;
-    if (!by || !from.matches("[data-row]")) return;
+    const start = event.target as HTMLElement;
+    if (!by || !start.matches("[data-row]")) return;
     event.preventDefault();
     const all = [...(list.current?.querySelectorAll<HTMLElement>("[data-row]") ?? [])];
-    all[all.indexOf(from) + by]?.focus();
+    all[all.indexOf(start) + by]?.focus();
   }
 
   return (
     <div className="thread">
-      {room.older ? (
+      <div className="spacer" ref={above} aria-hidden />
+      {atStart && room.older && (
         <p className="more">
-          <a
-            href={`${channelPath(room.channel.id)}?before=${room.lines[0]?.seq ?? 1}`}
-            onClick={instead(props.onOlder)}
-          >
+          <a href={`${channelPath(room.channel.id)}?before=${lines[0]?.seq ?? 1}`} onClick={instead(onOlder)}>
             <LoaderCircle className="spinner needs-js" aria-hidden />
             {t("older")}
           </a>
         </p>
-      ) : (
-        <Beginning room={room} me={state.user.id} />
       )}
+      {atStart && !room.older && <Beginning room={room} me={state.user.id} />}
       <ol
         className="lines"
         ref={list}
@@ -101,17 +125,34 @@ export function LineList(props: LineListProps) {
           />
         ))}
       </ol>
-      {room.newer && (
+      {atEnd && room.newer && (
         <p className="more">
-          <a href={channelPath(room.channel.id)} onClick={instead(props.onNewer)}>
+          <a href={`${channelPath(room.channel.id)}?after=${lines.at(-1)?.seq ?? 1}`} onClick={instead(onNewer)}>
             {t("newer")}
           </a>
         </p>
       )}
+      <div className="spacer" ref={below} aria-hidden />
       <div id="end" />
       {actions.dialog}
     </div>
   );
+}
+
+/** Where the row that has the focus leaves the page, the first one in view takes it: the arrow keys go on from there. */
+function useKeptFocus(list: Scroll["list"], current: string | undefined, there: boolean) {
+  const had = useRef(false);
+  useBrowserLayoutEffect(() => {
+    if (had.current && !there && document.activeElement === document.body)
+      [...(list.current?.querySelectorAll<HTMLElement>("[data-row]") ?? [])]
+        .find(isInView)
+        ?.focus({ preventScroll: true });
+    had.current = there && current !== undefined && list.current?.contains(document.activeElement) === true;
+  });
+}
+
+function isInView(row: HTMLElement): boolean {
+  return row.getBoundingClientRect().top >= BAR_PX;
 }
 
 interface RowViewProps {

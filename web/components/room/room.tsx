@@ -2,7 +2,7 @@
 
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 
 import { useChat, useSession } from "@/components/chat_provider";
 import { Announcer } from "@/components/room/announcer";
@@ -15,16 +15,20 @@ import { TypingLine } from "@/components/room/typing_line";
 import { TopBar } from "@/components/room/top_bar";
 import { useReading } from "@/components/room/use_reading";
 import { useScroll } from "@/components/room/use_scroll";
+import { useNames } from "@/components/room/use_names";
+import { useTimeZoneName } from "@/components/time_zone";
+import { DayLabel } from "@/components/room/day_label";
+import { UnreadBar } from "@/components/room/unread_bar";
 import { DownButton } from "@/components/room/down_button";
+import { messagePath, roomOf } from "@/lib/addresses";
 import type { PostExtras } from "@/lib/outbox";
 import type { MessagePosted, Room as RoomState, Snapshot } from "@/lib/protocol.gen.ts";
-import { namesOf, totalUnread } from "@/lib/state_views";
+import { firstUnread } from "@/lib/room_slice";
+import { totalUnread } from "@/lib/state_views";
 
 export interface RoomProps {
   /** The state the page was rendered with; has a room. */
   served: Snapshot & { room: RoomState };
-  /** The message the address names. */
-  target?: number;
   /** The compose form's key, for browsers without JavaScript. */
   formKey: string;
   /** What a form sent without JavaScript was answered with. */
@@ -34,7 +38,7 @@ export interface RoomProps {
 }
 
 /** One channel: its lines, what to say to it, and who is in it. */
-export function Room({ served, target, formKey, error, panelError }: RoomProps) {
+export function Room({ served, formKey, error, panelError }: RoomProps) {
   const t = useTranslations("room");
   const view = useChat(served);
   const session = useSession();
@@ -43,14 +47,20 @@ export function Room({ served, target, formKey, error, panelError }: RoomProps) 
   const { channel } = room;
   const [editing, setEditing] = useState<MessagePosted>();
   const path = usePathname();
-  const panelOpen = path.endsWith("/members");
-  const names = useMemo(() => namesOf(state), [state]);
-  const someone = useTranslations("message")("someone");
-  const nameOf = useCallback((id: string) => names.get(id) ?? someone, [names, someone]);
+  const timeZone = useTimeZoneName();
+  const place = roomOf(path);
+  const panelOpen = place?.panel ?? false;
+  const target = place?.channel === channel.id ? place.number : undefined;
+  const { names, nameOf } = useNames(state);
   const outbox = useMemo(() => view.outbox.filter((item) => item.channel === channel.id), [view.outbox, channel.id]);
 
-  const { scroller, atBottom, toBottom, loadOlder, loadNewer } = useScroll({ target, session });
-  const reading = useReading({ channel, atBottom: atBottom && !room.newer, member: room.member, session });
+  const me = state.user.id;
+  const [unreadAfter, setUnreadAfter] = useState(() => (channel.unread?.length ? channel.position : undefined));
+  const { lines, older = false } = room;
+  const unread = useMemo(() => firstUnread(lines, { me, after: unreadAfter, older }), [lines, me, unreadAfter, older]);
+  const scroll = useScroll({ room, target, visits: view.visits, unreadAt: unread?.seq, session });
+  const { box, above, list, below, keepRows, range, atBottom, day, unreadSeen, toBottom, goTo } = scroll;
+  useReading({ channel, atBottom: atBottom && !room.newer, member: room.member, session, setUnreadAfter });
 
   const unreadElsewhere = totalUnread(state.channels);
   useEffect(() => {
@@ -65,34 +75,52 @@ export function Room({ served, target, formKey, error, panelError }: RoomProps) 
     return taken;
   }
 
-  async function toNewest() {
-    if (room.newer) await session?.window.showNewest().catch(() => undefined);
-    toBottom();
+  async function goToDay(day: string) {
+    const number = await session?.window.findDay(day, timeZone);
+    if (number === undefined) return toBottom();
+    if (number === target) session?.visit();
+    else window.history.pushState(null, "", messagePath(channel.id, number));
   }
 
   return (
     <main className="room" id="main" tabIndex={-1} data-panel={panelOpen || undefined} data-kind={channel.kind}>
-      <div className="scroll" ref={scroller} data-testid="scroll">
+      <div className="scroll" ref={box} data-testid="scroll">
         <div className="sheet">
-          <TopBar room={room} panelOpen={panelOpen} state={state} />
+          <TopBar room={room} panelOpen={panelOpen} state={state} onDay={goToDay} />
           <StatusNotice connection={view.connection} stale={(state.stale?.length ?? 0) > 0} />
+          <DayLabel at={day} />
+          {unreadAfter !== undefined && (
+            <UnreadBar
+              channel={channel.id}
+              after={unreadAfter}
+              first={unread}
+              lines={lines}
+              seen={unreadSeen}
+              onGo={() => goTo(unread?.number ?? unreadAfter + 1, "top")}
+            />
+          )}
           <LineList
             room={room}
             state={state}
             outbox={outbox}
             nameOf={nameOf}
             target={target}
-            unreadAfter={reading.unreadAfter}
+            unreadAt={unread?.seq}
+            range={range}
+            above={above}
+            list={list}
+            below={below}
+            keepRows={keepRows}
+            onOlder={scroll.loadOlder}
+            onNewer={scroll.loadNewer}
             editing={editing?.number}
             onEdit={setEditing}
-            onOlder={loadOlder}
-            onNewer={loadNewer}
           />
           <div className="dock">
             <DownButton
               shown={!atBottom || room.newer === true}
               count={channel.unread?.length ?? 0}
-              onPress={toNewest}
+              onPress={toBottom}
             />
             {view.gone ? (
               <p className="dock-note">{t("gone")}</p>

@@ -5,7 +5,7 @@ import { randomUUID } from "node:crypto";
 import { Room } from "@/components/room/room";
 import { TroublePage } from "@/components/trouble";
 import { channelPath, first } from "@/lib/addresses";
-import { loadOlder, loadSnapshot } from "@/lib/api_server";
+import { loadLines, loadSnapshot } from "@/lib/api_server";
 import type { Room as RoomState, Snapshot } from "@/lib/protocol.gen.ts";
 
 interface RoomPageProps {
@@ -13,7 +13,9 @@ interface RoomPageProps {
   /** The message to show the surroundings of. */
   around?: number;
   /** Show the lines before this seq: for browsers without JavaScript. */
-  before?: number;
+  before?: number | undefined;
+  /** Show the lines after this seq, for the same. */
+  after?: number | undefined;
   error?: string | string[];
   panelError?: string | string[];
 }
@@ -21,17 +23,17 @@ interface RoomPageProps {
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
 /** A room, in whatever window its address asks for. */
-export async function RoomPage({ channel, around, before, error, panelError }: RoomPageProps) {
+export async function RoomPage({ channel, around, before, after, error, panelError }: RoomPageProps) {
   const page = around === undefined ? channelPath(channel) : `${channelPath(channel)}/${around}`;
   if (!ULID.test(channel)) notFound();
   const { data, trouble } = await loadSnapshot({ channel, around }, page);
   if (trouble) return <TroublePage code={trouble.code} />;
   if (!data.room) notFound();
   let served: Snapshot & { room: RoomState } = { ...data, room: data.room };
-  if (before !== undefined) {
-    const older = await loadOlder(channel, before, page);
-    if (older.trouble) return <TroublePage code={older.trouble.code} />;
-    const { messages, users = [], ...window } = older.data;
+  if (before !== undefined || after !== undefined) {
+    const lines = await loadLines(channel, before !== undefined ? { before } : { after }, page);
+    if (lines.trouble) return <TroublePage code={lines.trouble.code} />;
+    const { messages, users = [], ...window } = lines.data;
     const known = data.users ?? [];
     served = {
       ...served,
@@ -40,14 +42,7 @@ export async function RoomPage({ channel, around, before, error, panelError }: R
     };
   }
   return (
-    <Room
-      key={channel}
-      served={served}
-      target={around}
-      formKey={randomUUID()}
-      error={first(error)}
-      panelError={first(panelError)}
-    />
+    <Room key={channel} served={served} formKey={randomUUID()} error={first(error)} panelError={first(panelError)} />
   );
 }
 

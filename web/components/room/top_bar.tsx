@@ -5,6 +5,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 
 import { ConversationTitle } from "@/components/people/conversation_title";
+import { DayJump } from "@/components/room/day_jump";
 import { useShallowLink } from "@/components/shallow_link";
 import { channelPath, membersPath, searchPath } from "@/lib/addresses";
 import type { ClientState } from "@/lib/apply_event";
@@ -13,8 +14,15 @@ import type { Room } from "@/lib/protocol.gen.ts";
 import { callForSearch } from "@/lib/search_call";
 import { writeOperator } from "@/lib/search_query";
 
+interface TopBarProps {
+  room: Room;
+  panelOpen: boolean;
+  state: ClientState;
+  onDay(day: string): void;
+}
+
 /** Over the list, blurred; the title is centred whatever stands beside it. */
-export function TopBar({ room, panelOpen, state }: { room: Room; panelOpen: boolean; state: ClientState }) {
+export function TopBar({ room, panelOpen, state, onDay }: TopBarProps) {
   const t = useTranslations("room");
   const { channel } = room;
   const waiting = state.channels.filter((each) => each.id !== channel.id && countWaiting(each) > 0).length;
@@ -50,6 +58,7 @@ export function TopBar({ room, panelOpen, state }: { room: Room; panelOpen: bool
         )}
       </div>
       <div className="bar-end">
+        <DayJump channel={channel.id} onDay={onDay} />
         <Link
           className="icon-button"
           href={searchPath({ q: here })}

@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { useEffect, useRef, useSyncExternalStore } from "react";
 
 import type { ChatSession } from "@/lib/chat_session";
 import type { ChannelSummary } from "@/lib/protocol.gen.ts";
@@ -13,18 +13,17 @@ interface ReadingOptions {
   atBottom: boolean;
   member: boolean;
   session: ChatSession | undefined;
+  /** Where the divider of new messages stands: behind this number; undefined: nowhere. */
+  setUnreadAfter(change: number | ((at: number | undefined) => number | undefined)): void;
 }
 
 /**
  * Tells the server what was read: the newest line in view, the window in front. Also where the divider of new
  * messages stands: it appears with the first message that was not seen at once, and stays while one is in the room.
  */
-export function useReading({ channel, atBottom, member, session }: ReadingOptions): {
-  unreadAfter: number | undefined;
-} {
+export function useReading({ channel, atBottom, member, session, setUnreadAfter }: ReadingOptions): void {
   const unread = channel.unread?.length ?? 0;
   const attentive = useAttentive();
-  const [unreadAfter, setUnreadAfter] = useState(unread > 0 ? channel.position : undefined);
   const before = useRef({ unread, position: channel.position, attentive: true });
 
   useEffect(() => {
@@ -41,7 +40,7 @@ export function useReading({ channel, atBottom, member, session }: ReadingOption
       setUnreadAfter((at) => (at !== undefined && attentive && known.attentive ? undefined : at));
     }
     before.current = { unread, position: channel.position, attentive };
-  }, [unread, attentive, atBottom, channel.position, channel.last?.number]);
+  }, [unread, attentive, atBottom, channel.position, channel.last?.number, setUnreadAfter]);
 
   useEffect(() => {
     if (!member || !atBottom || !attentive || unread === 0 || !session) return;
@@ -50,8 +49,6 @@ export function useReading({ channel, atBottom, member, session }: ReadingOption
     }, SEEN_MS);
     return () => clearTimeout(timer);
   }, [member, atBottom, attentive, unread, session, channel.id, channel.number]);
-
-  return { unreadAfter };
 }
 
 /** Whether somebody looks: the page is visible and its window has the focus. */

@@ -18,7 +18,7 @@ import type { ClientState } from "@/lib/apply_event";
 import { arrange, isConversation, type ListOrder } from "@/lib/conversations";
 import type { Snapshot } from "@/lib/protocol.gen.ts";
 import { fold, wordsOf } from "@/lib/search_query";
-import { namesOf } from "@/lib/state_views";
+import { namesFrom } from "@/lib/state_views";
 
 // Most visits search nothing.
 const SideHits = dynamic(() => import("./side_hits").then((module) => module.SideHits), { ssr: false });
@@ -30,10 +30,13 @@ export function Side({ served, order }: { served: Snapshot; order: ListOrder }) 
   const path = usePathname();
   const open = useOpenChannel();
   const [wanted, setWanted] = useState("");
+  const { channels, users, room, user } = state;
+  const members = room?.members;
+  // Other names are another function for every row: only when some may be another, not with every page of lines.
   const names = useMemo(() => {
-    const people = state.channels.flatMap(({ people = [] }) => people.map(({ id, name }) => [id, name] as const));
-    return new Map([...people, ...namesOf(state)]);
-  }, [state]);
+    const people = channels.flatMap(({ people = [] }) => people.map(({ id, name }) => [id, name] as const));
+    return new Map([...people, ...namesFrom(users, members, user)]);
+  }, [channels, users, members, user]);
   const someone = useTranslations("message")("someone");
   const nameOf = useCallback((id: string) => names.get(id) ?? someone, [names, someone]);
   const me = state.user.id;
