@@ -11,9 +11,10 @@ import pytest
 
 from hubbub.domain import intents
 from hubbub.domain.conversations import MAX_PEOPLE
-from hubbub.domain.ids import channel_stream, new_id
+from hubbub.domain.ids import channel_stream, new_id, user_stream
 from hubbub.domain.intents import Appended
 from hubbub.errors import Refused
+from hubbub.protocol import codec
 from hubbub.protocol.events import ChannelCreated, ChannelSummary, MemberJoined, MembershipChanged, MembershipStarted
 from hubbub.store.engine import DATABASE
 from hubbub.store.limits import StoreLimits
@@ -203,6 +204,16 @@ async def test_a_conversation_is_to_others_as_if_it_were_not_there(world: World,
     assert await world.store.log.fetch_events(channel_stream(direct), 0, 9, member=ann) == []
     public = await world.store.channels.fetch_public(ann, after=None, limit=9)
     assert [channel.name for channel, _ in public] == ["general"]
+
+
+async def test_a_channel_is_told_of_without_a_kind_as_before(world: World, people: tuple[str, str, str]) -> None:
+    ann, bob, _ = people
+    room = await world.channel(ann, "Room")
+    await world.reopen()
+    await world.join(bob, room)
+    *_, started = [body for _, body in await world.store.log.fetch_events(user_stream(bob), 0, 99)]
+    assert b'"kind"' not in started
+    assert b'"kind"' not in codec.encode(await summary(world, bob, room))
 
 
 async def test_search_knows_a_conversation_by_the_others_names(world: World, people: tuple[str, str, str]) -> None:

@@ -6,12 +6,23 @@ A group is found by its people for as long as they are those it began with.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
 ChannelKind: TypeAlias = Literal["channel", "direct", "group"]
 
 MAX_PEOPLE: Final = 10
+
+# What a field's default is left out by is its identity, so a kind that was read has to be the very one written here.
+_KINDS: Final[Mapping[str, ChannelKind]] = MappingProxyType(
+    {"channel": "channel", "direct": "direct", "group": "group"}
+)
+
+
+def read_kind(stored: str) -> ChannelKind:
+    """A kind as tables keep it."""
+    return _KINDS[stored]
 
 
 def kind_of_conversation(people: int) -> ChannelKind:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
-from hubbub.domain.conversations import MAX_PEOPLE, shown_name
+from hubbub.domain.conversations import MAX_PEOPLE, read_kind, shown_name
 from hubbub.domain.ids import channel_stream, user_stream
 from hubbub.domain.roles import Role
 from hubbub.protocol import codec
@@ -111,7 +111,7 @@ class Ledger:
                 seq,
                 number,
                 members,
-                kind,
+                read_kind(kind),
                 people_key,
             )
             self._channels[channel] = state

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import ColumnElement, bindparam, case, or_, select
 from sqlalchemy import literal_column as literal
 
-from hubbub.domain.conversations import MAX_PEOPLE, shown_name
+from hubbub.domain.conversations import MAX_PEOPLE, read_kind, shown_name
 from hubbub.domain.roles import Role
 from hubbub.errors import Refused
 from hubbub.protocol.events import UNREAD_KEPT, ChannelSummary, MessagePosted, UserView
@@ -184,7 +184,7 @@ def _summary(row: tuple[Any, ...], reader: str) -> ChannelSummary:
         position_seq=position_seq,
         unread=sorted(_numbers.decode(unread)) if unread != "[]" else [],
         last=last_of(newest) if isinstance(newest, MessagePosted) else None,
-        kind=kind,
+        kind=read_kind(kind),
         people=[UserView(id=user, name=name) for user, name in everybody],
         unnamed=not name,
         muted=bool(muted),
