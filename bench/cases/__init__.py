@@ -4,6 +4,7 @@ from typing import Final
 
 from bench.case import Case
 from bench.cases import breath, connect, everyone, idle, pages, posts, resume, seam, search
+from bench.cases import list as message_list
 
 CASES: Final[tuple[Case, ...]] = (
     posts.CASE,
@@ -13,6 +14,7 @@ CASES: Final[tuple[Case, ...]] = (
     everyone.CASE,
     idle.CASE,
     pages.CASE,
+    message_list.CASE,
     search.CASE,
     seam.CASE,
 )
