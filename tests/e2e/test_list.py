@@ -226,7 +226,7 @@ async def test_a_permalink_is_centred_marked_and_goes_on_both_ways(visit: Visit,
                 break
             await scroll_by(page, way)
         assert until in await in_view(page)
-    await page.get_by_role("button", name="Go to the newest messages").click()
+    await page.get_by_role("button", name=re.compile("newest messages|new message")).click()
     await expect(page.locator(f"#m{LINES}")).to_have_count(1)
 
 
