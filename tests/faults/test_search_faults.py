@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from random import Random
@@ -12,6 +13,7 @@ import httpx
 import pytest
 
 from hubbub.config import load_config
+from hubbub.search.bulk import Bulk, Operation
 from hubbub.search.client import Client, SearchRefused
 from hubbub.search.setup import SearchServer
 from tests.support.search_servers import USER, SearchServers, new_prefix
@@ -89,6 +91,47 @@ async def test_an_index_somebody_made_read_only_is_waited_for_too(copied: Search
         await in_trouble(search)
         copied.put_index_settings({"index.blocks.write": None})
         await is_whole(copied, search)
+
+
+async def test_what_is_refused_for_a_reason_outside_of_the_document_is_waited_for(copied: SearchWorld) -> None:
+    async with copied.follow() as search:
+        await post(copied, 5)
+        await copied.caught_up(search)
+        copied.put_index_settings({"index.default_pipeline": "somebody-removed-it"})
+        await post(copied, 5)
+        await in_trouble(search)
+        assert "somebody-removed-it" in str(search.follower.progress.trouble)
+        copied.put_index_settings({"index.default_pipeline": None})
+        await is_whole(copied, search)
+
+
+async def test_a_request_that_something_in_between_refuses_is_sent_again(copied: SearchWorld) -> None:
+    """As a proxy may do, with a status that says the request is wrong."""
+    answers = iter([b'{"error":"no"}', b'{"error":{"type":"illegal_argument_exception"}}'])
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = re.search(rb"(?i)content-length: (\d+)", head)
+        await reader.readexactly(int(length[1]) if length else 0)
+        refusal = next(answers, None)
+        body, status = (b'{"errors":false}', b"200 OK") if refusal is None else (refusal, b"400 Bad Request")
+        head = b"HTTP/1.1 %b\r\ncontent-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
+        writer.write(head % (status, len(body)) + body)
+        writer.close()
+
+    proxy = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    client = Client(load_config({"search.urls": [f"http://127.0.0.1:{proxy.sockets[0].getsockname()[1]}"]}, {}).search)
+    try:
+        bulk = Bulk(client, most_bytes=1 << 20, seconds=5, sleep=copied.nap, rng=Random(1))
+        troubles: list[str | None] = []
+        bulk.on_trouble = troubles.append
+        await bulk.write([Operation(b'{"index":{}}\n', b"{}\n")])
+        assert (bulk.tally.written, bulk.tally.lost, bulk.tally.waits) == (1, 0, 2)
+        assert troubles[0] is not None
+        assert "400" in troubles[0]
+    finally:
+        await client.close()
+        proxy.close()
 
 
 async def test_a_breaker_that_lets_small_requests_pass_is_passed_by_small_requests(
