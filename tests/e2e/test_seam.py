@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.e2e.conftest import Visit
 from tests.e2e.reader import Reader
@@ -20,6 +20,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 # So far a line may be moved by what is put above it: what rounding to whole pixels does.
 STILL_PX = 3
 STEP_PX = 700
+PAGE = 100
 BEYOND = 250  # lines that are read on the other side of the seam
 AWAY = "Older messages are in the archive, which does not answer right now."
 
@@ -61,6 +62,7 @@ async def test_a_room_scrolls_from_its_newest_line_into_the_archive_and_back(vis
     await reader.scroll_until(LINES, STEP_PX)
     assert {number: seam.texts[number] for number in reader.texts} == reader.texts
     assert set(range(far, LINES + 1)) <= reader.texts.keys()
+    assert reader.moved <= STILL_PX
 
 
 async def test_a_permalink_leads_into_the_archive_and_from_there_to_the_newest_line(visit: Visit, seam: Seam) -> None:
@@ -109,6 +111,24 @@ async def test_without_javascript_the_links_lead_through_the_seam_without_a_gap(
     assert shown[0] < seam.last < shown[-1]
 
 
+async def test_while_the_archive_is_away_hot_lines_read_and_the_others_come_back_by_themselves(
+    visit: Visit, seam: Seam
+) -> None:
+    visitor = await enter(visit, seam, expect_trouble=True)  # the browser notes each answer that is 503
+    page = visitor.page
+    with seam.away():
+        await visitor.arrive(f"/c/{seam.room}")
+        await expect(page.locator(f"#m{LINES}")).to_be_in_viewport()
+        notice = page.get_by_test_id("scroll").get_by_text(AWAY)
+        await scroll_up_to(page, notice)
+        await notice.scroll_into_view_if_needed()
+        await expect(notice).to_be_in_viewport()
+        # A page of lines that goes over the seam is away as a whole.
+        assert shown_numbers(await page.content())[0] <= seam.last + PAGE
+    await expect(notice).to_have_count(0)
+    await scroll_up_to(page, page.locator(f"#m{seam.last}"))
+
+
 async def test_without_javascript_an_archive_that_is_away_is_named_and_a_reload_is_enough(
     visit: Visit, seam: Seam
 ) -> None:
@@ -120,3 +140,14 @@ async def test_without_javascript_an_archive_that_is_away_is_named_and_a_reload_
         await expect(page.get_by_role("alert")).to_contain_text(AWAY)
     await page.get_by_role("link", name="Try again").click()
     await expect(page.locator(f"#m{NEEDLE}")).to_be_visible()
+
+
+async def scroll_up_to(page: Page, wanted: Locator) -> None:
+    """As a reader who wants to see more, until that is there."""
+    box = page.get_by_test_id("scroll")
+    for _ in range(200):
+        if await wanted.count():
+            return
+        await box.evaluate("box => box.scrollBy({ top: -600, behavior: 'instant' })")
+        await page.wait_for_timeout(20)  # frames between two looks
+    raise AssertionError(f"{wanted} does not come")

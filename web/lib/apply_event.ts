@@ -32,7 +32,7 @@ export const MEMBERS_KEPT = 200;
 export interface ClientState extends Snapshot {
   stale?: string[];
   /** Why this channel's older lines do not come, as the API's code. They are asked for again by themselves. */
-  olderTrouble?: { channel: string; code: string };
+  olderTrouble?: { channel: string; code: string } | undefined;
 }
 
 type Message = Extract<Line, { type: "message.posted" }>;

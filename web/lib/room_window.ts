@@ -1,6 +1,6 @@
 /** The window of lines a room shows: loading more at either end, within a bound. */
 
-import { callApi } from "./api_client.ts";
+import { callApi, codeOf } from "./api_client.ts";
 import { type ClientState, withUsers } from "./apply_event.ts";
 import type { Line, Room, Snapshot, UserView } from "./protocol.gen.ts";
 
@@ -9,6 +9,9 @@ import type { Line, Room, Snapshot, UserView } from "./protocol.gen.ts";
 export const LINES_KEPT = 600;
 /** Half of what an end may be ahead of the view: the next page is asked for while the last one is drawn. */
 const PAGE = 100;
+/** Older lines that did not come are asked for again after a while, and a while longer each time. */
+const AGAIN_MS = 1_000;
+const AGAIN_MOST_MS = 15_000;
 
 /** The state the window is part of. */
 export interface WindowHost {
@@ -38,6 +41,8 @@ export class RoomWindow {
   readonly #host: WindowHost;
   #loading = false;
   #kept: number | undefined;
+  #pause = AGAIN_MS;
+  #again: ReturnType<typeof setTimeout> | undefined;
 
   constructor(host: WindowHost) {
     this.#host = host;
@@ -45,10 +50,33 @@ export class RoomWindow {
 
   /** Loads what stands before the window; the promise is false when there was nothing to do. */
   async loadOlder(): Promise<boolean> {
-    return this.#load(
-      (room) => (room.older ? `before=${room.lines[0]?.seq ?? 0}` : undefined),
-      (lines, more) => ({ older: more.older, lines: [...more.messages, ...lines], users: more.users }),
-    );
+    const state = this.#host.settled();
+    // They did not come a moment ago, and are asked for again soon.
+    if (this.#again !== undefined && state?.olderTrouble?.channel === state?.room?.channel.id) return false;
+    try {
+      const loaded = await this.#load(
+        (room) => (room.older ? `before=${room.lines[0]?.seq ?? 0}` : undefined),
+        (lines, more) => ({ older: more.older, lines: [...more.messages, ...lines], users: more.users }),
+      );
+      if (loaded) this.#pause = AGAIN_MS;
+      return loaded;
+    } catch (error) {
+      this.#wait(codeOf(error));
+      throw error;
+    }
+  }
+
+  /** Older lines do not come (their archive may be away): says so, and asks again later. */
+  #wait(code: string): void {
+    const state = this.#host.settled();
+    if (!state?.room) return;
+    this.#host.show({ ...state, olderTrouble: { channel: state.room.channel.id, code } });
+    clearTimeout(this.#again);
+    this.#again = setTimeout(() => {
+      this.#again = undefined;
+      this.loadOlder().catch(() => undefined);
+    }, this.#pause);
+    this.#pause = Math.min(this.#pause * 2, AGAIN_MOST_MS);
   }
 
   /** Loads what stands behind the window; when that reaches the newest line, the room is live again. */
@@ -152,7 +180,7 @@ function withWindow(state: ClientState, { lines, older, newer, users }: Joined):
     older: backwards ? older : state.room.older || dropped,
     newer: backwards ? state.room.newer || dropped : newer,
   };
-  return withUsers({ ...state, room }, users ?? []);
+  return withUsers({ ...state, room, ...(backwards && { olderTrouble: undefined }) }, users ?? []);
 }
 
 /** Where a fresh window has to lie: around the middle of the one that is shown, unless that is at the end. */

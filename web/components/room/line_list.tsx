@@ -1,10 +1,11 @@
 "use client";
 
-import { LoaderCircle } from "lucide-react";
+import { CloudOff, LoaderCircle } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type KeyboardEvent, type MouseEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 
 import { ChannelAvatar } from "@/components/avatar";
+import { useErrorText } from "@/components/error_text";
 import { ConversationBeginning } from "@/components/people/conversation_title";
 import { MessageRow } from "@/components/room/message_row";
 import { SystemRow } from "@/components/room/system_row";
@@ -51,6 +52,8 @@ export function LineList(props: LineListProps) {
   const { room, state, outbox, nameOf, target, unreadAt, range, keepRows } = props;
   const { above, list, below, onOlder, onNewer } = props;
   const t = useTranslations("room");
+  const sayTrouble = useErrorText();
+  const troubled = state.olderTrouble?.channel === room.channel.id ? state.olderTrouble.code : undefined;
   const calendar = useCalendar();
   const actions = useMessageActions(room.channel.id, props.onEdit);
   const [current, setCurrent] = useState<string>();
@@ -89,7 +92,13 @@ export function LineList(props: LineListProps) {
   return (
     <div className="thread">
       <div className="spacer" ref={above} aria-hidden />
-      {atStart && room.older && (
+      {atStart && room.older && troubled && (
+        <p className="more-trouble notice" role="status">
+          <CloudOff aria-hidden />
+          {sayTrouble(troubled)}
+        </p>
+      )}
+      {atStart && room.older && !troubled && (
         <p className="more">
           <a href={`${channelPath(room.channel.id)}?before=${lines[0]?.seq ?? 1}`} onClick={instead(onOlder)}>
             <LoaderCircle className="spinner needs-js" aria-hidden />
