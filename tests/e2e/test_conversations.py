@@ -34,7 +34,7 @@ async def two(visit: Visit, newcomer: Newcomer) -> Two:
     for visitor, person in zip(visitors, people, strict=True):
         await visitor.enter_as(person)
         await visitor.arrive("/inbox")
-    return Two(*visitors, *people)
+    return Two(visitors[0], visitors[1], people[0], people[1])
 
 
 def rows(visitor: Visitor) -> Locator:
