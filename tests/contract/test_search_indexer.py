@@ -67,6 +67,18 @@ async def test_it_goes_on_where_it_ended(copied: SearchWorld) -> None:
         assert (await copied.prove()).ok
 
 
+async def test_it_goes_on_where_nobody_has_posted_yet(copied: SearchWorld) -> None:
+    await copied.world.user("Ann")
+    async with copied.follow() as search:
+        await copied.caught_up(search)
+    await copied.world.user("Bob")
+    async with copied.follow("another process") as search:
+        await copied.caught_up(search)
+        assert search.follower.progress.trouble is None
+    assert await copied.reindex() == 2
+    assert (await copied.prove(2)).ok
+
+
 async def test_a_server_that_was_set_back_is_filled_from_where_its_copy_ends(copied: SearchWorld) -> None:
     async with copied.follow() as search:
         ann, _, room = await talk(copied)

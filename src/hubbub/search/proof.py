@@ -207,8 +207,9 @@ class Proving:
     async def _is_right(self, family: Family, key: Key, operation: Operation | None) -> bool:
         terms = [{"term": {name: value}} for name, value in zip(_KEY[family], key, strict=True)]
         body = {"query": {"bool": {"filter": terms}}, "version": True, "size": 10}
-        answer = await self._client.request("POST", f"/{self._names.alias(family)}/_search", body=body, params=_WHOLE)
-        hits: list[dict[str, Any]] = answer["hits"]["hits"]
+        path = f"/{self._names.alias(family)}/_search"
+        answer = await self._client.request("POST", path, body=body, params=_WHOLE, missing=True)
+        hits: list[dict[str, Any]] = answer["hits"]["hits"] if "hits" in answer else []
         if operation is None:
             return not hits
         return len(hits) == 1 and is_same(hits[0], operation)

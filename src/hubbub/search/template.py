@@ -159,12 +159,20 @@ class Indices:
         return not generations or max(generations) == current_of(generations)
 
     async def attach(self, generation: int) -> None:
-        """Readers see all indices of it. There must be some."""
-        actions = [
+        """Readers see all indices of it."""
+        await self._change_aliases(await self._additions(generation))
+
+    async def _additions(self, generation: int) -> list[Json]:
+        """Of a family that has no index yet the server would refuse them."""
+        return [
             {"add": {"index": self.names.pattern(family, generation), "alias": self.names.alias(family)}}
             for family in FAMILIES
+            if await self._list(family, generation)
         ]
-        await self._client.request("POST", "/_aliases", body={"actions": actions})
+
+    async def _change_aliases(self, actions: list[Json]) -> None:
+        if actions:
+            await self._client.request("POST", "/_aliases", body={"actions": actions})
 
     async def put_templates(self, generation: int, *, read: bool) -> None:
         """Whatever index of the generation is made from now on is as it should be, and read or not."""
@@ -204,9 +212,9 @@ class Indices:
             alias = self.names.alias(family)
             for number in old:
                 pattern = self.names.pattern(family, number)
-                actions.append({"remove": {"index": pattern, "alias": alias, "must_exist": False}})
-            actions.append({"add": {"index": self.names.pattern(family, new), "alias": alias}})
-        await self._client.request("POST", "/_aliases", body={"actions": actions})
+                if await self._list(family, number):
+                    actions.append({"remove": {"index": pattern, "alias": alias, "must_exist": False}})
+        await self._change_aliases(actions + await self._additions(new))
         await self.put_templates(new, read=True)
         await self.attach(new)  # what was made before that
         for number in old:
