@@ -108,7 +108,13 @@ async def test_the_table_names_every_route_of_a_channel(world: World) -> None:
         for method in item
     }
     named = {
-        (method, path.replace("/1", "/{number}").replace("2026-11-03", "{day}").replace("👍", "{emoji}").replace("/members/me", "/members/{user}"))
+        (
+            method,
+            path.replace("/1", "/{number}")
+            .replace("2026-11-03", "{day}")
+            .replace("👍", "{emoji}")
+            .replace("/members/me", "/members/{user}"),
+        )
         for method, path in PUBLIC
     }
     assert {

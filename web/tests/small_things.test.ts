@@ -52,19 +52,22 @@ test("unread is exact to 99", () => {
   expect(unreadLabel(Array.from({ length: 100 }, (_, index) => index))).toBe("99+");
 });
 
-const read = (name: string): Record<string, Record<string, string>> =>
+type Words = { readonly [key: string]: string | Words };
+
+const read = (name: string): Words =>
   JSON.parse(readFileSync(new URL(`../messages/${name}.json`, import.meta.url), "utf8"));
 
+/** Each word by its whole name, however deep it lies. */
+const flat = (words: Words, before = ""): [string, string][] =>
+  Object.entries(words).flatMap(([key, each]) =>
+    typeof each === "string" ? [[before + key, each]] : flat(each, `${before}${key}.`),
+  );
+
 test("both languages have the same words, with the same places in them", () => {
-  const [en, zh] = [read("en"), read("zh-CN")];
-  const keys = (words: typeof en) =>
-    Object.entries(words).flatMap(([space, each]) => Object.keys(each).map((key) => `${space}.${key}`));
-  expect(keys(zh)).toEqual(keys(en));
+  const [en, zh] = [flat(read("en")), new Map(flat(read("zh-CN")))];
+  expect([...zh.keys()]).toEqual(en.map(([key]) => key));
   const places = (text: string) => new Set([...text.matchAll(/\{(\w+)[,}]/g)].map((match) => match[1]));
-  for (const [space, each] of Object.entries(en)) {
-    for (const [key, text] of Object.entries(each))
-      expect(places(zh[space]?.[key] ?? ""), `${space}.${key}`).toEqual(places(text));
-  }
+  for (const [key, text] of en) expect(places(zh.get(key) ?? ""), key).toEqual(places(text));
 });
 
 test("every error a person can meet has words", () => {
