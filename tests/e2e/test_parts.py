@@ -251,14 +251,15 @@ async def test_an_upload_goes_on_after_a_cut_and_after_a_reload(visit: Visit, ne
     await two.box.fill("Here it is")
     await page.wait_for_function("() => document.querySelector('[role=progressbar]')?.ariaValueNow >= 49")
 
-    await page.unroute("**/api/files/*")
     later: list[str] = []
     page.on("request", lambda sent: later.append(sent.headers["upload-offset"]) if sent.method == "PATCH" else None)
+    await page.unroute("**/api/files/*")
     await page.reload()
     await expect(two.box).to_have_value("Here it is")
     await two.send.click()
     await expect(two.rows(two.bo).get_by_role("link", name="Download large.bin, 8.4 MB")).to_be_visible()
-    assert later[0] == str(4 << 20), later
+    assert later
+    assert min(map(int, later)) >= 4 << 20  # what had arrived is not sent again
 
 
 async def test_a_refused_file_says_why_and_can_be_taken_out(visit: Visit, newcomer: Newcomer) -> None:

@@ -101,6 +101,7 @@ async def test_without_javascript_the_links_lead_through_the_seam_without_a_gap(
     while not numbers or numbers[0] > seam.last - 60:
         if numbers:
             await page.get_by_role("link", name="Older messages").click()
+            await page.wait_for_load_state()
         shown = shown_numbers(await page.content())
         assert shown == list(range(shown[0], shown[0] + len(shown)))
         assert shown[-1] == (numbers[0] - 1 if numbers else LINES)

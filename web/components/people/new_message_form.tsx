@@ -52,6 +52,8 @@ export function NewMessageForm({ me, most, chosen: begun, error }: NewMessageFor
     setChosen([...chosen, user]);
     write("");
     field.current?.focus();
+    // Until more is written: it lies over the button that one is most likely to want now.
+    setOpen(false);
   }
 
   function write(next: string) {
@@ -136,6 +138,7 @@ export function NewMessageForm({ me, most, chosen: begun, error }: NewMessageFor
               onChange={(event) => write(event.target.value)}
               onKeyDown={press}
               onFocus={() => setOpen(true)}
+              onClick={() => setOpen(true)}
               onBlur={() => setOpen(false)}
             />
             {options.length > 0 && (

@@ -207,7 +207,8 @@ export function useScroll({ room, target, visits, unreadAt, session }: ScrollOpt
         (row) => row.kind === "message" && !row.item && row.message.number >= wanted.number,
       );
       const row = all.list.children[at] as HTMLElement | undefined;
-      if (row && holdsNumber(seen.lines, wanted.number)) {
+      // Among those drawn: what was loaded for it may be here a frame before it is drawn.
+      if (row && holdsNumber(seen.lines.slice(drawn.from, drawn.to), wanted.number)) {
         jump.current = undefined;
         put(all, row, wanted.spot, ends);
         if (wanted.spot === "center") focusFromAfar(row);
@@ -273,6 +274,14 @@ export function useScroll({ room, target, visits, unreadAt, session }: ScrollOpt
   const keepRows = useCallback((drawn: readonly Row[]) => {
     rows.current = drawn;
   }, []);
+
+  const opened = useRef(false);
+  useEffect(() => {
+    if (!session || opened.current) return;
+    opened.current = true;
+    // A room from memory may be without the message it is opened at.
+    if (target !== undefined && !holdsNumber(now.current.room.lines, target)) goTo(target);
+  }, [session, target, goTo]);
 
   const gone = useRef({ target, visits });
   useBrowserLayoutEffect(() => {

@@ -1,6 +1,6 @@
 "use client";
 
-import { type MouseEvent, type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 
 import { walkLinks } from "@/components/search/walk";
 
@@ -22,14 +22,19 @@ export function SearchMain({ children }: { children: ReactNode }) {
     hits.find((hit) => hit.getAttribute("href") === searchHit)?.focus({ preventScroll: true });
   }, []);
 
-  function note(event: MouseEvent) {
-    const searchHit = (event.target as HTMLElement).closest("a.hit")?.getAttribute("href");
-    const searchTop = box.current?.scrollTop;
-    if (searchHit) history.replaceState({ ...(history.state as object), searchHit, searchTop }, "");
-  }
+  useEffect(() => {
+    function note(event: MouseEvent) {
+      const searchHit = (event.target as HTMLElement).closest("a.hit")?.getAttribute("href");
+      const searchTop = box.current?.scrollTop;
+      if (searchHit) history.replaceState({ ...(history.state as object), searchHit, searchTop }, "");
+    }
+    // Before anybody else hears of the click: a room from memory is shown, and in the history, at once.
+    window.addEventListener("click", note, { capture: true });
+    return () => window.removeEventListener("click", note, { capture: true });
+  }, []);
 
   return (
-    <main className="pane search" id="main" tabIndex={-1} ref={box} onKeyDown={walkLinks} onClickCapture={note}>
+    <main className="pane search" id="main" tabIndex={-1} ref={box} onKeyDown={walkLinks}>
       {children}
     </main>
   );
