@@ -371,6 +371,15 @@ async def test_a_forward_copies_text_and_parts_and_says_from_whom(world: World) 
     assert_whole(world)
 
 
+async def test_nobody_edits_the_words_they_forwarded(world: World) -> None:
+    ana, bo = await world.user("ana"), await world.user("bo")
+    await world.post(ana, world.general, "I said this")
+    await post(world, bo, world.general, forward=Forwarded(channel=world.general, number=1))
+    with pytest.raises(Refused, match="not_yours"):
+        await world.edit(bo, world.general, 2, "ana said that")
+    assert (await message(world, bo, world.general, 2)).text == "I said this"
+
+
 async def test_a_forward_does_not_tell_of_a_private_channel(world: World) -> None:
     ana = await world.user("ana")
     room = await world.channel(ana, "secret", private=True)

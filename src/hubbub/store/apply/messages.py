@@ -72,7 +72,8 @@ def append_edit(ledger: Ledger, intent: EditMessage) -> Appended:
     actor = resolve_actor(ledger, intent.actor)
     channel, _ = resolve_own_channel(ledger, actor, intent.channel)
     line = resolve_message(ledger, channel, intent.number)
-    if not may_edit_message(own=line.author == actor.id):
+    # A forward shows the words as somebody else's.
+    if not may_edit_message(own=line.author == actor.id and line.forward is None):
         raise Refused("not_yours")
     if line.deleted:
         raise Refused("already_deleted")
