@@ -163,14 +163,33 @@ async def test_a_conversation_has_room_for_ten(world: World) -> None:
 
 
 async def test_nothing_begins_with_who_is_not_there_or_has_no_room(world: World, people: tuple[str, str, str]) -> None:
-    ann, bob, _ = people
+    ann, bob, cy = people
     with pytest.raises(Refused, match="no_such_user"):
         await world.open_conversation(ann, bob, NOBODY)
     for number in range(5):
         await world.channel(bob, f"room {number}")
     with pytest.raises(Refused, match="too_many_channels"):
-        await world.open_conversation(ann, bob)
+        await world.open_conversation(ann, bob, cy)
     assert [each.kind for each in (await world.snapshot(ann)).channels] == ["channel"]
+
+
+async def test_whoever_is_written_to_by_many_has_room_for_channels_still(
+    world: World, people: tuple[str, str, str]
+) -> None:
+    ann, _, _ = people
+    for number in range(7):
+        await world.open_conversation(await world.user(f"fan {number}"), ann)
+    assert await world.channel(ann, "a room of her own")
+
+
+async def test_one_begins_so_many_conversations_and_no_more(world: World, people: tuple[str, str, str]) -> None:
+    ann, _, _ = people
+    *others, last = [await world.user(f"other {number}") for number in range(7)]
+    for other in others:
+        await world.open_conversation(ann, other)
+    with pytest.raises(Refused, match="too_many_channels"):
+        await world.open_conversation(ann, last)
+    assert await world.open_conversation(last, ann)
 
 
 async def test_nothing_begins_with_a_disabled_account(world: World, people: tuple[str, str, str]) -> None:

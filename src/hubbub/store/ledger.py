@@ -160,7 +160,13 @@ class Ledger:
         return self.cursor.execute(writes.FIND_ANY_USER).fetchone() is None
 
     def count_channels(self, user: str) -> int:
+        """All but direct conversations, which others begin and nobody can leave."""
         count: int = self.cursor.execute(writes.COUNT_CHANNELS, (user,)).fetchone()[0]
+        return count
+
+    def count_begun(self, user: str) -> int:
+        """The direct conversations that the user has begun."""
+        count: int = self.cursor.execute(writes.COUNT_BEGUN, (user, user)).fetchone()[0]
         return count
 
     def is_user_name_taken(self, key: str) -> bool:

@@ -116,8 +116,23 @@ FIND_MEMBER: Final = compile_sql(
     "user_id",
     "channel_id",
 )
+_joined: Final = members.join(channels, channels.c.id == members.c.channel)
 COUNT_CHANNELS: Final = compile_sql(
-    select(literal("count(*)")).select_from(members).where(members.c.user == bindparam("user")), "user"
+    select(literal("count(*)"))
+    .select_from(_joined)
+    .where(members.c.user == bindparam("user"), channels.c.kind != literal("'direct'")),
+    "user",
+)
+COUNT_BEGUN: Final = compile_sql(
+    select(literal("count(*)"))
+    .select_from(_joined)
+    .where(
+        members.c.user == bindparam("user"),
+        channels.c.kind == literal("'direct'"),
+        channels.c.created_by == bindparam("creator"),
+    ),
+    "user",
+    "creator",
 )
 INSERT_MEMBER: Final = _insert(members, "user", "channel", "joined_seq", "joined_user_seq", "position", "position_seq")
 UPDATE_POSITION: Final = compile_sql(

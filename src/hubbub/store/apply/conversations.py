@@ -35,8 +35,14 @@ def _begin(
 ) -> ChannelState:
     if not may_open_conversation(actor.role):
         raise Refused("forbidden")
-    for person in people:
-        check_room_for_channel(ledger, person)
+    kind = kind_of_conversation(len(people))
+    if kind == "direct":
+        # Whoever is written to by many must not run out of room for it: it counts with who begins.
+        if ledger.count_begun(actor.id) >= ledger.limits.channels_per_user:
+            raise Refused("too_many_channels")
+    else:
+        for person in people:
+            check_room_for_channel(ledger, person)
     channel = ChannelState(
         intent.channel,
         channel_stream(intent.channel),
@@ -48,7 +54,7 @@ def _begin(
         seq=0,
         number=0,
         members=0,
-        kind=kind_of_conversation(len(people)),
+        kind=kind,
         people_key=key,
     )
     begin_channel(ledger, channel, people=people)
