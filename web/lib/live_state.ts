@@ -91,7 +91,8 @@ export class LiveState {
     if (number !== undefined && this.#arrival?.channel === channel && this.#arrival.number === number) {
       return this.#heard.fold(this.#arrival.snapshot);
     }
-    if (state.room?.channel.id === channel) return state;
+    const open = state.room?.channel.id === channel ? state.room : undefined;
+    if (open && (number === undefined ? !open.newer : holdsNumber(open.lines, number))) return state;
     const kept = this.#rooms.get(channel);
     if (!kept || (number !== undefined && !holdsNumber(kept.room.lines, number))) return undefined;
     const room = this.#heard.bring(state, kept.room);
@@ -191,9 +192,11 @@ export class LiveState {
     if (this.#resyncing || !this.#state) return;
     this.#resyncing = true;
     try {
+      // Not the answer's room: there is none in it once one has been taken out of the channel.
+      const asked = this.#state.room?.channel.id;
       const snapshot = await this.#fetchSnapshot(this.#state);
       this.#flush();
-      const fresh = snapshot.room?.channel.id === this.#state.room?.channel.id;
+      const fresh = asked === this.#state.room?.channel.id;
       // Another room was opened meanwhile: that one is fetched next.
       if (fresh) this.#show(sameAsBefore(this.#heard.fold(snapshot), this.#state));
     } catch (error) {

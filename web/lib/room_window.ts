@@ -40,6 +40,8 @@ interface Joined {
 export class RoomWindow {
   readonly #host: WindowHost;
   #loading = false;
+  /** Counts the jumps: of two the later one counts, whichever is answered first. */
+  #jumps = 0;
   #kept: number | undefined;
   #pause = AGAIN_MS;
   #again: ReturnType<typeof setTimeout> | undefined;
@@ -61,15 +63,15 @@ export class RoomWindow {
       if (loaded) this.#pause = AGAIN_MS;
       return loaded;
     } catch (error) {
-      this.#wait(codeOf(error));
+      this.#wait(codeOf(error), state?.room?.channel.id);
       throw error;
     }
   }
 
   /** Older lines do not come (their archive may be away): says so, and asks again later. */
-  #wait(code: string): void {
+  #wait(code: string, channel: string | undefined): void {
     const state = this.#host.settled();
-    if (!state?.room) return;
+    if (!state?.room || state.room.channel.id !== channel) return;
     this.#host.show({ ...state, olderTrouble: { channel: state.room.channel.id, code } });
     clearTimeout(this.#again);
     this.#again = setTimeout(() => {
@@ -124,8 +126,9 @@ export class RoomWindow {
   async #showAt(place: string): Promise<void> {
     const room = this.#host.settled()?.room;
     if (!room) return;
+    const jump = ++this.#jumps;
     const snapshot = await callApi<Snapshot>("GET", `/api/snapshot?channel=${room.channel.id}${place}`);
-    if (this.#host.settled()?.room?.channel.id === room.channel.id) this.#host.take(snapshot);
+    if (jump === this.#jumps && this.#host.settled()?.room?.channel.id === room.channel.id) this.#host.take(snapshot);
   }
 
   async #load(
@@ -139,7 +142,8 @@ export class RoomWindow {
     try {
       const page = await callApi<Page>("GET", `/api/channels/${room.channel.id}/messages?${place}&limit=${PAGE}`);
       const state = this.#host.settled();
-      if (state?.room?.channel.id !== room.channel.id) return false;
+      // Meanwhile another window may have taken this one's place: what was asked for does not lie at its edge.
+      if (state?.room?.channel.id !== room.channel.id || where(state.room) !== place) return false;
       const joined = join(state.room.lines, page);
       if (joined.end) await this.#reachNewest(joined.lines);
       else this.#host.show(withWindow(state, joined));
@@ -154,15 +158,17 @@ export class RoomWindow {
    * events do the rest; no line between the two can be missing where they overlap.
    */
   async #reachNewest(lines: Line[]): Promise<void> {
-    const channel = this.#host.settled()?.room?.channel.id;
+    const before = this.#host.settled()?.room;
+    const channel = before?.channel.id;
     const snapshot = await callApi<Snapshot>("GET", `/api/snapshot?channel=${channel}`);
     const now = this.#host.settled()?.room;
-    if (now?.channel.id !== channel || !snapshot.room) return;
+    if (!now || now.channel.id !== channel || !snapshot.room) return;
+    if (now.lines.at(-1)?.seq !== before?.lines.at(-1)?.seq) return; // it is another window by now
     const first = snapshot.room.lines[0]?.seq ?? 0;
-    const before = lines.filter((line) => line.seq < first);
+    const earlier = lines.filter((line) => line.seq < first);
     const overlaps = lines.some((line) => line.seq >= first);
     const room = overlaps
-      ? { ...snapshot.room, lines: [...before, ...snapshot.room.lines], older: now?.older }
+      ? { ...snapshot.room, lines: [...earlier, ...snapshot.room.lines], older: now.older }
       : snapshot.room;
     this.#host.take({ ...snapshot, room });
   }

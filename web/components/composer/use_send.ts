@@ -1,7 +1,7 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useEffect, useEffectEvent, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 
 import { useSession } from "@/components/chat_provider";
 import { extrasOf, trayState, useReply, useTray } from "@/components/composer/use_tray";
@@ -20,6 +20,8 @@ export interface Sending {
   setCode(code: string | undefined): void;
   /** Sends the text with what is in the tray; `done` clears the box. */
   send(text: string, done: () => void): Promise<void>;
+  /** Somebody goes on writing: nothing goes out until they send again. */
+  hold(): void;
   sendPart(part: NewPart, shown: Part): Promise<void>;
   addFiles(files: readonly File[]): void;
 }
@@ -36,40 +38,46 @@ export function useSend(
   const quote = useReply(channel);
   const [code, setCode] = useState(error);
   const [later, setLater] = useState<{ text: string; done: () => void }>();
+  const underway = useRef(false);
   const state = trayState(items);
 
-  async function post(text: string, done: () => void) {
-    setLater(undefined);
-    if (!(await onSend(text, extrasOf(items, quote)))) return setCode("busy");
+  /** The text with all that goes with it, once. */
+  async function post(text: string): Promise<boolean> {
+    if (!(await onSend(text, extrasOf(items, quote)))) return false;
     session?.uploads.posted(items.map(({ key }) => key));
     session?.composing.reply(channel, undefined);
-    done();
+    return true;
   }
 
   async function send(written: string, done: () => void) {
+    if (underway.current) return;
+    setLater(undefined);
     if (items.length > 0) {
       if (state === "stuck") return setCode("upload_stuck");
       if (state === "busy") return setLater({ text: written, done });
     }
-    const slashed = readSlash(written);
-    if (slashed.kind === "fault") return setCode(slashed.code);
-    if (slashed.kind === "text") return post(slashed.text, done);
+    underway.current = true;
     try {
-      const command: SlashCommand = SLASH_COMMANDS[slashed.name];
-      await command.carryOut(
-        {
-          channel,
-          run: (each) => session?.run(each) ?? Promise.reject(new Error("no session")),
-          post: (text) => onSend(text, extrasOf(items, quote)),
-          goTo: (path) => router.push(path),
-        },
-        slashed.argument,
-      );
-      session?.composing.reply(channel, undefined);
-      done();
+      if (await carryOut(written)) done();
     } catch (failure) {
       setCode(codeOf(failure));
+    } finally {
+      underway.current = false;
     }
+  }
+
+  async function carryOut(written: string): Promise<boolean> {
+    const slashed = readSlash(written);
+    if (slashed.kind === "command") {
+      const command: SlashCommand = SLASH_COMMANDS[slashed.name];
+      const run: Parameters<SlashCommand["carryOut"]>[0]["run"] = (each) =>
+        session?.run(each) ?? Promise.reject(new Error("no session"));
+      await command.carryOut({ channel, run, post, goTo: (path) => router.push(path) }, slashed.argument);
+      return true;
+    }
+    if (slashed.kind === "text" && (await post(slashed.text))) return true;
+    setCode(slashed.kind === "fault" ? slashed.code : "busy");
+    return false;
   }
 
   async function sendPart(part: NewPart, shown: Part) {
@@ -78,13 +86,15 @@ export function useSend(
     session?.composing.reply(channel, undefined);
   }
 
-  const sendNow = useEffectEvent(() => {
-    if (later) void post(later.text, later.done);
+  const goOn = useEffectEvent(() => {
+    if (later && state === "ready" && items.length > 0) void send(later.text, later.done);
+    // One has failed or was taken out: the message waits for the writer again.
+    else setLater(undefined);
   });
   useEffect(() => {
     // The last file is there: that is news from outside, and the message goes.
     // eslint-disable-next-line react-hooks/set-state-in-effect
-    if (later && state === "ready") sendNow();
+    if (later && state !== "busy") goOn();
   }, [later, state]);
 
   function addFiles(files: readonly File[]) {
@@ -92,7 +102,6 @@ export function useSend(
     setCode(session?.uploads.add(channel, files).length ? "too_many_files" : undefined);
   }
 
-  // Something in the tray needs a hand first: the message waits for the writer again.
   const waiting = later !== undefined && state === "busy";
-  return { items, quote, waiting, code, setCode, send, sendPart, addFiles };
+  return { items, quote, waiting, code, setCode, send, hold: () => setLater(undefined), sendPart, addFiles };
 }

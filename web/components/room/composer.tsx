@@ -79,6 +79,7 @@ export function Composer(props: ComposerProps) {
   function change(next: string) {
     setText(next);
     setCode(undefined);
+    sending.hold();
     if (editing) return;
     keepDraft(me, channel.id, next);
     session?.typing.changed(channel.id, next);

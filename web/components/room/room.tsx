@@ -68,8 +68,7 @@ export function Room({ served, formKey, error, panelError }: RoomProps) {
   }, [unreadElsewhere, channel.name, state.server]);
 
   async function send(text: string, extras?: PostExtras): Promise<boolean> {
-    // Without a connection the newest lines have to wait; what is written has not.
-    if (room.newer) await session?.window.showNewest().catch(() => undefined);
+    // Before anything that takes time: what was sent is out of one's hands, and cannot be sent again.
     const taken = session?.post(channel.id, text, extras) ?? false;
     if (taken) toBottom();
     return taken;
