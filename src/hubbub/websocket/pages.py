@@ -25,35 +25,32 @@ NONE: Final = -1
 
 
 class Pages:
-    """For one call of `wire.write`: it holds at most one descriptor, and none behind its block."""
+    """For one call of `wire.write`: it holds a descriptor for each form of a batch (one a compression window at most),
+    and none behind its block."""
 
-    __slots__ = ("_data", "_fd", "_wanted")
+    __slots__ = ("_made", "_wanted")
 
     def __init__(self, listeners: int) -> None:
         self._wanted = HAS_PAGES and listeners >= LISTENERS_FROM
-        self._data: bytes | None = None
-        self._fd = NONE
+        self._made: list[tuple[bytes, int]] = []
 
     def __enter__(self) -> Pages:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._close()
+        for _, fd in self._made:
+            if fd != NONE:
+                os.close(fd)
 
     def open(self, data: bytes) -> int:
-        """A descriptor to `sendfile` all of `data` from, valid until the next call with other octets; `NONE` where it
-        does not pay, or cannot be had."""
-        if data is not self._data:
-            self._close()
-            self._data = data
-            if self._wanted and len(data) >= PAGES_FROM:
-                self._fd = _make_file(data)
-        return self._fd
-
-    def _close(self) -> None:
-        if self._fd != NONE:
-            os.close(self._fd)
-            self._fd = NONE
+        """A descriptor to `sendfile` all of `data` from, within the block; `NONE` where it does not pay, or cannot be
+        had."""
+        for made, fd in self._made:
+            if made is data:
+                return fd
+        fd = _make_file(data) if self._wanted and len(data) >= PAGES_FROM else NONE
+        self._made.append((data, fd))
+        return fd
 
 
 def _make_file(data: bytes) -> int:

@@ -45,10 +45,7 @@ def write(
 
 def _write(links: Sequence[Link], encoded: Encoded, pages: Pages) -> None:
     os_write, os_sendfile = os.write, os.sendfile
-    bits = 0
-    data = encoded.for_window(bits)
-    size = len(data)
-    shared = pages.open(data)
+    bits, data, size, shared = -1, b"", 0, NONE  # none has these
     for link in links:
         if link.deflate_bits != bits:
             bits = link.deflate_bits
