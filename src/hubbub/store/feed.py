@@ -167,10 +167,8 @@ class Feed:
         channel, number = event.channel, event.number
         changed = self._one(_CHANGED, channel_stream(channel), number)
         version = changed[0] if changed else None
-        if version is None and isinstance(event, MessagePosted):
-            return MessageState(
-                event, event.seq, event.emptied or event.seq
-            )  # as most are: nothing happened to it since
+        if version is None and isinstance(event, MessagePosted) and not event.emptied:
+            return MessageState(event, event.seq, event.seq)  # as most are: nothing happened to it since
         row = self._one(writes.FIND_MESSAGE, channel, channel, number)
         try:
             line = build_line(row) if row else None

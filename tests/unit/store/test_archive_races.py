@@ -255,3 +255,18 @@ async def test_a_server_that_knows_more_than_the_log_adds_nothing_to_it(room: Ro
     await room.delete(1)
     await room.post()
     del transport.server.written[stray]
+
+
+async def test_an_edited_answer_is_copied_as_it_reads_when_what_it_quotes_is_deleted(room: Room) -> None:
+    await room.post()
+    await room.answer(1)
+    await room.edit(2)
+    await posted(room, 3)
+    await archived(room)
+    await room.delete(1)
+    await room.transport.catch_up()
+    transport = room.transport
+    assert isinstance(transport, InMemory)
+    line = transport.server.written[f"{room.id}:2"].source["line"]
+    assert line["text"] == room.texts[1]
+    assert line["reply"] == {"number": 1, "deleted": True, "seq": line["reply"]["seq"]}

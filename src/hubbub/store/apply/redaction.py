@@ -51,7 +51,10 @@ def redact(ledger: Ledger, channel: ChannelState, line: MessagePosted) -> None:
     answers: list[AnyEvent] = []
     for seq in fetch_answers(ledger, channel.id, line.number):
         with missed.noted():
-            answers.append(ledger.fetch_event(channel.stream, seq))
+            answers.append(answer := ledger.fetch_event(channel.stream, seq))
+            # With what it says by now: followers copy it again, and from what is here.
+            if isinstance(answer, MessagePosted):
+                ledger.fetch_message(channel, answer.number)
     missed.check()
     for answer in answers:
         if isinstance(answer, MessagePosted) and not answer.redacted:
