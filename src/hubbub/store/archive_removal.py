@@ -30,7 +30,7 @@ MOST_UNREAD: Final = 20_000
 
 _LAST: Final = "SELECT max(rowid) FROM events"
 # The sign keeps SQLite from walking the whole stream instead.
-_UNREAD: Final = "SELECT about, body FROM events WHERE rowid > ? AND +stream = ? AND about IS NOT NULL"
+_UNREAD: Final = "SELECT about, body FROM events WHERE rowid >= ? AND +stream = ? AND about IS NOT NULL"
 _ANSWERS: Final = """SELECT lines.number FROM answers, lines WHERE answers.channel = ? AND answers.number = ?
     AND lines.channel = answers.channel AND lines.seq = answers.seq"""
 _DELETE: Final = "DELETE FROM events WHERE stream = ? AND seq = ? AND body = ?"

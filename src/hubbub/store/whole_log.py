@@ -125,7 +125,7 @@ class WholeLog:
     def find_message(self, channel: str, number: int) -> MessageState | None:
         row = self._one(_POST, channel, number)
         piece = next(self._read(CHANNEL + channel, row[0], after=row[0] - 1), None) if row else None
-        return piece.messages[0] if piece is not None else None
+        return piece.messages[0] if piece is not None and piece.messages else None
 
     def _read(self, stream: str, upto: int, after: int = 0) -> Iterator[Piece]:
         self._join(stream)
