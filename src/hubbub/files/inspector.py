@@ -25,6 +25,8 @@ ENDINGS: Final = {"image/jpeg": (".jpg", ".jpeg"), "image/png": (".png",), "imag
 # Isolated, so that neither the environment nor the working folder says what it runs.
 _COMMAND: Final = (sys.executable, "-I", "-m", "hubbub.files.worker")
 _LOOKED_INTO: Final = ("audio/", "video/")
+# Behind the name of an upload: the folder of what is made of it.
+OUTPUTS: Final = ".out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ class Inspector:
 
 def folder_of(path: Path) -> Path:
     """Where what is made of the upload `path` lies."""
-    return path.with_name(path.name + ".out")
+    return path.with_name(path.name + OUTPUTS)
 
 
 def _make_anew(folder: Path) -> None:

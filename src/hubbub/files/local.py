@@ -27,7 +27,9 @@ class LocalStorage:
         self._root = root
 
     async def put(self, file: str, variant: str, source: Path) -> None:
-        """Take `source` for the content; it is gone from where it was. Raises `storage_failed`."""
+        """Take `source` for the content: where the disk can, under a second name, so that it is still there when noting
+        that it is kept fails; else it is gone from where it was. Nobody may write to it any more. Raises
+        `storage_failed`."""
         await asyncio.to_thread(_put, source, self._folder(file), variant)
 
     async def measure(self, file: str, variant: str) -> int:
@@ -63,11 +65,23 @@ def _put(source: Path, folder: Path, variant: str) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         source.chmod(0o600)
         _sync(source)
-        source.replace(folder / variant)
+        _move(source, folder / variant)
         for changed in (folder, folder.parent, folder.parent.parent):
             _sync(changed)
     except OSError as error:
         raise Refused("storage_failed") from error
+
+
+def _move(source: Path, target: Path) -> None:
+    name = target.with_name(target.name + ".new")
+    name.unlink(missing_ok=True)
+    try:
+        name.hardlink_to(source)
+    except OSError:  # two disks have one name each, and some have no second ones
+        source.replace(target)
+    else:
+        name.replace(target)
+        name.unlink(missing_ok=True)  # it stays where both were one file already
 
 
 def _sync(path: Path) -> None:

@@ -11,8 +11,9 @@ import os
 import shutil
 from pathlib import Path
 
+from hubbub.domain.ids import is_id
 from hubbub.errors import Refused
-from hubbub.files.inspector import folder_of
+from hubbub.files.inspector import OUTPUTS, folder_of
 
 
 class Partials:
@@ -46,6 +47,10 @@ class Partials:
     async def remove(self, file: str) -> None:
         """The upload and what was made of it; neither need be there."""
         await asyncio.to_thread(_remove, self.path(file))
+
+    async def list_files(self) -> list[str]:
+        """Of which uploads something is there. What is not named like one is not ours."""
+        return await asyncio.to_thread(_list_files, self._root)
 
 
 def _measure(path: Path) -> int:
@@ -93,3 +98,7 @@ def _settle(path: Path) -> None:
 def _remove(path: Path) -> None:
     path.unlink(missing_ok=True)
     shutil.rmtree(folder_of(path), ignore_errors=True)
+
+
+def _list_files(root: Path) -> list[str]:
+    return sorted({name for path in root.iterdir() if is_id(name := path.name.removesuffix(OUTPUTS))})

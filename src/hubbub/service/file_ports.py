@@ -20,8 +20,9 @@ class Files(Protocol):
         """An upload of this user, finished or not; `no_such_file` otherwise."""
         ...
 
-    async def finish(self, file: str, name: str, info: FileInfo, size: int) -> None:
-        """It can be posted; what is kept of it takes `size` bytes. Raises `no_such_file` (cancelled meanwhile)."""
+    async def finish(self, file: str, name: str, info: FileInfo, size: int, at: int) -> None:
+        """It can be posted from `at` on; what is kept of it takes `size` bytes. Raises `no_such_file` (cancelled, or
+        finished already)."""
         ...
 
     async def remove(self, user: str, file: str) -> None:
@@ -38,6 +39,14 @@ class Files(Protocol):
 
     async def forget(self, files: Sequence[str]) -> None:
         """Their content has been removed."""
+        ...
+
+    async def put_off(self, files: Sequence[str], at: int) -> None:
+        """Their content could not be removed, at this time: others come before them."""
+        ...
+
+    async def fetch_open(self, files: Sequence[str]) -> list[str]:
+        """Which of these are uploads that are not finished."""
         ...
 
 
@@ -62,6 +71,10 @@ class Partials(Protocol):
         ...
 
     async def remove(self, file: str) -> None: ...
+
+    async def list_files(self) -> list[str]:
+        """Of which uploads something is there."""
+        ...
 
 
 class FileInspector(Protocol):

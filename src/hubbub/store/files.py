@@ -1,6 +1,10 @@
 """The port `Files` on SQLite: what is uploaded, by whom, how far it is, and who may read it.
 
-Invariant: who may read a file is decided by one statement, from where it is posted at that moment.
+Invariants:
+1. Who may read a file is decided by one statement, from where it is posted at that moment.
+2. `created_at` is when a file's state began: an upload's time counts from its beginning, an unposted file's from when
+   it could be posted, and of what is gone it orders what is tried to be removed.
+3. What to collect is looked for by a reader, which may take its time; the writer marks only what is still unused.
 """
 
 from __future__ import annotations
@@ -26,11 +30,17 @@ _COUNTED: Final = """SELECT coalesce(sum(state = 'open'), 0), coalesce(sum(size)
     WHERE owner = ? AND state <> 'gone'"""
 _OWN: Final = """SELECT name, media_type, size, state, created_at, info FROM files
     WHERE id = ? AND owner = ? AND state <> 'gone'"""
-_FINISH: Final = "UPDATE files SET state = 'ready', name = ?, media_type = ?, size = ?, info = ? WHERE id = ?"
+_FINISH: Final = """UPDATE files SET state = 'ready', name = ?, media_type = ?, size = ?, info = ?,
+    created_at = ? WHERE id = ?"""
 _IS_USED: Final = "SELECT 1 FROM file_uses WHERE file = ? LIMIT 1"
 _STALE: Final = """SELECT id FROM files WHERE state = ? AND created_at < ?
     AND NOT EXISTS (SELECT 1 FROM file_uses WHERE file = files.id) ORDER BY created_at LIMIT ?"""
-_GONE: Final = "SELECT id FROM files WHERE state = 'gone' LIMIT ?"
+_GIVE_UP: Final = """UPDATE files SET state = 'gone', name = '', info = NULL
+    WHERE id = ? AND state = ? AND created_at < ? AND NOT EXISTS (SELECT 1 FROM file_uses WHERE file = files.id)"""
+_GONE: Final = "SELECT id FROM files WHERE state = 'gone' ORDER BY created_at LIMIT ?"
+_PUT_OFF: Final = "UPDATE files SET created_at = ? WHERE id = ? AND state = 'gone'"
+_STILL_OPEN: Final = """SELECT files.id FROM json_each(?) AS wanted JOIN files ON files.id = wanted.value
+    WHERE files.state = 'open'"""
 _FORGET: Final = "DELETE FROM files WHERE id = ? AND state = 'gone'"
 _READABLE: Final = """SELECT files.owner, files.name, files.info FROM files JOIN users AS reader ON reader.id = ?
     WHERE files.id = ? AND files.state = 'ready' AND reader.disabled_at IS NULL AND (
@@ -74,9 +84,10 @@ class SqliteFiles:
             info=decode_info(info) if info is not None else None,
         )
 
-    async def finish(self, file: str, name: str, info: FileInfo, size: int) -> None:
-        """All of its content is kept, which takes `size` bytes. Refused: `no_such_file` (cancelled meanwhile)."""
-        await self._writer.submit(_finish, (file, name, info, size))
+    async def finish(self, file: str, name: str, info: FileInfo, size: int, at: int) -> None:
+        """All of its content is kept, which takes `size` bytes, since `at`. Refused: `no_such_file` (cancelled, or
+        finished already)."""
+        await self._writer.submit(_finish, (file, name, info, size, at))
 
     async def remove(self, user: str, file: str) -> None:
         """Cancel an upload, or take back what was not posted. Refused: `no_such_file`, `bad_request` (posted)."""
@@ -93,11 +104,28 @@ class SqliteFiles:
     async def collect(self, open_before: int, unposted_before: int) -> list[str]:
         """Give up uploads begun before the one time and files not posted since the other; which files' content is now
         to be removed, those of deleted messages among them."""
-        return await self._writer.submit(_collect, (open_before, unposted_before))
+        stale: list[tuple[str, str, int]] = []
+        async with self._readers.statement() as reader:
+            for state, moment in ((OPEN, open_before), (READY, unposted_before)):
+                rows = await reader.fetch_all(_STALE, (state, moment, COLLECTED))
+                stale += [(row[0], state, moment) for row in rows]
+        if stale:
+            await self._writer.submit(_give_up, stale)
+        async with self._readers.statement() as reader:
+            return [row[0] for row in await reader.fetch_all(_GONE, (COLLECTED,))]
 
     async def forget(self, files: Sequence[str]) -> None:
         """Their content has been removed."""
         await self._writer.submit(_forget, files)
+
+    async def put_off(self, files: Sequence[str], at: int) -> None:
+        """Their content could not be removed, at this time: others come before them."""
+        await self._writer.submit(_put_off, (files, at))
+
+    async def fetch_open(self, files: Sequence[str]) -> list[str]:
+        """Which of these are uploads that are not finished."""
+        async with self._readers.statement() as reader:
+            return [row[0] for row in await reader.fetch_all(_STILL_OPEN, (msgspec.json.encode(files).decode(),))]
 
 
 def _create(ledger: Ledger, wanted: tuple[UploadRow, UploadBounds]) -> None:
@@ -114,13 +142,13 @@ def _create(ledger: Ledger, wanted: tuple[UploadRow, UploadBounds]) -> None:
     ledger.cursor.execute(_INSERT, (row.id, row.owner, row.name, row.media_type, row.size, row.at))
 
 
-def _finish(ledger: Ledger, done: tuple[str, str, FileInfo, int]) -> None:
-    file, name, info, size = done
+def _finish(ledger: Ledger, done: tuple[str, str, FileInfo, int, int]) -> None:
+    file, name, info, size, at = done
     row = ledger.cursor.execute("SELECT state FROM files WHERE id = ?", (file,)).fetchone()
     if row is None or row[0] != OPEN:
         raise Refused("no_such_file")
     ledger.writes += 1
-    ledger.cursor.execute(_FINISH, (name, info.media_type, size, msgspec.json.encode(info), file))
+    ledger.cursor.execute(_FINISH, (name, info.media_type, size, msgspec.json.encode(info), at, file))
 
 
 def _remove(ledger: Ledger, wanted: tuple[str, str]) -> None:
@@ -133,15 +161,18 @@ def _remove(ledger: Ledger, wanted: tuple[str, str]) -> None:
     ledger.cursor.execute(MAKE_GONE, (file,))
 
 
-def _collect(ledger: Ledger, before: tuple[int, int]) -> list[str]:
-    for state, moment in zip((OPEN, READY), before, strict=True):
-        stale = ledger.cursor.execute(_STALE, (state, moment, COLLECTED)).fetchall()
-        if stale:
-            ledger.writes += 1
-            ledger.cursor.executemany(MAKE_GONE, stale)
-    return [row[0] for row in ledger.cursor.execute(_GONE, (COLLECTED,))]
+def _give_up(ledger: Ledger, stale: Sequence[tuple[str, str, int]]) -> None:
+    """What a reader found to be stale: each with its state, and the time since when it must have been in it."""
+    ledger.writes += 1
+    ledger.cursor.executemany(_GIVE_UP, stale)
 
 
 def _forget(ledger: Ledger, files: Sequence[str]) -> None:
     ledger.writes += 1
     ledger.cursor.executemany(_FORGET, [(file,) for file in files])
+
+
+def _put_off(ledger: Ledger, tried: tuple[Sequence[str], int]) -> None:
+    files, at = tried
+    ledger.writes += 1
+    ledger.cursor.executemany(_PUT_OFF, [(at, file) for file in files])

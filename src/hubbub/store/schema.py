@@ -169,6 +169,7 @@ keys: Final = Table(
 
 # Uploaded files: `open` while bytes are missing, `ready` to be posted, `gone` when only the content is left to be
 # removed. `info`: JSON (domain/files.py). `size`: as announced, then as kept, with its copies.
+# `created_at`: when its state began.
 files: Final = Table(
     "files",
     METADATA,
