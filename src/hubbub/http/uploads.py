@@ -6,11 +6,13 @@ everything here is. A `Tus-Resumable` header may be left out; one of another ver
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Annotated, Final
 
 import msgspec
 from litestar import Response, delete, get, patch, post
 from litestar.di import NamedDependency as Given
+from litestar.exceptions import InternalServerException
 from litestar.params import HeaderParameter, JSONBody
 
 from hubbub.domain.accounts import Session
@@ -49,6 +51,15 @@ def headers_of(upload: Upload) -> dict[str, str]:
 def check_version(version: str | None) -> None:
     if version not in (None, VERSION):
         raise Refused("bad_upload_version")
+
+
+async def read_body(request: StrictRequest) -> AsyncIterator[bytes]:
+    """The bytes as they come. Raises `bad_request` (cut off)."""
+    try:
+        async for piece in request.stream():
+            yield piece
+    except InternalServerException as error:  # how Litestar says that the client went away
+        raise Refused("bad_request", "The request's body ended early.") from error
 
 
 @post(
@@ -108,7 +119,7 @@ async def append_upload(
 ) -> Response[None]:
     """With the last byte the file is looked at, and this is answered when that is done."""
     check_version(version)
-    end = await services.files.append_upload(session, file, offset, request.stream())
+    end = await services.files.append_upload(session, file, offset, read_body(request))
     return Response(None, status_code=204, headers={"Tus-Resumable": VERSION, "Upload-Offset": str(end)})
 
 
