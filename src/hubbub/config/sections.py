@@ -146,6 +146,7 @@ class Files(msgspec.Struct, frozen=True, kw_only=True):
     check_seconds: Annotated[int, about("How long that may take.", ge=1, le=600)] = 60
     requests_per_second: Annotated[float, about("Files and thumbnails that one user fetches.", gt=0)] = 100
     requests_burst: Annotated[int, about("… and how many at once.", ge=1)] = 1000
+    downloads: Annotated[int, about("Files and thumbnails that are on their way to one user.", ge=1)] = 100
 
 
 class Archive(msgspec.Struct, frozen=True, kw_only=True):

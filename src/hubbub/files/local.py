@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Final
 
@@ -36,7 +36,7 @@ class LocalStorage:
         """Its size. Raises `no_such_file`, `storage_failed`."""
         return await asyncio.to_thread(_measure, self._folder(file) / variant)
 
-    async def read(self, file: str, variant: str, start: int, end: int) -> AsyncIterator[bytes]:
+    async def read(self, file: str, variant: str, start: int, end: int) -> AsyncGenerator[bytes, None]:
         """The bytes from `start` up to `end`, in pieces. Raises `no_such_file` before the first, `storage_failed`."""
         descriptor = await asyncio.to_thread(_open, self._folder(file) / variant)
         try:

@@ -5,7 +5,7 @@ Invariant: a content is there as a whole or not at all: an object appears when i
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Final
 
@@ -69,7 +69,7 @@ class ObjectStorage:
             raise Refused("storage_failed") from error
         return found["size"]
 
-    async def read(self, file: str, variant: str, start: int, end: int) -> AsyncIterator[bytes]:
+    async def read(self, file: str, variant: str, start: int, end: int) -> AsyncGenerator[bytes, None]:
         """The bytes from `start` up to `end`, in pieces. Raises `no_such_file` before the first, `storage_failed`."""
         if start >= end:
             return

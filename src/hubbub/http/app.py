@@ -24,6 +24,7 @@ from hubbub.http.security import API, FORMS, check_request, is_under, with_secur
 from hubbub.http.static import StaticFiles
 from hubbub.http.visit import SCOPE_KEY, Visit, describe_visit, new_request_id
 from hubbub.metrics.requests import Requests
+from hubbub.service.at_once import AtOnce
 from hubbub.service.services import Services
 from hubbub.service.throttle import Throttle
 from hubbub.telemetry import get_logger, request_context
@@ -60,7 +61,7 @@ def make_app(
         config,
         internal_token,
         api=api,
-        contents=FilePages(services, make_file_throttle(config, clock)),
+        contents=FilePages(services, make_file_throttle(config, clock), AtOnce(config.files.downloads)),
         pages=pages,
         files=files,
         metrics=metrics,

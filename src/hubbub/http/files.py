@@ -3,12 +3,15 @@
 Invariants: what a file is was found out from its content, and the browser is told to believe that (`nosniff`); only
 pictures, videos and sounds are shown in place, all else is downloaded; wherever it is shown, no script runs in it and
 it reaches nothing (`sandbox`); permission is asked for each request, and no cache but the reader's own keeps anything.
+What nobody takes any more is not read: a download ends soon after its reader has left or stands still.
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any, Final, cast
 from urllib.parse import quote
@@ -24,8 +27,10 @@ from hubbub.errors import Refused
 from hubbub.http.auth import token_of
 from hubbub.http.static import is_known
 from hubbub.http.visit import header
+from hubbub.service.at_once import AtOnce
 from hubbub.service.services import Services
 from hubbub.service.throttle import Throttle
+from hubbub.telemetry import get_logger
 
 FILES: Final = "/files"
 ORIGINAL: Final = "original"
@@ -51,6 +56,8 @@ SHOWN: Final = frozenset(
 )
 _PATH: Final = re.compile(r"/files/([0-9A-Z]{26})/(?:thumbs/([0-9]{1,5})|([^/]*))\Z")
 _RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})\Z")
+# For one piece: a reader who takes none for so long has left, or holds what we need for others.
+SEND_SECONDS: Final = 60
 _HEADERS: Final = (
     (b"cache-control", b"private, max-age=3600"),
     (b"vary", b"cookie, authorization"),
@@ -75,14 +82,16 @@ class Content:
 
 
 class FilePages:
-    """`/files/{file}/{name}` and `/files/{file}/thumbs/{width}`. `users` bounds how often each asks; None: not at all.
+    """`/files/{file}/{name}` and `/files/{file}/thumbs/{width}`. `users` bounds how often each asks (None: not at all),
+    `at_once` how many contents are on their way to each.
 
     The name is for people, and for what saves the file under it: the id alone says which file it is.
     """
 
-    def __init__(self, services: Services, users: Throttle | None) -> None:
+    def __init__(self, services: Services, users: Throttle | None, at_once: AtOnce) -> None:
         self._services = services
         self._users = users
+        self._at_once = at_once
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         """Raises `not_found`, `method_not_allowed`, `not_logged_in`, `rate_limited`, `no_such_file`, `bad_range`."""
@@ -94,7 +103,7 @@ class FilePages:
         session = await self._authenticate(scope)
         file = await self._services.files.open_file(session, found[1])
         content = await self._choose(file, found[2])
-        await self._send(scope, send, content)
+        await self._send(scope, receive, send, content, session)
 
     async def _authenticate(self, scope: HTTPScope) -> Session:
         connection: ASGIConnection[Any, Any, Any, State] = ASGIConnection(cast("Any", scope))
@@ -113,7 +122,7 @@ class FilePages:
         size = await self._services.files.measure_variant(file.id, variant)
         return Content(file, variant, size, "image/webp", f'"{info.digest[:32]}-{int(width)}"')
 
-    async def _send(self, scope: HTTPScope, send: Send, content: Content) -> None:
+    async def _send(self, scope: HTTPScope, receive: Receive, send: Send, content: Content, session: Session) -> None:
         headers = [*_HEADERS, (b"etag", content.tag.encode()), (b"accept-ranges", b"bytes")]
         if is_known(header(scope, "if-none-match"), content.tag):
             await _send_head(send, 304, headers)
@@ -130,20 +139,45 @@ class FilePages:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
             return
         pieces = self._services.files.read_file(content.file.id, content.variant, start, end)
-        first = await anext(pieces, b"")  # what is not there is refused before the head says that it is
-        await _send_head(send, 200 if place is None else 206, headers)
-        await _send_pieces(send, first, pieces)
+        with self._at_once.hold(session.user):
+            async with contextlib.aclosing(pieces):
+                first = await anext(pieces, b"")  # what is not there is refused before the head says that it is
+                await _send_head(send, 200 if place is None else 206, headers)
+                await send_pieces(receive, send, first, pieces)
 
 
 async def _send_head(send: Send, status: int, headers: list[tuple[bytes, bytes]]) -> None:
     await send({"type": "http.response.start", "status": status, "headers": headers})
 
 
-async def _send_pieces(send: Send, first: bytes, pieces: AsyncIterator[bytes]) -> None:
-    await send({"type": "http.response.body", "body": first, "more_body": True})
-    async for piece in pieces:
+async def send_pieces(
+    receive: Receive, send: Send, first: bytes, pieces: AsyncGenerator[bytes, None], seconds: float = SEND_SECONDS
+) -> None:
+    """`first`, and `pieces` behind it, for as long as their reader is there and takes one within `seconds`; the answer
+    is left without its end otherwise. The server under us says nothing of readers that have left, unless asked."""
+    leaving = asyncio.create_task(_wait_for_leaving(receive))
+    try:
+        await _send_piece(send, first, seconds)
+        async for piece in pieces:
+            if leaving.done():
+                return
+            await _send_piece(send, piece, seconds)
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+    except TimeoutError:
+        get_logger(__name__).info("download_stopped", seconds=seconds)
+    finally:
+        leaving.cancel()
+        await asyncio.gather(leaving, return_exceptions=True)
+
+
+async def _send_piece(send: Send, piece: bytes, seconds: float) -> None:
+    async with asyncio.timeout(seconds):
         await send({"type": "http.response.body", "body": piece, "more_body": True})
-    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _wait_for_leaving(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass  # the rest of a body that we did not ask for
 
 
 def describe(content: Content) -> list[tuple[bytes, bytes]]:

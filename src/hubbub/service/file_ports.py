@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -97,7 +97,7 @@ class Storage(Protocol):
         """Its size; `no_such_file` when it is not there."""
         ...
 
-    def read(self, file: str, variant: str, start: int, end: int) -> AsyncIterator[bytes]:
+    def read(self, file: str, variant: str, start: int, end: int) -> AsyncGenerator[bytes, None]:
         """The bytes from `start` up to `end`. Raises `no_such_file` before the first of them."""
         ...
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -246,8 +246,9 @@ class FileService:
         """A file that the user may read at this moment; `no_such_file` otherwise."""
         return await self._files.fetch_readable(session.user, file)
 
-    def read_file(self, file: str, variant: str, start: int, end: int) -> AsyncIterator[bytes]:
-        """For somebody known to be entitled to it: the bytes from `start` up to `end`. Raises as `Storage.read`."""
+    def read_file(self, file: str, variant: str, start: int, end: int) -> AsyncGenerator[bytes, None]:
+        """For somebody known to be entitled to it: the bytes from `start` up to `end`; to be closed. Raises as
+        `Storage.read`."""
         return self._storage.read(file, variant, start, end)
 
     async def measure_variant(self, file: str, variant: str) -> int:
