@@ -1,4 +1,8 @@
-"""Finding out what an uploaded file is, off the loop and within bounds."""
+"""Finding out what an uploaded file is, off the loop and within bounds.
+
+Invariants: so many processes look at files at once, and one at most at files of the same user: whoever uploads much,
+or what takes long, waits for themselves.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,8 @@ import hashlib
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -38,19 +43,28 @@ class Bounds:
     seconds: int
 
 
+@dataclass(slots=True, eq=False)
+class _Owner:
+    """A user with `files` that are looked at or wait for it."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    files: int = 0
+
+
 class Inspector:
-    """At most `at_once` files are looked at at the same time; the rest waits."""
+    """At most `at_once` processes look at files at the same time; the rest waits."""
 
     def __init__(self, bounds: Bounds, at_once: int) -> None:
         self._bounds = bounds
         self._turns = asyncio.Semaphore(at_once)
+        self._owners: dict[str, _Owner] = {}
 
     async def inspect(self, row: UploadRow, path: Path) -> Inspected:
         """What `path` is, and what of it is to be kept: a picture made anew with its thumbnails, all else as it is.
 
         Raises `bad_image`, `image_too_big`. What is to be kept lies beside `path` until `clean`.
         """
-        async with self._turns:
+        async with self._turn_of(row.owner):
             head = await asyncio.to_thread(_read_head, path)
             media_type = sniff(head, row.media_type, row.name)
             if media_type in PICTURES:
@@ -60,6 +74,19 @@ class Inspector:
             if media_type.startswith(_LOOKED_INTO):
                 info = await self._read_tags(info, path)
             return Inspected(row.name, info, {"original": path})
+
+    @contextlib.asynccontextmanager
+    async def _turn_of(self, owner: str) -> AsyncIterator[None]:
+        """One file of each user at a time."""
+        found = self._owners.setdefault(owner, _Owner())
+        found.files += 1
+        try:
+            async with found.lock:
+                yield
+        finally:
+            found.files -= 1
+            if not found.files:
+                del self._owners[owner]
 
     async def _remake(self, row: UploadRow, path: Path) -> Inspected:
         folder = folder_of(path)
@@ -82,14 +109,18 @@ class Inspector:
         """None when the process ended without an answer, or took too long."""
         bounds = self._bounds
         job = Job(str(path), str(folder), picture, bounds.pixels, bounds.frames, bounds.seconds)
+        async with self._turns:
+            return await self._run(job)
+
+    async def _run(self, job: Job) -> Answer | None:
         process = await asyncio.create_subprocess_exec(
             *_COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, cwd="/"
         )
         try:
-            async with asyncio.timeout(bounds.seconds):
+            async with asyncio.timeout(job.seconds):
                 written, _ = await process.communicate(msgspec.json.encode(job))
         except TimeoutError:
-            get_logger(__name__).warning("file_check_slow", seconds=bounds.seconds)
+            get_logger(__name__).warning("file_check_slow", seconds=job.seconds)
             return None
         finally:
             if process.returncode is None:
