@@ -179,7 +179,7 @@ async def test_while_a_file_is_kept_nobody_writes_it_anew(world: World) -> None:
     first = asyncio.create_task(world.send(file, 0, b"what it is"))
     await world.storage.putting.reached.wait()
     with pytest.raises(Refused, match="wrong_offset"):
-        await world.send(file, 0, b"other text")
+        await asyncio.wait_for(world.send(file, 0, b"other text"), 5)
     again = asyncio.create_task(world.send(file, 10))
     found = await world.service.fetch_upload(world.ann, file)
     assert (found.state, found.offset) == ("checking", 10)
