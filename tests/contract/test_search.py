@@ -177,7 +177,7 @@ async def test_parts_are_found_by_their_kind_and_by_their_words(here: Searching,
     info = FileInfo(media_type="image/png", size=7, digest="0" * 64, width=4, height=3)
     row = UploadRow(id=new_id(world.clock()), owner=ann, name="", media_type="", size=7, at=world.clock())
     await world.store.files.create(row, UploadBounds(uploads=1, quota=100))
-    await world.store.files.finish(row.id, "Ferienplan 2026.png", info, 7)
+    await world.store.files.finish(row.id, "Ferienplan 2026.png", info, 7, world.clock())
     for text, part in (
         ("look", NewPhoto(file=row.id, alt="Dunes behind the lighthouse")),
         ("", NewLocation(latitude=57.05, longitude=9.92, name="码头旁边")),

@@ -41,7 +41,7 @@ async def begin(world: World, owner: str, size: int = 900, name: str = "plan.pdf
 
 async def upload(world: World, owner: str, info: FileInfo = PLAIN, name: str = "plan.pdf") -> str:
     file = await begin(world, owner, info.size, name)
-    await world.store.files.finish(file, name, info, info.size)
+    await world.store.files.finish(file, name, info, info.size, world.clock())
     return file
 
 
