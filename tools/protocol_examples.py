@@ -39,6 +39,7 @@ _photo = parts.PhotoPart(
 )
 _picture = parts.picture_of(_photo)
 assert _picture is not None
+_mention = events.Mention(text="@bo", user=BO)
 _reaction = events.Reaction(emoji="🎉", users=[BO, ANA])
 _posted = events.MessagePosted(
     seq=44, at=NOON, channel=CHANNEL, number=17, author=ANA, text="The tests are green.", key=KEY
@@ -157,6 +158,7 @@ EXAMPLES: tuple[msgspec.Struct, ...] = (
     _ana,
     _me,
     _reaction,
+    _mention,
     _last,
     _summary,
     _limits,

@@ -55,7 +55,7 @@ function compareChannels(ours, theirs, excused) {
 
 function compareSummaries(name, ours, theirs, excuses = []) {
   return excuses.includes("unread")
-    ? compare(name, without(ours, "unread"), without(theirs, "unread"))
+    ? compare(name, without(ours, "unread", "mentioned"), without(theirs, "unread", "mentioned"))
     : compare(name, ours, theirs);
 }
 
@@ -96,6 +96,6 @@ function find(list, id) {
   return list.find((each) => each.id === id);
 }
 
-function without(value, field) {
-  return value && Object.fromEntries(Object.entries(value).filter(([name]) => name !== field));
+function without(value, ...fields) {
+  return value && Object.fromEntries(Object.entries(value).filter(([name]) => !fields.includes(name)));
 }

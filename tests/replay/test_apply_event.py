@@ -24,7 +24,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 WHO = st.integers(0, 2)
 WHERE = st.integers(0, 1)
 NUMBER = st.integers(1, 8)
-TEXT = st.sampled_from(["hi", "a longer line\nand another", "x" * 200, "😀" * 150, "嗨"])
+TEXT = st.sampled_from(
+    ["hi", "a longer line\nand another", "x" * 200, "😀" * 150, "嗨", "@bo, @cy", "请@ana看", "@here"]
+)
 PARTS = st.lists(
     st.sampled_from(
         [

@@ -19,6 +19,7 @@ import type {
   ChannelSummary,
   LastMessage,
   Line,
+  Mention,
   Reaction,
   Room,
   Snapshot,
@@ -152,7 +153,7 @@ function applyToPlace(place: Place, event: ChannelEvent, me: string): Place {
     case "message.posted":
       return post(addLine(place, event), event, me);
     case "message.edited":
-      return edit(place, event);
+      return edit(place, event, me);
     case "message.deleted":
       return remove(place, event);
     case "reaction.added":
@@ -183,20 +184,42 @@ function post(place: Place, event: Message, me: string): Place {
   if (event.author === me && event.seq > summary.position_seq) {
     changes.position = event.number;
     changes.position_seq = event.seq;
-    changes.unread = unreadAbove(summary, event.number);
+    changes.unread = above(summary.unread, event.number);
+    changes.mentioned = above(summary.mentioned, event.number);
   } else if (event.author !== me && event.number > summary.position) {
     changes.unread = [...(summary.unread ?? []), event.number].slice(-UNREAD_KEPT);
+    if (namesUser(event.mentions, me))
+      changes.mentioned = [...(summary.mentioned ?? []), event.number].slice(-UNREAD_KEPT);
   }
   return withSummary(place, changes);
 }
 
-function edit(place: Place, event: EventOf<"message.edited">): Place {
+function edit(place: Place, event: EventOf<"message.edited">, me: string): Place {
+  const { text, mentions } = event;
   const next = withMessage(place, event.number, (message) =>
-    compact({ ...message, text: event.text || undefined, edited_at: event.at }),
+    compact({ ...message, text: text || undefined, edited_at: event.at, mentions }),
   );
-  return withLast(next, event.number, (last) =>
-    compact({ ...last, text: cut(event.text ?? "", LAST_TEXT) || undefined }),
-  );
+  const counted = withMentioned(next, event.number, event.by !== me && namesUser(mentions, me));
+  return withLast(counted, event.number, (last) => compact({ ...last, text: cut(text ?? "", LAST_TEXT) || undefined }));
+}
+
+/** Whether these name the person, or everybody. */
+export function namesUser(mentions: readonly Mention[] | undefined, user: string): boolean {
+  return mentions?.some((mention) => mention.user === user || mention.wide !== undefined) ?? false;
+}
+
+/** The message `number` names the user, or does no more. */
+function withMentioned(place: Place, number: number, named: boolean): Place {
+  const { mentioned = [], position } = place.summary;
+  if (mentioned.includes(number) === named || (named && number <= position)) return place;
+  if (named) {
+    // One that is older than all of a list that may have been cut is not among the newest.
+    const all = [...mentioned, number].sort((one, other) => one - other).slice(-UNREAD_KEPT);
+    return withSummary(place, { mentioned: all });
+  }
+  const left = mentioned.filter((each) => each !== number);
+  const next = withSummary(place, { mentioned: left.length > 0 ? left : undefined });
+  return { ...next, stale: place.stale || mentioned.length >= UNREAD_KEPT };
 }
 
 function remove(place: Place, event: EventOf<"message.deleted">): Place {
@@ -287,12 +310,13 @@ function addLine(place: Place, line: Line): Place {
 
 // --- unread ------------------------------------------------------------------------------------------------------
 
-function unreadAbove(summary: ChannelSummary, position: number): number[] | undefined {
-  const above = (summary.unread ?? []).filter((number) => number > position);
-  return above.length > 0 ? above : undefined;
+function above(numbers: readonly number[] | undefined, position: number): number[] | undefined {
+  const left = (numbers ?? []).filter((number) => number > position);
+  return left.length > 0 ? left : undefined;
 }
 
-function withoutUnread(place: Place, number: number): Place {
+function withoutUnread(before: Place, number: number): Place {
+  const place = withMentioned(before, number, false);
   const unread = place.summary.unread ?? [];
   if (!unread.includes(number)) return place;
   const left = unread.filter((each) => each !== number);
@@ -312,7 +336,8 @@ function setPosition(state: ClientState, event: EventOf<"position.set">): Client
   const moved = withSummary(place, {
     position: event.number,
     position_seq: event.channel_seq,
-    unread: unreadAbove(summary, event.number),
+    unread: above(summary.unread, event.number),
+    mentioned: above(summary.mentioned, event.number),
   });
   const next = withPlace(state, moved);
   return moved.stale ? markStale(next, channelStream(event.channel)) : next;
@@ -405,6 +430,7 @@ export function unknownUsers(state: Snapshot): string[] {
     if (line.type === "message.posted") {
       named.add(line.author);
       for (const reaction of line.reactions ?? []) for (const user of reaction.users) named.add(user);
+      for (const { user } of line.mentions ?? []) if (user) named.add(user);
     } else {
       named.add(line.by);
     }

@@ -39,6 +39,8 @@ export interface MessagePosted {
   reply?: Quote;
   /** where a forwarded message is from */
   forward?: Origin;
+  /** whom and what the text names */
+  mentions?: Mention[];
 }
 
 /**
@@ -127,7 +129,7 @@ export interface MemberLeft {
   user: UserView;
 }
 
-/** A message has the new `text`, which may be empty when it has parts; those stay. */
+/** A message has the new `text`, which may be empty when it has parts; those stay. `mentions` are those of it. */
 export interface MessageEdited {
   type: "message.edited";
   /** the event's number within its stream, gapless from 1 */
@@ -142,6 +144,8 @@ export interface MessageEdited {
   by: string;
   /** the text; newlines are \n */
   text?: string;
+  /** whom and what the text names */
+  mentions?: Mention[];
   /** true: the content was removed for ever */
   redacted?: boolean;
 }
@@ -671,6 +675,24 @@ export interface Reaction {
   users: string[];
 }
 
+/**
+ * Whom or what a text names, as the server found it when that was written: a member of the channel (`user`), a
+ * public channel (`channel`), or everybody in this one (`wide`; `here`: but only those who are there are
+ * called).
+ *
+ * `text` is what stands in the message, its sign included; it means the same wherever it stands there.
+ */
+export interface Mention {
+  /** as it stands in the text, sign included */
+  text: string;
+  /** the person who is named */
+  user?: string;
+  /** the public channel that is named */
+  channel?: string;
+  /** `channel`: everybody in the channel; `here`: those of them who are there */
+  wide?: "channel" | "here";
+}
+
 /** An uploaded picture; `alt` says what is on it. */
 export interface NewPhoto {
   /** what kind of part it is */
@@ -1030,7 +1052,8 @@ export interface LastMessage {
  *
  * `unread` holds the newest (at most 101) numbers of others' undeleted messages above `position`; a longer list
  * than
- * 100 is shown as "99+". `position_seq` is the channel's seq at which the position was last set.
+ * 100 is shown as "99+". `mentioned`: those of all such that name the user or everybody (as many at most).
+ * `position_seq` is the channel's seq at which the position was last set.
  *
  * A conversation (another `kind`) also has its `people`, all of them, in the order they joined; `unnamed`: its
  * `name`
@@ -1075,6 +1098,8 @@ export interface ChannelSummary {
   pinned?: boolean;
   /** it is out of the user's list while its newest message has a lower number */
   hidden_below?: number;
+  /** those numbers (at most 101) above `position` whose messages name the user or everybody */
+  mentioned?: number[];
 }
 
 /** Bounds a client should know before it runs into them. Characters are Unicode code points. */

@@ -39,6 +39,11 @@ export function totalUnread(channels: readonly ChannelSummary[]): number {
   return channels.reduce((sum, channel) => sum + countWaiting(channel), 0);
 }
 
+/** Unread messages that name the user, in all channels, the muted ones too. */
+export function totalMentioned(channels: readonly Pick<ChannelSummary, "mentioned">[]): number {
+  return channels.reduce((sum, { mentioned = [] }) => sum + mentioned.length, 0);
+}
+
 const STAFF = new Set(["owner", "admin", "moderator"]);
 
 export function mayDeleteOthers(state: Snapshot): boolean {

@@ -248,3 +248,50 @@ describe("conversations", () => {
     expect(hall(again)).not.toHaveProperty("muted");
   });
 });
+
+describe("mentions", () => {
+  const named = [{ text: "@me", user: ME }];
+
+  function edited(seq: number, number: number, mentions?: typeof named): AnyEvent {
+    return {
+      type: "message.edited",
+      channel: HALL,
+      seq,
+      at: 1,
+      number,
+      by: ANN,
+      text: "x",
+      ...(mentions && { mentions }),
+    };
+  }
+
+  test("a message that names the reader, or everybody, is counted until it is read", () => {
+    const one = applyEvent(snapshot(), message(3, { mentions: named }));
+    const two = applyEvent(one, message(4, { mentions: [{ text: "@all", wide: "channel" }] }));
+    const three = applyEvent(two, message(5, { mentions: [{ text: "@ann", user: ANN }] }));
+    expect(hall(three)).toMatchObject({ mentioned: [3, 4], unread: [3, 4, 5] });
+    const read: AnyEvent = { type: "position.set", user: ME, seq: 4, at: 1, channel: HALL, number: 3, channel_seq: 8 };
+    expect(hall(applyEvent(three, read)).mentioned).toEqual([4]);
+    expect(hall(applyEvent(three, message(6, { author: ME })))).not.toHaveProperty("mentioned");
+  });
+
+  test("one's own message names nobody to oneself", () => {
+    expect(hall(applyEvent(snapshot(), message(3, { author: ME, mentions: named })))).not.toHaveProperty("mentioned");
+  });
+
+  test("an edit changes whom a message names, and a deletion ends it", () => {
+    const posted = applyEvent(applyEvent(snapshot(), message(3)), message(4, { mentions: named }));
+    const both = applyEvent(posted, edited(8, 3, named));
+    expect(hall(both).mentioned).toEqual([3, 4]);
+    expect(both.room?.lines.at(-2)).toMatchObject({ mentions: named });
+    const one = applyEvent(both, edited(9, 4));
+    expect(hall(one).mentioned).toEqual([3]);
+    expect(one.room?.lines.at(-1)).not.toHaveProperty("mentions");
+    const none = applyEvent(one, { type: "message.deleted", channel: HALL, seq: 10, at: 1, number: 3, by: ANN });
+    expect(hall(none)).not.toHaveProperty("mentioned");
+  });
+
+  test("an edit of what was read calls nobody back", () => {
+    expect(hall(applyEvent(snapshot(), edited(6, 1, named)))).not.toHaveProperty("mentioned");
+  });
+});

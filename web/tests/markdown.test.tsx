@@ -96,3 +96,21 @@ test("a preview is one line without marks", () => {
   expect(previewOf("# **Big** news\n\n- see [here](https://x.example)\n> `code`")).toBe("Big news see here code");
   expect(previewOf("*so* it is: 2*3*4 = 24, **a*b*c** too")).toBe("so it is: 2*3*4 = 24, a*b*c too");
 });
+
+test("whom a text names is a link to them, as they are called now; code and other words stay", () => {
+  const mentions = [
+    { text: "@小明", user: "M" },
+    { text: "@小", user: "X" },
+    { text: "#hall", channel: "C" },
+    { text: "@all", wide: "channel" as const },
+  ];
+  const shown = renderToStaticMarkup(
+    <Markdown text="请**@小明**看#hall，`@小明` a@all @all" mentions={mentions} me="M" nameOf={() => "明明"} />,
+  );
+  expect(shown).toContain(
+    '<span class="mention" data-me="true"><a class="person " href="/u/M" data-person="M">@明明</a>',
+  );
+  expect(shown).toContain('<a class="mention" href="/c/C">#hall</a>');
+  expect(shown).toContain("<code>@小明</code> a@all <strong");
+  expect(shown).not.toContain('data-person="X"');
+});

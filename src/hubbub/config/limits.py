@@ -44,6 +44,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     ] = 256 << 20
     channels_per_user: Annotated[int, about("Channels one user is in.", ge=1)] = 500
     reactions_per_message: Annotated[int, about("Different emoji on one message.", ge=1)] = 20
+    mention_everyone_members: Annotated[
+        int, about("Members of a channel beyond which only its maker and moderators call everybody.", ge=0)
+    ] = 200
     typing_seconds: Annotated[float, about("Who writes is forgotten after this long in silence.", ge=1, le=60)] = 8
     typing_listeners: Annotated[
         int, about("Members online in a channel beyond which nobody hears who writes.", ge=0)

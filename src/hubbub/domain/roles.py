@@ -38,6 +38,11 @@ def may_change_channel(role: Role, *, member: bool) -> bool:
     return role in _STAFF or (member and role is not Role.GUEST)
 
 
+def may_mention_everyone(role: Role, *, creator: bool, many: bool) -> bool:
+    """Calling all members at once; where there are many, who answers for the channel."""
+    return role is not Role.GUEST and (not many or creator or role in _MODERATORS)
+
+
 def may_create_channel(role: Role) -> bool:
     return role is not Role.GUEST
 

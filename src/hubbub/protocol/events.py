@@ -14,6 +14,7 @@ from typing import TypeAlias
 import msgspec
 
 from hubbub.domain.conversations import ChannelKind
+from hubbub.domain.mentions import Wide
 from hubbub.domain.new_parts import Kind
 from hubbub.protocol.parts import Origin, Part, Quote
 from hubbub.protocol.people import UserView as UserView
@@ -24,6 +25,19 @@ class Reaction(msgspec.Struct, frozen=True, kw_only=True):
 
     emoji: str
     users: list[str]
+
+
+class Mention(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Whom or what a text names, as the server found it when that was written: a member of the channel (`user`), a
+    public channel (`channel`), or everybody in this one (`wide`; `here`: but only those who are there are called).
+
+    `text` is what stands in the message, its sign included; it means the same wherever it stands there.
+    """
+
+    text: str
+    user: str | None = None
+    channel: str | None = None
+    wide: Wide | None = None
 
 
 class Event(msgspec.Struct, tag_field="type", frozen=True, kw_only=True, omit_defaults=True):
@@ -98,6 +112,7 @@ class MessagePosted(ChannelEvent, tag="message.posted", frozen=True, kw_only=Tru
     parts: list[Part] = []
     reply: Quote | None = None
     forward: Origin | None = None
+    mentions: list[Mention] = []
 
     @property
     def emptied(self) -> int:
@@ -106,11 +121,12 @@ class MessagePosted(ChannelEvent, tag="message.posted", frozen=True, kw_only=Tru
 
 
 class MessageEdited(ChannelEvent, tag="message.edited", frozen=True, kw_only=True, omit_defaults=True):
-    """A message has the new `text`, which may be empty when it has parts; those stay."""
+    """A message has the new `text`, which may be empty when it has parts; those stay. `mentions` are those of it."""
 
     number: int
     by: str
     text: str = ""
+    mentions: list[Mention] = []
     redacted: bool = False
 
 
@@ -202,7 +218,8 @@ class ChannelSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     """A channel as one of its members sees it in a list, as of its event `seq`.
 
     `unread` holds the newest (at most 101) numbers of others' undeleted messages above `position`; a longer list than
-    100 is shown as "99+". `position_seq` is the channel's seq at which the position was last set.
+    100 is shown as "99+". `mentioned`: those of all such that name the user or everybody (as many at most).
+    `position_seq` is the channel's seq at which the position was last set.
 
     A conversation (another `kind`) also has its `people`, all of them, in the order they joined; `unnamed`: its `name`
     is made of theirs, but for the reader's own. `muted`, `pinned`, `hidden_below`: as in membership.changed.
@@ -227,6 +244,7 @@ class ChannelSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     muted: bool = False
     pinned: bool = False
     hidden_below: int = 0
+    mentioned: list[int] = []
 
 
 Line: TypeAlias = MessagePosted | ChannelCreated | ChannelRenamed | TopicChanged | MemberJoined | MemberLeft

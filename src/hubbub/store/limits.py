@@ -11,12 +11,14 @@ from hubbub.config import Limits
 @dataclass(frozen=True, slots=True)
 class StoreLimits:
     """`queue`: items that may wait for the writer; `batch`: items in one transaction; `readers`: connections.
-    `receipt_members`: in larger channels a batch does not say whose positions moved."""
+    `receipt_members`: in larger channels a batch does not say whose positions moved. `mention_everyone_members`: in
+    larger ones only who answers for the channel calls everybody."""
 
     channels_per_user: int = 500
     reactions_per_message: int = 1000
     emoji_per_message: int = 40
     receipt_members: int = 50
+    mention_everyone_members: int = 200
     queue: int = 10_000
     batch: int = 256
     readers: int = 3
@@ -29,4 +31,5 @@ class StoreLimits:
             channels_per_user=limits.channels_per_user,
             emoji_per_message=limits.reactions_per_message,
             receipt_members=limits.receipt_members,
+            mention_everyone_members=limits.mention_everyone_members,
         )

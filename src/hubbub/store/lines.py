@@ -110,7 +110,7 @@ def _build_message(post: MessagePosted, deleted: int, edit: bytes | None, reacti
         change = codec.decode_event(edit)
         if not isinstance(change, MessageEdited):
             raise TypeError(f"not an edit: {change}")
-        post = msgspec.structs.replace(post, text=change.text, edited_at=change.at)
+        post = msgspec.structs.replace(post, text=change.text, edited_at=change.at, mentions=change.mentions)
     if reactions is not None:
         post = msgspec.structs.replace(post, reactions=_reactions.decode(reactions))
     return post

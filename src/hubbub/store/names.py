@@ -33,6 +33,7 @@ def named_in_lines(lines: Iterable[Line]) -> Iterator[str]:
             yield line.author
             for reaction in line.reactions:
                 yield from reaction.users
+            yield from (mention.user for mention in line.mentions if mention.user is not None)
         else:
             yield line.by
             if isinstance(line, MemberJoined | MemberLeft):

@@ -120,6 +120,7 @@ class MessageReplay:
     deleted: bool = False
     text_seq: int | None = None
     reactions: list[Reaction] = field(default_factory=list)
+    named: frozenset[str] = frozenset()
 
 
 def replay_message(post: MessagePosted, later: Iterable[AnyChannelEvent], tell: Tell) -> MessageReplay:
@@ -134,13 +135,20 @@ def replay_message(post: MessagePosted, later: Iterable[AnyChannelEvent], tell: 
         if len(deletions) > 1 or events[-1] is not deletions[0]:
             tell(f"message {post.number} has events after its deletion")
         return MessageReplay(deleted=True)
-    now = MessageReplay()
+    now = MessageReplay(named=_named(post, post.author))
     for event in events:
         if isinstance(event, MessageEdited):
-            now.text_seq = event.seq
+            now.text_seq, now.named = event.seq, _named(event, post.author)
         elif isinstance(event, ReactionAdded | ReactionRemoved):
             now.reactions = _replay_reaction(now.reactions, event, tell)
     return now
+
+
+def _named(event: MessagePosted | MessageEdited, author: str) -> frozenset[str]:
+    """Whom a text names besides its author; `*` alone where it names everybody."""
+    if any(mention.wide for mention in event.mentions):
+        return frozenset("*")
+    return frozenset(mention.user for mention in event.mentions if mention.user) - {author}
 
 
 def _check_redaction(
@@ -163,10 +171,10 @@ def _has_content(event: MessagePosted | MessageEdited | ReactionAdded | Reaction
     match event:
         case MessagePosted():
             quotes = event.reply is not None and not event.reply.deleted
-            told = bool(event.text or event.parts)
+            told = bool(event.text or event.parts or event.mentions)
             return told or (event.redacted and bool(quotes or event.key or event.forward))
         case MessageEdited():
-            return bool(event.text)
+            return bool(event.text or event.mentions)
         case _:
             return bool(event.emoji)
 

@@ -209,6 +209,19 @@ answers: Final = Table(
     sqlite_with_rowid=False,
 )
 
+# Whom undeleted messages name, but for their authors; `*` for everybody, and then nobody else.
+mentions: Final = Table(
+    "mentions",
+    METADATA,
+    Column("user", Text, nullable=False),
+    Column("channel", Text, ForeignKey("channels.id"), nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("author", Text, nullable=False),
+    PrimaryKeyConstraint("user", "channel", "number"),
+    Index("mentions_of_message", "channel", "number"),
+    sqlite_with_rowid=False,
+)
+
 # Ranges of a stream that were proven to be in the archive: first to last, without a gap from 1. Their events may be
 # there alone. `digest`: see archive_ranges.py.
 archived: Final = Table(

@@ -14,7 +14,7 @@ from hubbub.errors import Refused
 from hubbub.protocol.events import UNREAD_KEPT, ChannelSummary, MessagePosted, UserView
 from hubbub.store.lines import COLUMNS, IS_EDITED, IS_WRITTEN, build_line, edited, last_of, written
 from hubbub.store.readers import Reader, Row
-from hubbub.store.schema import channels, lines, members, users
+from hubbub.store.schema import channels, lines, members, mentions, users
 from hubbub.store.statements import compile_sql, number_list, pair_list
 
 _unread_lines: Final = lines.alias("unread_lines")
@@ -35,6 +35,26 @@ def _unread() -> ColumnElement[str]:
         .offset(literal("0"))
         .correlate(members)
         .subquery("numbers")
+    )
+    counted = select(number_list(numbers.c.number)).correlate(members).scalar_subquery()
+    return case((members.c.position < channels.c.number, counted), else_=literal("'[]'"))
+
+
+def _mentioned() -> ColumnElement[str]:
+    """The newest numbers above the position of others' messages that name the user or everybody, as a JSON array."""
+    numbers = (
+        select(mentions.c.number)
+        .where(
+            mentions.c.channel == members.c.channel,
+            mentions.c.user.in_((members.c.user, literal("'*'"))),
+            mentions.c.number > members.c.position,
+            mentions.c.author != members.c.user,
+        )
+        .order_by(mentions.c.number.desc())
+        .limit(literal(str(UNREAD_KEPT)))
+        .offset(literal("0"))
+        .correlate(members)
+        .subquery("named")
     )
     counted = select(number_list(numbers.c.number)).correlate(members).scalar_subquery()
     return case((members.c.position < channels.c.number, counted), else_=literal("'[]'"))
@@ -78,6 +98,7 @@ _COLUMNS: Final = (
     members.c.muted,
     members.c.pinned,
     members.c.hidden_below,
+    _mentioned().label("mentioned"),
     *COLUMNS,
 )
 _numbered: Final = lines.alias("numbered")
@@ -162,13 +183,13 @@ def show_conversation(name: str, people: str, reader: str) -> tuple[str, list[tu
 def _seen(row: Row, reader: str) -> tuple[ChannelSummary, bool]:
     if row[9] is not None:
         return _summary(row, reader), True
-    return _summary((*row[:9], 0, 0, "[]", *row[12:14], False, False, 0, *row[17:]), reader), False
+    return _summary((*row[:9], 0, 0, "[]", *row[12:14], False, False, 0, "[]", *row[18:]), reader), False
 
 
 def _summary(row: tuple[Any, ...], reader: str) -> ChannelSummary:
     id_, name, topic, private, created_by, created_at, seq, number, count, position, position_seq, unread = row[:12]
-    kind, people, muted, pinned, hidden_below = row[12:17]
-    newest = build_line(row[17:]) if number else None
+    kind, people, muted, pinned, hidden_below, mentioned = row[12:18]
+    newest = build_line(row[18:]) if number else None
     shown, everybody = show_conversation(name, people, reader)
     return ChannelSummary(
         id=id_,
@@ -190,4 +211,5 @@ def _summary(row: tuple[Any, ...], reader: str) -> ChannelSummary:
         muted=bool(muted),
         pinned=bool(pinned),
         hidden_below=hidden_below,
+        mentioned=sorted(_numbers.decode(mentioned)) if mentioned != "[]" else [],
     )

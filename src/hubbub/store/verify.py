@@ -61,6 +61,7 @@ _CHANNELS: Final = """SELECT id, name, topic, private, created_by, created_at, k
     ORDER BY id"""
 _USES: Final = "SELECT file FROM file_uses WHERE channel = ? AND number = ?"
 _ANSWER: Final = "SELECT 1 FROM answers WHERE channel = ? AND number = ? AND seq = ?"
+_NAMED: Final = """SELECT "user", author FROM mentions WHERE channel = ? AND number = ?"""
 _USED_UNREADY: Final = """SELECT DISTINCT files.id, files.state FROM file_uses JOIN files ON files.id = file_uses.file
     WHERE files.state <> 'ready'"""
 _KEY: Final = """SELECT channel, seq, number FROM keys WHERE "user" = ? AND "key" = ?"""
@@ -134,6 +135,7 @@ class _Verifier:
         self._all = 0
         self._uses = 0
         self._answers = 0
+        self._named = 0
         self._places = sqlite3.connect("")
         self._places.execute(
             """CREATE TABLE places (channel, "user", joined_seq, joined_user_seq, muted, pinned, hidden_below,
@@ -313,6 +315,7 @@ class _Verifier:
             expected = (event.seq, event.number, event.author, now.deleted, now.text_seq, reactions)
             if not now.deleted:
                 self._check_ties(stream, event, tell)
+                self._check_named(event, now.named, tell)
             if event.key and self._one(_KEY, event.author, event.key) != (event.channel, event.seq, event.number):
                 tell(f"event {event.seq}: its key is not kept")
         if row != expected:
@@ -336,8 +339,19 @@ class _Verifier:
             if not self._one(_ANSWER, post.channel, post.reply.number, post.seq):
                 tell(f"event {post.seq} is not noted with message {post.reply.number}")
 
+    def _check_named(self, post: MessagePosted, named: frozenset[str], tell: Tell) -> None:
+        expected = {(user, post.author) for user in named}
+        self._named += len(expected)
+        found = set(self._rows(_NAMED, post.channel, post.number))
+        if found != expected:
+            tell(f"message {post.number} names {sorted(named)}, noted are {sorted(user for user, _ in found)}")
+
     def _check_files(self) -> None:
-        for table, expected in (("file_uses", self._uses), ("answers", self._answers)):
+        for table, expected in (
+            ("file_uses", self._uses),
+            ("answers", self._answers),
+            ("mentions", self._named),
+        ):
             if (found := self._one(f"SELECT count(*) FROM {table}")[0]) != expected:
                 self._report.add(f"table {table}: {found} rows, the log says {expected}")
         for file, state in self._rows(_USED_UNREADY):

@@ -9,8 +9,8 @@ from sqlalchemy import literal_column as literal
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from hubbub.store.lines import COLUMNS, JOINED
-from hubbub.store.schema import channels, events, keys, lines, members, sessions, users
-from hubbub.store.statements import compile_sql
+from hubbub.store.schema import channels, events, keys, lines, members, mentions, sessions, users
+from hubbub.store.statements import compile_sql, each_of
 
 
 def _insert(table: Table, *columns: str) -> str:
@@ -262,6 +262,28 @@ FIND_KEY: Final = compile_sql(
     ),
     "user",
     "key",
+)
+
+_wanted: Final = each_of(bindparam("name_keys")).table_valued("value")
+# Of these name keys (a JSON array), those of a channel's members.
+FIND_NAMED: Final = compile_sql(
+    select(users.c.name_key, users.c.id)
+    .select_from(users.join(members, members.c.user == users.c.id))
+    .where(users.c.name_key.in_(select(_wanted.c.value)), members.c.channel == bindparam("channel")),
+    "name_keys",
+    "channel",
+)
+FIND_NAMED_CHANNELS: Final = compile_sql(
+    select(channels.c.name_key, channels.c.id).where(
+        channels.c.name_key.in_(select(_wanted.c.value)), channels.c.private == literal("0")
+    ),
+    "name_keys",
+)
+INSERT_MENTION: Final = _insert(mentions, "user", "channel", "number", "author")
+DELETE_MENTIONS: Final = compile_sql(
+    delete(mentions).where(mentions.c.channel == bindparam("channel"), mentions.c.number == bindparam("number")),
+    "channel",
+    "number",
 )
 
 INSERT_SESSION: Final = _insert(sessions, "id", "user", "created_at", "expires_at")

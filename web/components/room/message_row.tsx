@@ -17,6 +17,7 @@ import { ReadSign, useReadText } from "@/components/room/read_sign";
 import type { MessageAction } from "@/components/room/use_message_actions";
 import { Clock } from "@/components/time";
 import { messagePath } from "@/lib/addresses";
+import { namesUser } from "@/lib/apply_event";
 import { isEmojiOnly } from "@/lib/markdown";
 import type { OutboxItem } from "@/lib/outbox";
 import { isBare } from "@/lib/parts";
@@ -84,6 +85,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
       id={item ? undefined : `m${message.number}`}
       data-row={props.rowKey}
       data-mine={mine || undefined}
+      data-mentioned={(!mine && namesUser(message.mentions, props.me)) || undefined}
       data-first={first || undefined}
       data-last={last || undefined}
       data-targeted={props.targeted || undefined}
@@ -145,7 +147,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
 });
 
 /** Where it is from, what it answers, what it says, and what it brings. */
-function Content({ message, author, calendar, run }: MessageRowProps) {
+function Content({ message, author, me, nameOf, calendar, run }: MessageRowProps) {
   const t = useTranslations("message");
   if (message.deleted || message.redacted) return <p className="gone">{t("deleted")}</p>;
   const { forward, reply, text, parts, channel } = message;
@@ -153,7 +155,7 @@ function Content({ message, author, calendar, run }: MessageRowProps) {
     <>
       {forward && <OriginLabel origin={forward} calendar={calendar} />}
       {reply && <QuoteView quote={reply} channel={channel} onShow={(number) => run({ type: "show", number })} />}
-      {text && <Text message={message} />}
+      {text && <Text message={message} me={me} nameOf={nameOf} />}
       {parts && <Parts parts={parts} author={author} />}
     </>
   );
@@ -168,7 +170,7 @@ function isBareMessage({ deleted, reply, forward, text, parts = [] }: MessagePos
   return !deleted && !reply && !forward && !text && isBare(parts);
 }
 
-function Text({ message }: { message: MessagePosted }) {
+function Text({ message, me, nameOf }: Pick<MessageRowProps, "message" | "me" | "nameOf">) {
   const t = useTranslations("message");
   const [open, setOpen] = useState(false);
   const text = message.text ?? "";
@@ -176,7 +178,7 @@ function Text({ message }: { message: MessagePosted }) {
   return (
     <>
       <div className="fold" data-folded={(long && !open) || undefined}>
-        <Markdown text={text} />
+        <Markdown text={text} mentions={message.mentions} me={me} nameOf={nameOf} />
       </div>
       {long && (
         <button type="button" className="unfold needs-js" aria-expanded={open} onClick={() => setOpen(!open)}>

@@ -33,6 +33,7 @@ export const ChannelRow = memo(function ChannelRow({ channel, open, me, nameOf }
   const [menuOpen, setMenuOpen] = useState(false);
   const more = useRef<HTMLButtonElement>(null);
   const waiting = countWaiting(channel);
+  const mentioned = channel.mentioned?.length ?? 0;
   const talk = isConversation(channel);
   const partner = partnerOf(channel, me);
   const name = isNotes(channel) ? t("notes") : channel.name;
@@ -72,8 +73,14 @@ export const ChannelRow = memo(function ChannelRow({ channel, open, me, nameOf }
         <span className="channel-signs">
           {channel.muted && <Sign icon={<BellOff aria-hidden />} name={t("muted")} />}
           {channel.pinned && <Sign icon={<Pin aria-hidden />} name={t("pinned")} />}
+          {mentioned > 0 && (
+            <span className="badge mentions">
+              <span aria-hidden="true">@{unreadLabel(channel.mentioned)}</span>
+              <span className="unseen">{t("mentioned", { count: mentioned })}</span>
+            </span>
+          )}
           {waiting > 0 && (
-            <span className="badge">
+            <span className="badge" data-quiet={mentioned > 0 || undefined}>
               <span aria-hidden="true">{unreadLabel(channel.unread)}</span>
               <span className="unseen">{waiting > 99 ? t("manyUnread") : t("unread", { count: waiting })}</span>
             </span>

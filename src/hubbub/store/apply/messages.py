@@ -9,6 +9,7 @@ from hubbub.errors import Refused
 from hubbub.protocol.events import MessageDeleted, MessageEdited, MessagePosted
 from hubbub.store.apply.access import resolve_actor, resolve_message, resolve_own_channel
 from hubbub.store.apply.content import Content, resolve_content
+from hubbub.store.apply.mentions import forget_mentions, note_mentions, resolve_mentions
 from hubbub.store.apply.redaction import redact
 from hubbub.store.attachments import tie, untie
 from hubbub.store.ledger import Ledger
@@ -30,6 +31,7 @@ def append_post(ledger: Ledger, intent: PostMessage) -> Appended:
         if (first := _find_first_answer(ledger, intent)) is not None:
             return first
         content = resolve_content(ledger, actor, channel, intent)
+    mentions = resolve_mentions(ledger, actor, channel, content.text) if intent.forward is None else []
     seq, number = channel.seq + 1, channel.number + 1
     if intent.key is not None and not ledger.insert_key(actor.id, intent.key, channel.id, seq, number):
         first = _find_first_answer(ledger, intent)
@@ -46,12 +48,15 @@ def append_post(ledger: Ledger, intent: PostMessage) -> Appended:
         parts=content.parts,
         reply=content.reply,
         forward=content.forward,
+        mentions=mentions,
     )
     channel.number = number
     ledger.append_channel_event(channel, post)
     ledger.append_line(post)
     if not intent.plain:
         tie(ledger, post)
+    if mentions:
+        note_mentions(ledger, channel, number, actor.id, mentions)
     channel.last = last_of(post)
     channel.last_known = True
     member.position = number
@@ -82,10 +87,19 @@ def append_edit(ledger: Ledger, intent: EditMessage) -> Appended:
     if line.text == intent.text:
         return Appended(channel.stream, channel.seq, line.number)
     edit = MessageEdited(
-        seq=channel.seq + 1, at=intent.at, channel=channel.id, number=line.number, by=actor.id, text=intent.text
+        seq=channel.seq + 1,
+        at=intent.at,
+        channel=channel.id,
+        number=line.number,
+        by=actor.id,
+        text=intent.text,
+        mentions=resolve_mentions(ledger, actor, channel, intent.text),
     )
     ledger.append_channel_event(channel, edit, about=line.number)
     ledger.update_text(channel, line, edit.seq)
+    if line.mentions:
+        forget_mentions(ledger, channel, line.number)
+    note_mentions(ledger, channel, line.number, actor.id, edit.mentions)
     return Appended(channel.stream, channel.seq, line.number)
 
 
@@ -103,4 +117,6 @@ def append_deletion(ledger: Ledger, intent: DeleteMessage) -> Appended:
     ledger.append_channel_event(channel, deleted, about=line.number)
     ledger.delete_line(channel, line)
     untie(ledger, line)
+    if line.mentions:
+        forget_mentions(ledger, channel, line.number)
     return Appended(channel.stream, channel.seq, line.number)

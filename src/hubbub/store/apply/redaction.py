@@ -75,10 +75,17 @@ def make_blank(event: AnyEvent) -> AnyEvent:
     match event:
         case MessagePosted():
             return msgspec.structs.replace(
-                event, text="", key=None, parts=[], reply=_blank_quote(event.reply), forward=None, redacted=True
+                event,
+                text="",
+                key=None,
+                parts=[],
+                reply=_blank_quote(event.reply),
+                forward=None,
+                mentions=[],
+                redacted=True,
             )
         case MessageEdited():
-            return msgspec.structs.replace(event, text="", redacted=True)
+            return msgspec.structs.replace(event, text="", mentions=[], redacted=True)
         case ReactionAdded() | ReactionRemoved():
             return msgspec.structs.replace(event, emoji="", redacted=True)
         case _:

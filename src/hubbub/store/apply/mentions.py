@@ -1,0 +1,74 @@
+"""Whom a text names, looked up as the transaction leaves the tables, and noted for those who are named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from hubbub.domain.mentions import Named, find_named, read_wide
+from hubbub.domain.roles import may_mention_everyone
+from hubbub.protocol.events import Mention
+from hubbub.store import writes
+from hubbub.store.ledger import Ledger
+from hubbub.store.states import ChannelState, UserState
+
+# In the place of a user: everybody in the channel.
+EVERYBODY: Final = "*"
+
+
+def resolve_mentions(ledger: Ledger, actor: UserState, channel: ChannelState, text: str) -> list[Mention]:
+    """What `text` names, each spelling once, in its order. Names nobody has, and everybody where the actor may not call
+    so many, are words like others. Writes nothing."""
+    places = find_named(text)
+    if not places:
+        return []
+    people = _look_up(ledger, [place for place in places if place.sign == "@"], writes.FIND_NAMED, channel.id)
+    channels = _look_up(ledger, [place for place in places if place.sign == "#"], writes.FIND_NAMED_CHANNELS)
+    may_call = may_mention_everyone(
+        actor.role,
+        creator=channel.created_by == actor.id,
+        many=channel.members > ledger.limits.mention_everyone_members,
+    )
+    found: dict[str, Mention] = {}
+    for place in places:
+        mention = _resolve(place, people if place.sign == "@" else channels, may_call=may_call)
+        if mention is not None:
+            found.setdefault(mention.text, mention)
+    return list(found.values())
+
+
+def _look_up(ledger: Ledger, places: Sequence[Named], sql: str, *parameters: str) -> dict[str, str]:
+    keys = sorted({key for place in places for _, key in place.spellings})
+    if not keys:
+        return {}
+    return dict(ledger.cursor.execute(sql, (msgspec.json.encode(keys).decode(), *parameters)))
+
+
+def _resolve(place: Named, ids: dict[str, str], *, may_call: bool) -> Mention | None:
+    if (everybody := read_wide(place)) is not None:
+        written, wide = everybody
+        return Mention(text=written, wide=wide) if may_call else None
+    for written, key in place.spellings:
+        if key in ids:
+            return (
+                Mention(text=written, user=ids[key]) if place.sign == "@" else Mention(text=written, channel=ids[key])
+            )
+    return None
+
+
+def note_mentions(ledger: Ledger, channel: ChannelState, number: int, author: str, mentions: list[Mention]) -> None:
+    """Those whom a message just appended names find it."""
+    named = {mention.user for mention in mentions if mention.user is not None and mention.user != author}
+    if any(mention.wide for mention in mentions):
+        named = {EVERYBODY}
+    for user in named:
+        ledger.writes += 1
+        ledger.cursor.execute(writes.INSERT_MENTION, (user, channel.id, number, author))
+
+
+def forget_mentions(ledger: Ledger, channel: ChannelState, number: int) -> None:
+    """The message names nobody any more."""
+    ledger.writes += 1
+    ledger.cursor.execute(writes.DELETE_MENTIONS, (channel.id, number))
