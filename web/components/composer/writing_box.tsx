@@ -11,6 +11,7 @@ import {
   useLayoutEffect,
   useRef,
 } from "react";
+import { flushSync } from "react-dom";
 
 import { CompletionList } from "@/components/composer/completion_list";
 import { useCompletion } from "@/components/composer/use_completion";
@@ -54,12 +55,10 @@ export function WritingBox(props: WritingBoxProps) {
   useBrowserLayoutEffect(() => grow(area.current), [text]);
 
   function place(next: string, caret: number) {
-    onChange(next);
-    // After the next render, when the field has the new words.
-    requestAnimationFrame(() => {
-      area.current?.focus();
-      area.current?.setSelectionRange(caret, caret);
-    });
+    // Rendered at once: what is typed next must find the caret behind these words, not where it was before.
+    flushSync(() => onChange(next));
+    area.current?.focus();
+    area.current?.setSelectionRange(caret, caret);
   }
 
   useImperativeHandle(ref, () => ({

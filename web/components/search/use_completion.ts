@@ -1,6 +1,7 @@
 "use client";
 
 import { type KeyboardEvent, type RefObject, useEffect, useId, useMemo, useState } from "react";
+import { flushSync } from "react-dom";
 
 import { useLiveView } from "@/components/chat_provider";
 import { callApi } from "@/lib/api_client";
@@ -48,13 +49,12 @@ export function useCompletion(
     const name = options[index];
     if (!completing || name === undefined || !input.current) return;
     const done = complete(value, completing, name);
-    change(done.query);
+    // Rendered at once: what is typed next must find the caret behind these words, not where it was before.
+    flushSync(() => change(done.query));
     setCaret(undefined);
     setActive(0);
-    const field = input.current;
-    field.focus();
-    // After the next render, when the field has the new words.
-    requestAnimationFrame(() => field.setSelectionRange(done.caret, done.caret));
+    input.current.focus();
+    input.current.setSelectionRange(done.caret, done.caret);
   }
 
   function onKeyDown(event: KeyboardEvent<HTMLInputElement>) {
