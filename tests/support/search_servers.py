@@ -36,6 +36,8 @@ _COMMON: Final = {
     "discovery.type": "single-node",
     "network.host": "127.0.0.1",
     "cluster.routing.allocation.disk.threshold_enabled": "false",
+    # How often it looks at its disk, when it does: the least that is allowed.
+    "cluster.info.update.interval": "10s",
     "cluster.max_shards_per_node": "10000",
     "node.processors": "2",
 }

@@ -97,7 +97,7 @@ class Reindexing:
         generations = await self._indices.find_generations()
         states = {number: await self._indices.fetch_state(number) for number in generations or (1,)}
         read = [number for number, is_read in generations.items() if is_read]
-        self._check_owner(states, wishes)
+        await self._check_owner(states, wishes)
         self._check_archive(generations, read, wishes)
         for number, state in states.items():
             if number not in read and (not self._log.archived or self._is_begun(state)):
@@ -137,14 +137,22 @@ class Reindexing:
 
     # --- before ---------------------------------------------------------------------------------------------------
 
-    def _check_owner(self, states: dict[int, Json], wishes: Wishes) -> None:
-        others = [number for number, state in states.items() if state and state.get("epoch") != self._epoch]
-        if others and not wishes.replace_other:
-            raise StoreError(
-                f"Generation {others[0]} on the search server is the copy of another database, which may have archived "
-                "into it: set another search.prefix. Or, if that one is not needed any more: `hubbub reindex "
-                "--replace-other`."
-            )
+    async def _check_owner(self, states: dict[int, Json], wishes: Wishes) -> None:
+        if wishes.replace_other:
+            return
+        for number, state in states.items():
+            if state and state.get("epoch") != self._epoch:
+                raise StoreError(
+                    f"Generation {number} on the search server is the copy of another database, which may have "
+                    "archived into it: set another search.prefix. Or, if that one is not needed any more: `hubbub "
+                    "reindex --replace-other`."
+                )
+            if not state and await self._indices.count("events", number):
+                raise StoreError(
+                    f"Generation {number} on the search server does not say whose it is: hubbub-state is missing, as "
+                    "when it was restored without it. Restore that too. Or, if none of it is needed any more: `hubbub "
+                    "reindex --replace-other`."
+                )
 
     def _check_archive(self, generations: dict[int, bool], read: list[int], wishes: Wishes) -> None:
         if not self._log.archived or read or wishes.despite_loss:
@@ -213,11 +221,11 @@ class Reindexing:
                 f"See that all its indices are open and well, then run it again. ({error})"
             ) from error
         lacks = self._log.missing + self._bulk.tally.lost - refused
-        if lacks and not wishes.despite_loss:
+        if (lacks or self._log.problems) and not wishes.despite_loss:
             raise StoreError(
-                f"Of the archive {lacks:,} events are lost ({self._log.problems[:1] or 'refused'}), and the old copy "
-                "stays: restore the search server's snapshot and run it again. Or, if they are lost for good: `hubbub "
-                "reindex --despite-loss`."
+                f"Of the archive {lacks:,} events are lost ({(self._log.problems or ['refused'])[0]}), and the old "
+                "copy stays: restore the search server's snapshot and run it again. Or, if they are lost for good: "
+                "`hubbub reindex --despite-loss`."
             )
         self._lacks = self._log.missing
 

@@ -84,20 +84,27 @@ class Found:
         return {place: event.body for place, event in self.events.items()}
 
 
-class Thaw:
-    """Fetching what is cold. Without an archive everything cold stays refused."""
+async def _as_they_are(bodies: Bodies) -> Bodies:
+    return bodies
 
-    def __init__(self, archive: Archive | None) -> None:
+
+class Thaw:
+    """Fetching what is cold. Without an archive everything cold stays refused. `wipe` has the last word on what is
+    handed out (wiping.py); what is fetched for a change is looked at where it is put back."""
+
+    def __init__(self, archive: Archive | None, wipe: Callable[[Bodies], Awaitable[Bodies]] = _as_they_are) -> None:
         self.archive = archive
+        self._wipe = wipe
 
     async def read(self, attempt: Callable[[Bodies], Awaitable[T]]) -> T:
         """What `attempt` answers once it has all it needs. Raises as it, and `archive_unavailable`."""
-        found = Found()
+        found, bodies = Found(), NO_BODIES
         while True:
             try:
-                return await attempt(found.bodies if found.events else NO_BODIES)
+                return await attempt(bodies)
             except Cold as cold:
                 await self.fetch(cold, found)
+            bodies = await self._wipe(found.bodies)
 
     async def fetch(self, cold: Cold, found: Found) -> None:
         """Add to `found` what is missed. Raises `archive_unavailable`, also when the archive does not have it, or all
@@ -133,9 +140,9 @@ class Thaw:
         if self.archive is None:
             raise Refused("archive_unavailable")
         found = await self.archive.fetch_range(stream, min(seqs) - 1, max(seqs))
-        events = [(event.seq, event.body) for event in found if event.seq in seqs]
-        _check({(stream, seq) for seq in seqs} - {(stream, seq) for seq, _ in events})
-        return events
+        bodies = {(stream, event.seq): event.body for event in found if event.seq in seqs}
+        _check({(stream, seq) for seq in seqs} - bodies.keys())
+        return [(seq, body) for (_, seq), body in (await self._wipe(bodies)).items()]
 
 
 def _add(found: Found, stream: str, events: Iterable[ArchivedEvent]) -> None:

@@ -14,19 +14,17 @@ Invariants:
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
 from hubbub.protocol import codec
 from hubbub.protocol.archive import ArchivedEvent
-from hubbub.protocol.events import AnyEvent, MembershipStarted, MessagePosted
 from hubbub.store import archive_ranges
-from hubbub.store.apply.redaction import WITH_CONTENT
 from hubbub.store.ledger import Ledger
 from hubbub.store.rest import with_room
+from hubbub.store.wiping import find_deleted, messages_shown
 
-_DELETED: Final = "SELECT 1 FROM lines WHERE channel = ? AND number = ? AND deleted"
 _HERE: Final = "SELECT 1 FROM events WHERE stream = ? AND seq = ?"
 
 
@@ -59,21 +57,4 @@ def put_back(ledger: Ledger, events: Iterable[tuple[str, ArchivedEvent]]) -> Put
 
 
 def _is_stale(cursor: sqlite3.Cursor, body: bytes) -> bool:
-    return any(_is_deleted(cursor, channel, number) for channel, number in _messages_shown(codec.decode_event(body)))
-
-
-def _messages_shown(event: AnyEvent) -> Iterator[tuple[str, int]]:
-    """The messages (channel and number) of which the event has some content, and would have none once they are
-    deleted."""
-    if isinstance(event, MembershipStarted):
-        last = event.channel.last
-        if last is not None and not last.deleted:
-            yield event.channel.id, last.number
-    elif isinstance(event, WITH_CONTENT) and not event.redacted:
-        yield event.channel, event.number
-        if isinstance(event, MessagePosted) and event.reply is not None and not event.reply.deleted:
-            yield event.channel, event.reply.number
-
-
-def _is_deleted(cursor: sqlite3.Cursor, channel: str, number: int) -> bool:
-    return cursor.execute(_DELETED, (channel, number)).fetchone() is not None
+    return bool(find_deleted(cursor, set(messages_shown(codec.decode_event(body)))))

@@ -47,8 +47,11 @@ _TABLE: Final = "CREATE TABLE IF NOT EXISTS filled (channel TEXT PRIMARY KEY, nu
 _FILLED: Final = "SELECT channel, number FROM filled"
 _FILL: Final = "INSERT INTO filled VALUES (?1, ?2) ON CONFLICT DO UPDATE SET number = ?2"
 _BASES: Final = "SELECT stream, max(last) FROM archived WHERE stream LIKE 'channel:%' GROUP BY stream"
-_LINES: Final = """SELECT number, seq, text_seq, deleted FROM lines
-    WHERE channel = ? AND number > ? AND seq <= ? ORDER BY number LIMIT ?"""
+# The last message of what is archived. Numbers grow with the seq, so what lies behind it need not be looked through.
+_LAST: Final = """SELECT number FROM lines WHERE channel = ? AND seq <= ? AND number IS NOT NULL
+    ORDER BY seq DESC LIMIT 1"""
+_LINES: Final = """SELECT number, seq, text_seq, deleted FROM lines INDEXED BY lines_by_number
+    WHERE channel = ? AND number > ? AND number <= ? ORDER BY number LIMIT ?"""
 _DOCS: Final = """SELECT docs.number, docs.seq FROM docs JOIN names ON names.id = docs.channel
     WHERE names.ulid = ? AND docs.number BETWEEN ? AND ?"""
 
@@ -87,6 +90,7 @@ class Filler:
         self._indexer = indexer
         self._fetch = fetch
         self._now = now
+        # Of each channel, the last message that may be in the archive alone.
         self._bases: dict[str, int] = {}
         self._filled: dict[str, int] = {}
         self._asked: tuple[_Lines, Future[Sequence[ArchivedEvent]]] | None = None
@@ -110,7 +114,8 @@ class Filler:
         if self._fetch is None or self._now() < self._due:
             return False
         if not self._bases:
-            self._bases = {stream.removeprefix(CHANNEL): last for stream, last in self._log.execute(_BASES).fetchall()}
+            bases = ((stream.removeprefix(CHANNEL), last) for stream, last in self._log.execute(_BASES).fetchall())
+            self._bases = {channel: self._find_last(channel, base) for channel, base in bases}
             self._filled = dict(self._index.execute(_FILLED).fetchall())
         found = self._look()
         if found is None:
@@ -133,13 +138,17 @@ class Filler:
     def _look(self) -> _Lines | None:
         """The next lines that were not looked at; None when there are none."""
         while self._bases:
-            channel, base = next(iter(self._bases.items()))
+            channel, last = next(iter(self._bases.items()))
             after = self._filled.get(channel, 0)
-            rows = self._log.execute(_LINES, (channel, after, base, LINES)).fetchall()
+            rows = self._log.execute(_LINES, (channel, after, last, LINES)).fetchall()
             if rows:
                 return self._compare(channel, rows)
             del self._bases[channel]
         return None
+
+    def _find_last(self, channel: str, base: int) -> int:
+        row = self._log.execute(_LAST, (channel, base)).fetchone()
+        return row[0] if row else 0
 
     def _compare(self, channel: str, rows: Sequence[tuple[int, int, int | None, int]]) -> _Lines:
         upto = rows[-1][0]

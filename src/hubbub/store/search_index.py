@@ -137,7 +137,7 @@ class Indexer:
                     continue
                 self._add(post)
                 if edit is not None and edit.seq == row[1]:
-                    self._change_text(edit)
+                    self._change_text(edit, post.parts)
             self._write()
             self._count_removed()
         except BaseException:
@@ -222,17 +222,19 @@ class Indexer:
         """Put back from the archive, a post comes behind its edits: it gets the text it has by now."""
         row = self._log.execute(_TEXT, (post.channel, post.number, channel_stream(post.channel))).fetchone()
         if row is not None and isinstance(edit := codec.decode_event(row[0]), MessageEdited):
-            self._change_text(edit)
+            self._change_text(edit, post.parts)
         self._change_reactions(post.channel, post.number)
 
-    def _change_text(self, edit: MessageEdited) -> None:
+    def _change_text(self, edit: MessageEdited, parts: Sequence[Part] | None = None) -> None:
+        """`parts`: those of the message, where its post is at hand and may have no row."""
         found = None if edit.redacted else self._find(edit.channel, edit.number)
         if found is None:
             return
         id_, author, flags, seq = found
         if edit.seq < seq:
             return  # put back from the archive, behind later ones
-        parts = self._fetch_parts(edit.channel, edit.number) if flags & search_file.PARTS else []
+        if parts is None:
+            parts = self._fetch_parts(edit.channel, edit.number) if flags & search_file.PARTS else []
         said = searched_text(edit.text, parts)
         flags = flags_of(said, edited=True, reacted=bool(flags & REACTION), parts=parts)
         tags = f"{channel_tag(self._number_of(edit.channel))} {author_tag(author)}"

@@ -27,6 +27,7 @@ from hubbub.store.search_engine import SqliteSearch
 from hubbub.store.search_file import SEARCH, delete_search_file
 from hubbub.store.search_follower import SearchFollower
 from hubbub.store.search_reads import SqliteReadable
+from hubbub.store.wiping import Wiping
 from hubbub.store.writer import OnCommit, Writer
 
 
@@ -99,7 +100,7 @@ async def open_store(
     if follower is not None:
         on_commit = _noticed_by(follower, on_commit)
     writer = Writer(connection, limits, on_commit)
-    thaw = Thaw(archive)
+    thaw = Thaw(archive, Wiping(readers).wipe)
     embedded = EmbeddedIndex(directory, follower) if follower is not None else None
     return Store(
         log=SqliteLog(writer, readers, epoch, thaw),

@@ -1,16 +1,18 @@
 """The whole log, of the database and the archive together, stream by stream: for copying it anew and proving copies.
 
 Invariants:
-1. All of it is read in one transaction: how the log was at one moment.
+1. A stream is read in one transaction, up to where it was when the walk began: a reading that takes hours must not
+   keep a server's write-ahead log from being taken back. What was changed meanwhile is read as changed.
 2. What the database has counts before what the archive has. Each archived range is summed up on the way, and what is
-   missing or another than was noted is told (`problems`, `missing`).
+   missing or another than was noted is told (`problems`, `missing`). Where the archive has what was deleted since (its
+   server was set back), that is blanked before it is summed up again (`healed`).
 3. At most one stream's archived events are held at a time, in a file of SQLite's own.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +30,7 @@ from hubbub.store.engine import DATABASE, open_reader
 from hubbub.store.lines import build_lines
 from hubbub.store.migrate import check_revision
 from hubbub.store.rest import without_room
+from hubbub.store.wiping import find_deleted, list_shown, wipe
 
 # Events in a piece.
 PIECE: Final = 500
@@ -51,6 +54,8 @@ _CHANGED: Final = """SELECT max(seq) FROM (
     SELECT seq FROM events INDEXED BY events_about WHERE stream = ?1 AND about = ?2
     UNION ALL SELECT seq FROM temp.gone INDEXED BY gone_about WHERE stream = ?1 AND about = ?2)"""
 _GONE: Final = "SELECT body FROM temp.gone WHERE stream = ? AND seq = ?"
+_GONE_RANGE: Final = "SELECT seq, body FROM temp.gone WHERE stream = ? AND seq BETWEEN ? AND ?"
+_WIPE: Final = "UPDATE temp.gone SET body = ? WHERE stream = ? AND seq = ?"
 _TEXT: Final = "SELECT coalesce(text_seq, seq) FROM lines WHERE channel = ? AND seq = ?"
 _POST: Final = "SELECT seq FROM lines WHERE channel = ? AND number = ?"
 
@@ -76,6 +81,8 @@ class WholeLog:
         self.problems: list[str] = []
         self.missing = 0
         """Events that neither the database nor the archive has."""
+        self.healed = 0
+        """Events of the archive that had what is deleted."""
         self._connection = open_reader(database)
         self._begin()
 
@@ -108,14 +115,20 @@ class WholeLog:
         """How many events may be in the archive alone."""
         return sum(self._base(stream) for (stream,) in self._rows(archive_ranges.STREAMS))
 
+    def fetch_heads(self) -> dict[str, int]:
+        """The newest seq of each stream."""
+        return dict(self._rows(_STREAMS))
+
     def read(self) -> Iterator[Piece]:
         """All of it; streams in the order of their names."""
         for stream, head in self._rows(_STREAMS):
+            self.refresh()
             yield from self._read(stream, head)
 
     def read_archived(self) -> Iterator[Piece]:
         """What may be in the archive alone."""
         for (stream,) in self._rows(archive_ranges.STREAMS):
+            self.refresh()
             yield from self._read(stream, self._base(stream))
 
     def find_event(self, stream: str, seq: int) -> LoggedEvent | None:
@@ -174,19 +187,42 @@ class WholeLog:
             return
         self._connection.execute("DELETE FROM temp.gone")
         self._joined = stream
+        differing: list[tuple[int, int, bytes]] = []
         for first, last, digest in self._rows(archive_ranges.RANGES, stream):
-            place = (stream, first, last)
-            here = {seq: without_room(body) for seq, body in self._rows(_HERE, *place)}
-            hashes: dict[int, bytes] = dict(self._rows(archive_ranges.REWRITTEN, *place))
+            here = {seq: without_room(body) for seq, body in self._rows(_HERE, stream, first, last)}
             gone = [event for event in self._fetch_range(stream, first - 1, last) if event.seq not in here]
             bodies = here | {event.seq: event.body for event in gone}
             if missing := last - first + 1 - len(bodies):
                 self.missing += missing
                 self.problems.append(f"{stream}: of the archived events {first} to {last} {missing} are missing")
-            elif sum_up(hashes.get(seq) or hash_event(seq, body) for seq, body in bodies.items()) != digest:
-                self.problems.append(f"{stream}: the archived events {first} to {last} are not what was archived")
+            elif self._sum_up(stream, first, last, bodies) != digest:
+                differing.append((first, last, digest))
             rows = [(stream, event.seq, event.about, event.body) for event in gone]
             self._connection.executemany("INSERT OR IGNORE INTO temp.gone VALUES (?, ?, ?, ?)", rows)
+        # Behind all of them: what says that something was deleted may be in a later one.
+        for first, last, digest in differing:
+            if self._heal(stream, first, last) != digest:
+                self.problems.append(f"{stream}: the archived events {first} to {last} are not what was archived")
+
+    def _heal(self, stream: str, first: int, last: int) -> bytes:
+        """Blank what is deleted among what the archive gave; the range's digest then."""
+        gone = {(stream, seq): codec.decode_event(body) for seq, body in self._rows(_GONE_RANGE, stream, first, last)}
+        deleted = find_deleted(self._connection, list_shown(gone))
+        wiped = wipe(gone, deleted, self._deleted_by)
+        self._connection.executemany(_WIPE, [(body, *place) for place, body in wiped.items()])
+        self.healed += len(wiped)
+        here = {seq: without_room(body) for seq, body in self._rows(_HERE, stream, first, last)}
+        return self._sum_up(stream, first, last, here | dict(self._rows(_GONE_RANGE, stream, first, last)))
+
+    def _deleted_by(self, message: tuple[str, int]) -> int:
+        """Nothing is done to a message behind its deletion."""
+        channel, number = message
+        changed = self._one(_CHANGED, CHANNEL + channel, number)
+        return int(changed[0]) if changed and changed[0] is not None else 0
+
+    def _sum_up(self, stream: str, first: int, last: int, bodies: Mapping[int, bytes]) -> bytes:
+        hashes: dict[int, bytes] = dict(self._rows(archive_ranges.REWRITTEN, stream, first, last))
+        return sum_up(hashes.get(seq) or hash_event(seq, body) for seq, body in bodies.items())
 
     def _rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
         return self._connection.execute(sql, parameters).fetchall()
