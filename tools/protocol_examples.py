@@ -163,6 +163,7 @@ EXAMPLES: tuple[msgspec.Struct, ...] = (
     _summary,
     _limits,
     _room,
+    replies.RoomView(epoch=EPOCH, room=_room, users=[_ana, _bo]),
     replies.Snapshot(epoch=EPOCH, user=_me, seq=7, channels=[_summary], room=_room, users=[_ana, _bo], limits=_limits),
     _excerpt[1],
     _channel_name,

@@ -126,6 +126,22 @@ async def test_a_snapshot_holds_the_room_asked_for(app: App) -> None:
     assert snapshot["room"]["lines"][-1]["text"] == "hi"
 
 
+async def test_a_room_alone_is_the_one_a_snapshot_holds(app: App) -> None:
+    ann, bob = await app.person("ann"), await app.person("bob")
+    garden = await ann.channel("garden")
+    assert (await bob.http.put(f"/api/channels/{garden}/members/me")).status_code == 200
+    first = await ann.post(garden, "hi")
+    await bob.post(garden, "hello")
+    for around in ("", f"around={first}"):
+        whole = (await ann.http.get(f"/api/snapshot?channel={garden}&{around}")).json()
+        alone = (await ann.http.get(f"/api/channels/{garden}/room?{around}")).json()
+        assert (alone["room"], alone["epoch"]) == (whole["room"], whole["epoch"])
+        assert {user["name"] for user in alone["users"]} == {"ann", "bob"}
+        assert alone.keys() == {"epoch", "room", "users"}
+    missing = await ann.http.get(f"/api/channels/{garden}/room?around=99")
+    assert missing.json()["code"] == "no_such_message"
+
+
 async def test_the_position_moves_back_and_forth(app: App) -> None:
     ann, bob = await app.person("ann"), await app.person("bob")
     garden = await ann.channel("garden")

@@ -23,6 +23,7 @@ MEMBERS, OUTSIDERS = ("creator", "member"), ("stranger", "moderator", "admin", "
 PUBLIC: dict[tuple[str, str], tuple[str, ...]] = {
     ("GET", ""): ("200", "200", "200", "200", "200", "no_such_channel"),
     ("PATCH", ""): ("200", "200", "not_a_member", "not_a_member", "200", "no_such_channel"),
+    ("GET", "/room"): ("200", "200", "200", "200", "200", "no_such_channel"),
     ("GET", "/members"): ("200", "200", "200", "200", "200", "no_such_channel"),
     ("PUT", "/members/me"): ("200", "200", "200", "200", "200", "no_such_channel"),
     ("DELETE", "/members/me"): ("200", "200", "not_a_member", "not_a_member", "not_a_member", "no_such_channel"),
@@ -163,7 +164,7 @@ async def test_who_was_removed_reads_nothing_more(world: World) -> None:
     creator, member = world.people["creator"], world.people["member"]
     assert (await member.http.get(f"/api/channels/{channel}/events")).status_code == 200
     assert (await creator.http.delete(f"/api/channels/{channel}/members/{member.id}")).status_code == 200
-    for path in ("", "/messages", "/days/2026-11-03", "/members", "/events", "/receipts"):
+    for path in ("", "/room", "/messages", "/days/2026-11-03", "/members", "/events", "/receipts"):
         assert (await member.http.get(f"/api/channels/{channel}{path}")).json()["code"] == "no_such_channel"
 
 

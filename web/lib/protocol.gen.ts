@@ -1147,6 +1147,20 @@ export interface Room {
 }
 
 /**
+ * One channel opened and nothing besides, for a page that has a snapshot already. `users` names everyone the
+ * room
+ * refers to; `epoch` as in the snapshot.
+ */
+export interface RoomView {
+  /** the log's identity; positions of another epoch mean nothing */
+  epoch: string;
+  /** the channel, as of its `seq` */
+  room: Room;
+  /** everyone the room refers to */
+  users?: UserView[];
+}
+
+/**
  * Everything a page needs, read in one transaction; applying every later event to it gives the next snapshot.
  *
  * `seq` is the position in the user's own stream; each channel's is in its summary. `users` names everyone the
@@ -1184,7 +1198,7 @@ export interface ExcerptPart {
   hit?: boolean;
 }
 
-/** A channel, as far as a hit shows it. */
+/** A channel or a conversation (another `kind`), as far as a hit shows it. */
 export interface ChannelName {
   /** the channel */
   id: string;
@@ -1192,6 +1206,8 @@ export interface ChannelName {
   name: string;
   /** true: only members see that it exists */
   private: boolean;
+  /** `channel`, or a conversation: `direct` or `group` */
+  kind?: "channel" | "direct" | "group";
 }
 
 /**

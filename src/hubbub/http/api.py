@@ -46,6 +46,7 @@ ROUTES: tuple[HTTPRouteHandler, ...] = (
     sessions.log_out,
     sessions.fetch_me,
     snapshot.fetch_snapshot,
+    snapshot.fetch_room,
     channels.list_channels,
     channels.create_channel,
     channels.fetch_channel,

@@ -119,6 +119,15 @@ class Room(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     members: list[UserView] = []
 
 
+class RoomView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One channel opened and nothing besides, for a page that has a snapshot already. `users` names everyone the room
+    refers to; `epoch` as in the snapshot."""
+
+    epoch: str
+    room: Room
+    users: list[UserView] = []
+
+
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Everything a page needs, read in one transaction; applying every later event to it gives the next snapshot.
 

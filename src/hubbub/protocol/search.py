@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from hubbub.domain.conversations import ChannelKind
 from hubbub.domain.finding import EngineName
 from hubbub.protocol.events import MessagePosted, UserView
 
@@ -16,12 +17,13 @@ class ExcerptPart(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     hit: bool = False
 
 
-class ChannelName(msgspec.Struct, frozen=True, kw_only=True):
-    """A channel, as far as a hit shows it."""
+class ChannelName(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A channel or a conversation (another `kind`), as far as a hit shows it."""
 
     id: str
     name: str
     private: bool
+    kind: ChannelKind = "channel"
 
 
 class SearchHit(msgspec.Struct, frozen=True, kw_only=True):

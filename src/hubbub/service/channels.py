@@ -21,7 +21,7 @@ from hubbub.domain.names import check_channel_name, check_topic
 from hubbub.domain.roles import may_create_channel
 from hubbub.errors import Refused
 from hubbub.protocol.events import ChannelSummary, UserView
-from hubbub.protocol.replies import Limits, Snapshot
+from hubbub.protocol.replies import Limits, RoomView, Snapshot
 from hubbub.service.days import find_day
 from hubbub.service.ports import Channels, Clock, Log
 
@@ -42,6 +42,11 @@ class ChannelService:
         return await self.channels.fetch_snapshot(
             session.user, channel, page=min(ROOM_PAGE, self.limits.page_size), limits=self.limits, around=around
         )
+
+    async def fetch_room(self, session: Session, channel: str, around: int | None = None) -> RoomView:
+        """One room for a page that has a snapshot; `no_such_channel` when it is not for this user."""
+        page = min(ROOM_PAGE, self.limits.page_size)
+        return await self.channels.fetch_room(session.user, channel, page=page, around=around)
 
     async def find_day(self, session: Session, channel: str, day: str, zone: str | None = None) -> int | None:
         """The number of the first message of a day, or after it; see `days.find_day`."""

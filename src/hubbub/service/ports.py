@@ -15,7 +15,7 @@ from hubbub.domain.finding import Found, Page, Scope
 from hubbub.domain.intents import Appended, Intent
 from hubbub.domain.query import Query
 from hubbub.protocol.events import ChannelSummary, UserView
-from hubbub.protocol.replies import Limits, Snapshot, Status
+from hubbub.protocol.replies import Limits, RoomView, Snapshot, Status
 from hubbub.protocol.search import ChannelName
 from hubbub.protocol.views import Fetched, Heads, Lines, Membership
 
@@ -77,6 +77,10 @@ class Channels(Protocol):
         self, user: str, channel: str | None, *, page: int, limits: Limits, around: int | None = None
     ) -> Snapshot:
         """All of a page's state in one read transaction; `no_such_channel` when the user may not see `channel`."""
+        ...
+
+    async def fetch_room(self, user: str, channel: str, *, page: int, around: int | None = None) -> RoomView:
+        """One room alone, in one read transaction; `no_such_channel`, `no_such_message`."""
         ...
 
     async def fetch_summaries(self, user: str) -> list[ChannelSummary]:

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import BigInteger, bindparam, cast, or_, select
 from sqlalchemy import literal_column as literal
 
+from hubbub.domain.conversations import read_kind
 from hubbub.errors import Refused
 from hubbub.protocol.events import MessagePosted
 from hubbub.protocol.search import ChannelName
@@ -24,7 +25,7 @@ _seen_by: Final = channels.join(users, users.c.id == bindparam("user")).outerjoi
     members, (members.c.user == users.c.id) & (members.c.channel == channels.c.id)
 )
 _readable: Final = (
-    select(channels.c.id, channels.c.name, channels.c.private, people_of_channel().label("people"))
+    select(channels.c.id, channels.c.name, channels.c.private, people_of_channel().label("people"), channels.c.kind)
     .select_from(_seen_by)
     .where(users.c.disabled_at.is_(None), or_(members.c.user.is_not(None), MAY_LOOK))
 )
@@ -108,8 +109,8 @@ async def _fetch_channels(reader: Reader, sql: str, parameters: tuple[str, ...])
     rows = await reader.fetch_all(sql, parameters)
     user = parameters[0]
     return [
-        ChannelName(id=id_, name=show_conversation(name, people, user)[0], private=bool(private))
-        for id_, name, private, people in rows
+        ChannelName(id=id_, name=show_conversation(name, people, user)[0], private=bool(private), kind=read_kind(kind))
+        for id_, name, private, people, kind in rows
     ]
 
 
