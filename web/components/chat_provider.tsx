@@ -65,14 +65,18 @@ export function useLiveView(): ChatView | undefined {
   );
 }
 
-/** The view of a page that was rendered with `served`: that very snapshot at first, then what became of it. */
+/**
+ * The view of a page that was rendered with `served`: that very snapshot at first, then what became of it. Whoever comes
+ * back to the page begins with what is known by now, so that nothing is taken for unread that was read meanwhile.
+ */
 export function useChat(served: Snapshot): ChatView {
   const session = useSession();
   const live = useLiveView();
   useBrowserLayoutEffect(() => session?.adopt(served), [session, served]);
+  const opening = useMemo(() => session?.opening(served) ?? served, [session, served]);
   return useMemo(
-    () => (live?.served === served ? live : { ...(live ?? INITIAL), state: served, served }),
-    [live, served],
+    () => (live?.served === served ? live : { ...(live ?? INITIAL), state: opening, served }),
+    [live, opening, served],
   );
 }
 

@@ -32,9 +32,13 @@ export function RoomLinks({ children }: { children: ReactNode }) {
   const router = useRouter();
   const hovering = useRef<ReturnType<typeof setTimeout>>(undefined);
   const latest = useRef(0);
+  const path = usePathname();
+  // Whoever has gone elsewhere by whatever way does not want any more what was asked for before.
+  useEffect(() => void (latest.current += 1), [path]);
 
   function click(event: MouseEvent) {
     const link = plainLink(event);
+    if (link) latest.current += 1;
     const wanted = link && roomOf(link.pathname);
     if (!session?.view() || !link || !wanted || wanted.panel || link.search) return;
     event.preventDefault(); // and with it Next's own way there
@@ -68,11 +72,19 @@ export function RoomLinks({ children }: { children: ReactNode }) {
     const wanted = roomOf((event.target as HTMLElement).closest?.("a")?.pathname ?? "");
     if (!wanted || wanted.panel || wanted.number !== undefined) return;
     const prepare = () => void session?.prepare(wanted.channel).catch(() => undefined);
-    hovering.current = setTimeout(prepare, HOVER_MS);
+    // Whoever presses is about to click: that is a tenth of a second's start.
+    if (event.type === "pointerdown") prepare();
+    else hovering.current = setTimeout(prepare, HOVER_MS);
   }
 
   return (
-    <div className="contents" onClickCapture={click} onPointerOver={comeNear} onFocus={comeNear}>
+    <div
+      className="contents"
+      onClickCapture={click}
+      onPointerOver={comeNear}
+      onPointerDown={comeNear}
+      onFocus={comeNear}
+    >
       {children}
     </div>
   );
@@ -100,10 +112,13 @@ function Remembered({ session, channel, number }: RememberedProps) {
   useEffect(() => {
     if (served) return;
     let awaited = true;
-    session.prepare(channel, number).then(
-      () => awaited && setServed(session.remembered(channel, number)),
-      () => awaited && location.reload(),
-    );
+    const show = () => {
+      const found = session.remembered(channel, number);
+      if (!awaited) return;
+      if (found) setServed(found);
+      else location.reload(); // the page of the server knows more, or says what is wrong
+    };
+    session.prepare(channel, number).then(show, show);
     return () => {
       awaited = false;
     };

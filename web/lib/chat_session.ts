@@ -133,6 +133,12 @@ export class ChatSession {
     void this.uploads.begin();
   }
 
+  /** What a page that was rendered with `served` begins with: that very snapshot, or on coming back what became of it. */
+  opening(served: Snapshot): ClientState {
+    if (!this.#adopted.has(served) || !served.room) return served;
+    return this.#live.remembered(served.room.channel.id) ?? served;
+  }
+
   /** A snapshot with another room open, to be shown (and adopted) at once; undefined when it has to be fetched. */
   remembered(channel: string, number?: number): (Snapshot & { room: Room }) | undefined {
     const state = this.#live.remembered(channel, number);

@@ -16,7 +16,10 @@ const LONGEST = 40;
 // No letter, digit or sign of an address before it: "a@b", "10:30" and "http:" complete nothing. A Han character may
 // stand there, since Chinese has no spaces.
 const PERSON_OR_CHANNEL = /(?<![A-Za-z0-9_./@#])[@#]([\p{L}\p{M}\p{N}._-]{0,40})$/u;
-const EMOJI = /(?<![A-Za-z0-9_./:])[:：]([a-z0-9_+-]{2,40}|\p{Script=Han}{1,10})$/u;
+const EMOJI = /(?<![A-Za-z0-9_./:]):([a-z0-9_+-]{2,40})$/u;
+// The full-width colon is a mark like any other ("他说：好"), and in front of Han characters the other one is too: where
+// something stands before it, Enter is to send what was written.
+const WIDE_EMOJI = /(?<=^|\s)(?:：([a-z0-9_+-]{2,40})|[:：](\p{Script=Han}{1,10}))$/u;
 const COMMAND = /^\/([\p{L}-]*)$/u;
 const FENCE = /^\s*```/gmu;
 
@@ -26,10 +29,10 @@ export function completingAt(text: string, caret: number): Completing | undefine
   const command = COMMAND.exec(before);
   if (command) return { trigger: "/", from: 0, to: caret, prefix: command[1] ?? "" };
   const near = before.slice(-LONGEST - 2);
-  const match = PERSON_OR_CHANNEL.exec(near) ?? EMOJI.exec(near);
+  const match = PERSON_OR_CHANNEL.exec(near) ?? EMOJI.exec(near) ?? WIDE_EMOJI.exec(near);
   if (!match || isInCode(before)) return undefined;
   const trigger = match[0].startsWith("：") ? ":" : (match[0].charAt(0) as Trigger);
-  return { trigger, from: caret - match[0].length, to: caret, prefix: match[1] ?? "" };
+  return { trigger, from: caret - match[0].length, to: caret, prefix: match[1] ?? match[2] ?? "" };
 }
 
 function isInCode(before: string): boolean {

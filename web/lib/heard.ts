@@ -1,11 +1,19 @@
 /**
  * What was heard lately, to bring snapshots up to date that were read before it.
  *
- * Invariant: a snapshot that is older than what was heard gets the events kept; where they do not reach back far
- * enough, the stream is marked stale.
+ * Invariant: a snapshot that is older than what was heard, or than one that was shown, gets the events kept; where they
+ * do not reach back far enough, the stream is marked stale.
  */
 
-import { applyEvents, channelStream, type ClientState, markStale, seqOf, userStream } from "./apply_event.ts";
+import {
+  applyEvents,
+  channelStream,
+  type ClientState,
+  markStale,
+  positionsOf,
+  seqOf,
+  userStream,
+} from "./apply_event.ts";
 import type { AnyEvent, Room, Snapshot } from "./protocol.gen.ts";
 
 /** Events kept to bring older snapshots up to date. */
@@ -22,6 +30,12 @@ export class Heard {
       this.#heads.set(stream, Math.max(event.seq, this.#heads.get(stream) ?? 0));
     }
     this.#recent = [...this.#recent, ...events].slice(-EVENTS_KEPT);
+  }
+
+  /** What is shown is known: a snapshot that was read before it is behind, whether or not the events between were heard. */
+  saw(state: Snapshot): void {
+    for (const [stream, seq] of Object.entries(positionsOf(state)))
+      this.#heads.set(stream, Math.max(seq, this.#heads.get(stream) ?? 0));
   }
 
   /** `snapshot`, and what was heard since it was read. */

@@ -21,8 +21,8 @@ import {
 } from "./apply_event.ts";
 import type { Position } from "./carrier.ts";
 import { Heard } from "./heard.ts";
-import type { AnyEvent, Snapshot, UserView } from "./protocol.gen.ts";
-import { RoomCache } from "./room_cache.ts";
+import type { AnyEvent, RoomView, Snapshot, UserView } from "./protocol.gen.ts";
+import { type KeptRoom, RoomCache } from "./room_cache.ts";
 import { placeOf, RoomWindow } from "./room_window.ts";
 import { holdsNumber } from "./room_slice.ts";
 import { sameAsBefore } from "./sharing.ts";
@@ -36,6 +36,8 @@ export interface LiveStateListener {
 
 const RESYNC_PAUSE_MS = 2_000;
 const USERS_AT_ONCE = 50;
+/** Windows around messages that were fetched ahead and may still be opened. */
+const ARRIVALS_KEPT = 4;
 
 export class LiveState {
   readonly #listener: LiveStateListener;
@@ -44,12 +46,13 @@ export class LiveState {
   #queue: AnyEvent[] = [];
   #flushing = false;
   #resyncing = false;
+  /** Whose names are being asked for, and those whom the server does not know. */
   readonly #asked = new Set<string>();
   readonly #rooms = new RoomCache();
   /** Rooms that are being fetched, to be shown soon. */
   readonly #coming = new Map<string, Promise<void>>();
-  /** A room's window around a message, fetched to be shown next. */
-  #arrival: { channel: string; number: number; snapshot: Snapshot } | undefined;
+  /** What was fetched to be shown next and is in no cache, by its place: windows around a message, and whole snapshots. */
+  readonly #arrivals = new Map<string, KeptRoom | Snapshot>();
   /** The window of lines of the open room. */
   readonly window: RoomWindow;
 
@@ -59,6 +62,7 @@ export class LiveState {
       settled: () => this.settled(),
       show: (state) => this.#show(state),
       take: (snapshot) => this.take(snapshot),
+      enter: (view) => this.#enter(view),
     });
   }
 
@@ -77,8 +81,33 @@ export class LiveState {
   /** Goes on from a snapshot, brought up to date. */
   take(snapshot: Snapshot): void {
     this.#flush();
-    this.#show(sameAsBefore(this.#heard.fold(snapshot), this.#state));
+    this.#showFresh(this.#heard.fold(snapshot));
     this.#follow();
+  }
+
+  /** Shows a window of a room that was fetched just now; false when only a whole snapshot will do. */
+  #enter(view: RoomView): boolean {
+    this.#flush();
+    if (!this.#state || view.epoch !== this.#state.epoch) return false;
+    const next = this.#withRoom(this.#state, { room: view.room, users: view.users ?? [] }, true);
+    if (!next) return false;
+    this.#showFresh(next);
+    this.#follow();
+    return true;
+  }
+
+  #showFresh(state: ClientState): void {
+    this.#heard.saw(state);
+    this.#show(this.#named(sameAsBefore(state, this.#state)));
+  }
+
+  /** A snapshot names whom it refers to; whom events have brought in since, the state before may know. */
+  #named(state: ClientState): ClientState {
+    const missing = new Set(unknownUsers(state));
+    return withUsers(
+      state,
+      (this.#state?.users ?? []).filter(({ id }) => missing.has(id)),
+    );
   }
 
   /**
@@ -86,42 +115,66 @@ export class LiveState {
    * to be fetched first. Changes nothing: whoever shows it gives it to `take`.
    */
   remembered(channel: string, number?: number): ClientState | undefined {
-    const state = this.settled();
+    const state = this.#state;
     if (!state) return undefined;
-    if (number !== undefined && this.#arrival?.channel === channel && this.#arrival.number === number) {
-      return this.#heard.fold(this.#arrival.snapshot);
-    }
+    const arrival = this.#arrived(state, channel, number);
+    if (number !== undefined && arrival) return arrival;
     const open = state.room?.channel.id === channel ? state.room : undefined;
     if (open && (number === undefined ? !open.newer : holdsNumber(open.lines, number))) return state;
     const kept = this.#rooms.get(channel);
-    if (!kept || (number !== undefined && !holdsNumber(kept.room.lines, number))) return undefined;
-    const room = this.#heard.bring(state, kept.room);
+    const fits = kept && (number === undefined || holdsNumber(kept.room.lines, number));
+    return (fits && this.#withRoom(state, kept)) || arrival;
+  }
+
+  #arrived(state: ClientState, channel: string, number: number | undefined): ClientState | undefined {
+    const arrival = this.#arrivals.get(placeName(channel, number));
+    if (!arrival) return undefined;
+    return "epoch" in arrival ? this.#heard.fold(arrival) : this.#withRoom(state, arrival);
+  }
+
+  /** The state with this room open, brought up to date; undefined where one has joined or left it meanwhile. */
+  #withRoom(state: ClientState, { room: kept, users }: KeptRoom, fresh = false): ClientState | undefined {
+    const room = this.#heard.bring(state, kept);
+    const channel = room.channel.id;
     const listed = state.channels.find(({ id }) => id === channel);
-    if (room.member !== (listed !== undefined)) return undefined; // joined or left meanwhile
+    if (room.member !== (listed !== undefined)) return undefined;
     const { seq } = room.channel;
     // Fetched ahead of events that are still on their way, the room knows its channel better than the list does.
     const summary = listed && listed.seq >= seq ? listed : room.channel;
     const channels = state.channels.map((each) => (each.id === channel ? summary : each));
-    const next = withUsers({ ...state, channels, room: { ...room, channel: summary } }, [...kept.users]);
-    return room.member && summary.seq === seq ? next : markStale(next, channelStream(channel));
+    const next = withUsers({ ...state, channels, room: { ...room, channel: summary } }, [...users]);
+    const known = room.member ? summary.seq === seq : fresh;
+    return known ? next : markStale(next, channelStream(channel));
   }
 
   /** Fetches a room, or its window around a message, unless it can be had without. Raises `Refusal`. */
   async prepare(channel: string, number?: number): Promise<void> {
     if (this.remembered(channel, number)) return;
-    if (number !== undefined) {
-      const snapshot = await callApi<Snapshot>("GET", `/api/snapshot?channel=${channel}&around=${number}`);
-      this.#arrival = { channel, number, snapshot };
-      return;
-    }
-    const coming = this.#coming.get(channel) ?? this.#fetchRoom(channel);
-    this.#coming.set(channel, coming);
-    await coming.finally(() => this.#coming.delete(channel));
+    const place = placeName(channel, number);
+    const coming = this.#coming.get(place) ?? this.#fetchRoom(channel, number);
+    this.#coming.set(place, coming);
+    await coming.finally(() => this.#coming.delete(place));
   }
 
-  async #fetchRoom(channel: string): Promise<void> {
-    const { room, users = [] } = await callApi<Snapshot>("GET", `/api/snapshot?channel=${channel}`);
-    if (room) this.#rooms.put(room, users);
+  async #fetchRoom(channel: string, number: number | undefined): Promise<void> {
+    const around = number === undefined ? "" : `?around=${number}`;
+    const { epoch, room, users = [] } = await callApi<RoomView>("GET", `/api/channels/${channel}/room${around}`);
+    if (epoch === this.#state?.epoch) {
+      if (number === undefined) this.#rooms.put(room, users);
+      else this.#arrive(placeName(channel, number), { room, users });
+      if (this.remembered(channel, number)) return;
+    }
+    // The list has not heard yet that one is in it, or that one is no more: all of it has to be of one moment.
+    const also = number === undefined ? "" : `&around=${number}`;
+    const snapshot = await callApi<Snapshot>("GET", `/api/snapshot?channel=${channel}${also}`);
+    this.#arrive(placeName(channel, number), snapshot);
+  }
+
+  #arrive(place: string, arrival: KeptRoom | Snapshot): void {
+    this.#arrivals.delete(place);
+    this.#arrivals.set(place, arrival);
+    const [oldest] = this.#arrivals.keys();
+    if (oldest && this.#arrivals.size > ARRIVALS_KEPT) this.#arrivals.delete(oldest);
   }
 
   /** An event was heard. */
@@ -138,6 +191,7 @@ export class LiveState {
     if (!this.#state || this.#state.epoch === epoch) return;
     this.#heard.forget();
     this.#rooms.clear();
+    this.#arrivals.clear();
     this.distrust(userStream(this.#state.user.id));
   }
 
@@ -156,10 +210,14 @@ export class LiveState {
     for (const id of ids) this.#asked.add(id);
     try {
       const { users: found } = await callApi<{ users: UserView[] }>("GET", `/api/users?ids=${ids.join(",")}`);
+      // Whom nobody knows is not asked for again; the others are, should a later snapshot come without them.
+      for (const { id } of found) this.#asked.delete(id);
       if (this.#state) this.#show(withUsers(this.#state, found));
     } catch {
       for (const id of ids) this.#asked.delete(id);
+      return;
     }
+    await this.nameUnknown(users); // more of them than one request names
   }
 
   #show(state: ClientState, gone?: boolean): void {
@@ -198,7 +256,7 @@ export class LiveState {
       this.#flush();
       const fresh = asked === this.#state.room?.channel.id;
       // Another room was opened meanwhile: that one is fetched next.
-      if (fresh) this.#show(sameAsBefore(this.#heard.fold(snapshot), this.#state));
+      if (fresh) this.#showFresh(this.#heard.fold(snapshot));
     } catch (error) {
       if (codeOf(error) === "not_logged_in") return this.#listener.onLoggedOut();
       await new Promise((resolve) => setTimeout(resolve, RESYNC_PAUSE_MS));
@@ -218,4 +276,8 @@ export class LiveState {
       return callApi("GET", "/api/snapshot");
     }
   }
+}
+
+function placeName(channel: string, number: number | undefined): string {
+  return number === undefined ? channel : `${channel}/${number}`;
 }

@@ -46,6 +46,18 @@ export function sliceAround(lines: readonly Line[], index: number, count = LINES
   return sliceOf(lines, { from, to: Math.min(lines.length, from + count) });
 }
 
+/**
+ * What to draw for somebody who goes to the message numbered `number`, or to the end: undefined where the lines do not
+ * hold that place, though they were loaded for it.
+ */
+export function sliceAt(
+  { lines, newer }: { lines: readonly Line[]; newer?: boolean },
+  number: number | undefined,
+): Slice | undefined {
+  if (number === undefined) return newer ? undefined : openingSlice(lines);
+  return holdsNumber(lines, number) ? sliceAround(lines, indexOfNumber(lines, number)) : undefined;
+}
+
 /** The drawn lines' indexes; undefined when none of the lines is in the slice. */
 export function rangeOf(lines: readonly Line[], slice: Slice): Range | undefined {
   if (lines.length === 0) return { from: 0, to: 0 };

@@ -2,7 +2,7 @@
 
 import { callApi, codeOf } from "./api_client.ts";
 import { type ClientState, withUsers } from "./apply_event.ts";
-import type { Line, Room, Snapshot, UserView } from "./protocol.gen.ts";
+import type { Line, Room, RoomView, Snapshot, UserView } from "./protocol.gen.ts";
 
 /** A room's window never grows beyond this many lines; the far end is dropped and can be loaded again. Of these only
  * those about the view are drawn (`room_slice.ts`). */
@@ -20,6 +20,8 @@ export interface WindowHost {
   show(state: ClientState): void;
   /** Shows a fresh snapshot, brought up to date. */
   take(snapshot: Snapshot): void;
+  /** Shows a fresh window of the open room, brought up to date; false when only a whole snapshot will do. */
+  enter(view: RoomView): boolean;
 }
 
 interface Page {
@@ -96,7 +98,7 @@ export class RoomWindow {
 
   /** Leaves the window and shows what stands around a message. Raises `Refusal` (`no_such_message` and others). */
   async showAround(number: number): Promise<void> {
-    await this.#showAt(`&around=${number}`);
+    await this.#showAt(`around=${number}`);
   }
 
   /** The number of the first message on a day of the reader's, or after it; undefined when there is none. */
@@ -126,9 +128,13 @@ export class RoomWindow {
   async #showAt(place: string): Promise<void> {
     const room = this.#host.settled()?.room;
     if (!room) return;
+    const { id } = room.channel;
     const jump = ++this.#jumps;
-    const snapshot = await callApi<Snapshot>("GET", `/api/snapshot?channel=${room.channel.id}${place}`);
-    if (jump === this.#jumps && this.#host.settled()?.room?.channel.id === room.channel.id) this.#host.take(snapshot);
+    const isNext = () => jump === this.#jumps && this.#host.settled()?.room?.channel.id === id;
+    const view = await callApi<RoomView>("GET", `/api/channels/${id}/room?${place}`);
+    if (!isNext() || this.#host.enter(view)) return;
+    const snapshot = await callApi<Snapshot>("GET", `/api/snapshot?channel=${id}&${place}`);
+    if (isNext()) this.#host.take(snapshot);
   }
 
   async #load(
@@ -154,23 +160,22 @@ export class RoomWindow {
   }
 
   /**
-   * The window has come to the newest lines. A fresh snapshot's window takes over its end, so that from its seq on the
+   * The window has come to the newest lines. A fresh window takes over its end, so that from its seq on the
    * events do the rest; no line between the two can be missing where they overlap.
    */
   async #reachNewest(lines: Line[]): Promise<void> {
     const before = this.#host.settled()?.room;
     const channel = before?.channel.id;
-    const snapshot = await callApi<Snapshot>("GET", `/api/snapshot?channel=${channel}`);
+    const view = await callApi<RoomView>("GET", `/api/channels/${channel}/room`);
     const now = this.#host.settled()?.room;
-    if (!now || now.channel.id !== channel || !snapshot.room) return;
+    if (!now || now.channel.id !== channel) return;
     if (now.lines.at(-1)?.seq !== before?.lines.at(-1)?.seq) return; // it is another window by now
-    const first = snapshot.room.lines[0]?.seq ?? 0;
+    const first = view.room.lines[0]?.seq ?? 0;
     const earlier = lines.filter((line) => line.seq < first);
     const overlaps = lines.some((line) => line.seq >= first);
-    const room = overlaps
-      ? { ...snapshot.room, lines: [...earlier, ...snapshot.room.lines], older: now.older }
-      : snapshot.room;
-    this.#host.take({ ...snapshot, room });
+    const room = overlaps ? { ...view.room, lines: [...earlier, ...view.room.lines], older: now.older } : view.room;
+    // One has joined or left meanwhile: the next events say so, and bring a snapshot.
+    this.#host.enter({ ...view, room });
   }
 }
 

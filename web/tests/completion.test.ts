@@ -17,7 +17,14 @@ describe("what is being completed", () => {
 
   test("Chinese has no spaces: a name may follow a character", () => {
     expect(at("请问@小")).toMatchObject({ trigger: "@", prefix: "小" });
-    expect(at("哈哈：笑")).toMatchObject({ trigger: ":", prefix: "笑" });
+    expect(at("哈哈:tada")).toMatchObject({ trigger: ":", prefix: "tada" });
+  });
+
+  test("a Chinese colon is a mark of the sentence, unless it begins one", () => {
+    for (const text of ["他说：好", "注意：ok", "他说:好", "note：ok"]) expect(at(text), text).toBeUndefined();
+    expect(at("：笑")).toMatchObject({ trigger: ":", from: 0, to: 2, prefix: "笑" });
+    expect(at("哈哈 ：笑")).toMatchObject({ trigger: ":", prefix: "笑" });
+    expect(at("：tada")).toMatchObject({ trigger: ":", prefix: "tada" });
   });
 
   test("addresses, times and code are left alone", () => {

@@ -12,6 +12,7 @@ import {
   type Range,
   rangeOf,
   sliceAround,
+  sliceAt,
   sliceOf,
   SPACER_MOST_PX,
   spacerFor,
@@ -82,6 +83,14 @@ describe("places", () => {
     expect([1, 3, 4, 9, 10].map((number) => indexOfNumber(gaps, number))).toEqual([0, 0, 1, 2, 3]);
     expect([2, 3, 5, 9, 10].map((number) => holdsNumber(gaps, number))).toEqual([false, true, true, true, false]);
     expect(rangeOf(gaps, sliceAround(gaps, 1, 1))).toEqual({ from: 1, to: 2 });
+  });
+
+  test("a place that is gone by the time its lines have come is none", () => {
+    expect(sliceAt({ lines: gaps }, 7)).toEqual(sliceAround(gaps, 1));
+    expect(sliceAt({ lines: gaps }, 8)).toEqual(sliceAround(gaps, 2));
+    expect(sliceAt({ lines: gaps }, 40)).toBeUndefined();
+    expect(sliceAt({ lines: gaps }, undefined)).toEqual(openingSlice(gaps));
+    expect(sliceAt({ lines: gaps, newer: true }, undefined)).toBeUndefined();
   });
 
   test("what nobody has seen takes the height of as many lines like those drawn, within a bound", () => {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 
 import type { ClientState } from "@/lib/apply_event";
-import type { Snapshot } from "@/lib/protocol.gen.ts";
+import type { RoomView, Snapshot } from "@/lib/protocol.gen.ts";
 import { RoomWindow } from "@/lib/room_window";
 
 import { message, room, snapshot } from "./make";
@@ -23,7 +23,11 @@ function open(state: ClientState) {
     now = next;
   };
   const take = (fresh: Snapshot) => show({ ...now, ...fresh });
-  return { window: new RoomWindow({ settled: () => now, show, take }), shown, take };
+  const enter = ({ room: fresh }: RoomView) => {
+    show({ ...now, room: fresh });
+    return true;
+  };
+  return { window: new RoomWindow({ settled: () => now, show, take, enter }), shown, take };
 }
 
 const around = (...numbers: number[]) =>

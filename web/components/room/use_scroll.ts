@@ -20,7 +20,6 @@ import type { Line, Room } from "@/lib/protocol.gen.ts";
 import {
   FAR_PX,
   holdsNumber,
-  indexOfNumber,
   nextRange,
   numberFrom,
   numberUpTo,
@@ -28,7 +27,7 @@ import {
   type Range,
   rangeOf,
   type Slice,
-  sliceAround,
+  sliceAt,
   sliceOf,
   SPACER_MOST_PX,
   spacerFor,
@@ -124,13 +123,16 @@ export function useScroll({ room, target, visits, unreadAt, session }: ScrollOpt
     clearTimeout(pause.current);
     jump.current = wanted;
     const isFor = wanted === "bottom" ? undefined : wanted.number;
-    const draw = () => {
-      const { lines: loaded } = now.current.room;
-      const slice = isFor === undefined ? openingSlice(loaded) : sliceAround(loaded, indexOfNumber(loaded, isFor));
-      setShown({ slice, ...(isFor !== undefined && { wanted: isFor }) });
-    };
     const give = () => {
-      if (jump.current === wanted) jump.current = undefined;
+      if (jump.current !== wanted) return;
+      jump.current = undefined;
+      // Another range of the same lines: with it one looks again, which nobody does during a jump.
+      setShown(({ slice }) => ({ slice }));
+    };
+    const draw = () => {
+      const slice = sliceAt(now.current.room, isFor);
+      if (slice) setShown({ slice, ...(isFor !== undefined && { wanted: isFor }) });
+      else give(); // it has vanished, or another window was loaded meanwhile
     };
     const loading = load();
     if (!loading) return draw();
