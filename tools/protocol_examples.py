@@ -40,6 +40,9 @@ _photo = parts.PhotoPart(
 _picture = parts.picture_of(_photo)
 assert _picture is not None
 _mention = events.Mention(text="@bo", user=BO)
+_preview = parts.PreviewPart(
+    url="https://example.org/tides", title="Tides", text="When the water comes.", site="example.org"
+)
 _reaction = events.Reaction(emoji="🎉", users=[BO, ANA])
 _posted = events.MessagePosted(
     seq=44, at=NOON, channel=CHANNEL, number=17, author=ANA, text="The tests are green.", key=KEY
@@ -79,6 +82,7 @@ EXAMPLES: tuple[msgspec.Struct, ...] = (
     _posted,
     events.MessageEdited(seq=48, at=NOON, channel=CHANNEL, number=17, by=ANA, text="All tests are green."),
     events.MessageDeleted(seq=49, at=NOON, channel=CHANNEL, number=17, by=ANA),
+    events.MessagePreviewed(seq=52, at=NOON, channel=CHANNEL, number=17, previews=[_preview]),
     events.ReactionAdded(seq=50, at=NOON, channel=CHANNEL, number=16, by=BO, emoji="🎉"),
     events.ReactionRemoved(seq=51, at=NOON, channel=CHANNEL, number=16, by=BO, emoji="🎉"),
     events.MembershipStarted(seq=7, at=NOON, user=ANA, channel=_summary, channel_seq=44),
@@ -90,6 +94,7 @@ EXAMPLES: tuple[msgspec.Struct, ...] = (
     commands.MessagePost(id=2, channel=CHANNEL, text="The tests are green.", key=KEY),
     commands.MessageEdit(id=3, channel=CHANNEL, number=17, text="All tests are green."),
     commands.MessageDelete(id=4, channel=CHANNEL, number=17),
+    commands.PreviewRemove(id=22, channel=CHANNEL, number=17),
     commands.ReactionAdd(id=5, channel=CHANNEL, number=16, emoji="🎉"),
     commands.ReactionRemove(id=6, channel=CHANNEL, number=16, emoji="🎉"),
     commands.PositionUpdate(id=7, channel=CHANNEL, number=17),
@@ -149,7 +154,7 @@ EXAMPLES: tuple[msgspec.Struct, ...] = (
     ),
     parts.LocationPart(latitude=57.0488, longitude=9.9217, name="The harbour"),
     parts.MeetingPart(subject="Release", url="https://meet.example.org/release", at=NOON, minutes=30, people=[_bo]),
-    parts.PreviewPart(url="https://example.org/tides", title="Tides", text="When the water comes.", site="example.org"),
+    _preview,
     _picture,
     _thumb,
     parts.Quote(number=16, author=_bo, text="Are the tests green?"),

@@ -156,6 +156,8 @@ function applyToPlace(place: Place, event: ChannelEvent, me: string): Place {
       return edit(place, event, me);
     case "message.deleted":
       return remove(place, event);
+    case "message.previewed":
+      return preview(place, event);
     case "reaction.added":
     case "reaction.removed":
       return react(place, event);
@@ -220,6 +222,14 @@ function withMentioned(place: Place, number: number, named: boolean): Place {
   const left = mentioned.filter((each) => each !== number);
   const next = withSummary(place, { mentioned: left.length > 0 ? left : undefined });
   return { ...next, stale: place.stale || mentioned.length >= UNREAD_KEPT };
+}
+
+function preview(place: Place, event: EventOf<"message.previewed">): Place {
+  if (event.redacted) return place; // the message was deleted later on
+  const { previews, by } = event;
+  return withMessage(place, event.number, (message) =>
+    compact({ ...message, previews, unpreviewed: by ? true : message.unpreviewed }),
+  );
 }
 
 function remove(place: Place, event: EventOf<"message.deleted">): Place {

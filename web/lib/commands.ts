@@ -16,6 +16,8 @@ export function requestOf(command: Command): Call | undefined {
       return ["PATCH", `${at}/messages/${command.number}`, { text: command.text }];
     case "message.delete":
       return ["DELETE", `${at}/messages/${command.number}`];
+    case "preview.remove":
+      return ["DELETE", `${at}/messages/${command.number}/previews`];
     case "reaction.add":
       return ["PUT", `${at}/messages/${command.number}/reactions/${encodeURIComponent(command.emoji)}`];
     case "reaction.remove":

@@ -3,7 +3,7 @@
 
 /**
  * A message. In listings the same object carries its present state: the text as last edited, `edited_at`,
- * `deleted` (then without text and parts), `reactions`.
+ * `deleted` (then without text and parts), `reactions`, `previews`, `unpreviewed`.
  *
  * `text` may be empty when there are `parts`. When the message that `reply` quotes is deleted, the quote is,
  * here as
@@ -41,6 +41,10 @@ export interface MessagePosted {
   forward?: Origin;
   /** whom and what the text names */
   mentions?: Mention[];
+  /** what its links lead to, as far as the server has looked */
+  previews?: PreviewPart[];
+  /** true: somebody took the previews away, and none come again */
+  unpreviewed?: boolean;
 }
 
 /**
@@ -163,6 +167,29 @@ export interface MessageDeleted {
   number: number;
   /** who did it */
   by: string;
+}
+
+/**
+ * What the links of a message lead to, all of it: what was shown before is replaced. It comes when the server
+ * has
+ * looked, and when an edit took such a link away. With `by`, somebody took the previews away, for good.
+ */
+export interface MessagePreviewed {
+  type: "message.previewed";
+  /** the event's number within its stream, gapless from 1 */
+  seq: number;
+  /** when, in milliseconds since 1970 (UTC) */
+  at: number;
+  /** the channel */
+  channel: string;
+  /** the message's number within its channel, from 1 */
+  number: number;
+  /** what its links lead to, as far as the server has looked */
+  previews?: PreviewPart[];
+  /** who took the previews away, if somebody did */
+  by?: string;
+  /** true: the content was removed for ever */
+  redacted?: boolean;
 }
 
 /** `by` put an `emoji` under a message; the emoji is left out once the message was deleted. */
@@ -343,6 +370,17 @@ export interface MessageEdit {
 /** Delete a message: one's own, or anybody's as a moderator. Its text is then gone from the log too. */
 export interface MessageDelete {
   type: "message.delete";
+  /** the command's number, chosen by the client, repeated in the answer */
+  id: number;
+  /** the channel */
+  channel: string;
+  /** the message's number within its channel, from 1 */
+  number: number;
+}
+
+/** Take the previews of links away from one's own message, or from anybody's as a moderator. None come again. */
+export interface PreviewRemove {
+  type: "preview.remove";
   /** the command's number, chosen by the client, repeated in the answer */
   id: number;
   /** the channel */
@@ -925,7 +963,10 @@ export interface MeetingPart {
   people?: UserView[];
 }
 
-/** What a link in the text leads to, as that page describes itself; only the server adds it. */
+/**
+ * What a link in the text leads to, as that page describes itself; only the server adds it (message.previewed).
+ * `url` is the link as it stands in the text, `picture` is a file of ours.
+ */
 export interface PreviewPart {
   /** what kind of part it is */
   kind: "preview";
@@ -1310,6 +1351,7 @@ export type AnyChannelEvent =
   | MemberLeft
   | MessageEdited
   | MessageDeleted
+  | MessagePreviewed
   | ReactionAdded
   | ReactionRemoved;
 
@@ -1330,6 +1372,7 @@ export type AnyEvent =
   | MemberLeft
   | MessageEdited
   | MessageDeleted
+  | MessagePreviewed
   | ReactionAdded
   | ReactionRemoved
   | MembershipStarted
@@ -1343,6 +1386,7 @@ export type AnyNumbered =
   | MessagePost
   | MessageEdit
   | MessageDelete
+  | PreviewRemove
   | ReactionAdd
   | ReactionRemove
   | PositionUpdate
@@ -1368,6 +1412,7 @@ export type AnyCommand =
   | MessagePost
   | MessageEdit
   | MessageDelete
+  | PreviewRemove
   | ReactionAdd
   | ReactionRemove
   | PositionUpdate
@@ -1430,6 +1475,7 @@ export type AnyFrame =
   | MemberLeft
   | MessageEdited
   | MessageDeleted
+  | MessagePreviewed
   | ReactionAdded
   | ReactionRemoved
   | MembershipStarted
@@ -1454,6 +1500,7 @@ export const CHANNEL_EVENT_TYPES = [
   "member.left",
   "message.edited",
   "message.deleted",
+  "message.previewed",
   "reaction.added",
   "reaction.removed",
 ] as const;

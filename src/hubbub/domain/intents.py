@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from hubbub.domain.links import LinkPreview
 from hubbub.domain.new_parts import Forwarded, NewPart
 
 
@@ -148,6 +149,27 @@ class DeleteMessage(msgspec.Struct, frozen=True, gc=False):
     at: int
 
 
+class PreviewMessage(msgspec.Struct, frozen=True, gc=False):
+    """What the server has found behind a message's links: those of them count that it still has. Nothing new: no event.
+
+    Refused: `no_such_channel`, `no_such_message`.
+    """
+
+    channel: str
+    number: int
+    previews: tuple[LinkPreview, ...]
+    at: int
+
+
+class RemovePreviews(msgspec.Struct, frozen=True, gc=False):
+    """The author, or a moderator, wants no previews under a message, now and later. Refused: as for deleting."""
+
+    actor: str
+    channel: str
+    number: int
+    at: int
+
+
 class AddReaction(msgspec.Struct, frozen=True, gc=False):
     """Already there: no event. Refused: `no_such_message`, `already_deleted`, `too_many_reactions`, `not_a_member`."""
 
@@ -188,6 +210,8 @@ Intent: TypeAlias = (
     | PostMessage
     | EditMessage
     | DeleteMessage
+    | PreviewMessage
+    | RemovePreviews
     | AddReaction
     | RemoveReaction
     | SetPosition

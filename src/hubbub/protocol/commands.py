@@ -69,6 +69,13 @@ class MessageDelete(Numbered, tag="message.delete", frozen=True, kw_only=True, f
     number: Number
 
 
+class PreviewRemove(Numbered, tag="preview.remove", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Take the previews of links away from one's own message, or from anybody's as a moderator. None come again."""
+
+    channel: Ulid
+    number: Number
+
+
 class ReactionAdd(Numbered, tag="reaction.add", frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Put an emoji under a message. Already there: nothing changes."""
 
@@ -196,6 +203,7 @@ AnyNumbered: TypeAlias = (
     | MessagePost
     | MessageEdit
     | MessageDelete
+    | PreviewRemove
     | ReactionAdd
     | ReactionRemove
     | PositionUpdate

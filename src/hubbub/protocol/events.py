@@ -16,7 +16,7 @@ import msgspec
 from hubbub.domain.conversations import ChannelKind
 from hubbub.domain.mentions import Wide
 from hubbub.domain.new_parts import Kind
-from hubbub.protocol.parts import Origin, Part, Quote
+from hubbub.protocol.parts import Origin, Part, PreviewPart, Quote
 from hubbub.protocol.people import UserView as UserView
 
 
@@ -95,7 +95,7 @@ class MemberLeft(ChannelEvent, tag="member.left", frozen=True, kw_only=True, omi
 
 class MessagePosted(ChannelEvent, tag="message.posted", frozen=True, kw_only=True, omit_defaults=True):
     """A message. In listings the same object carries its present state: the text as last edited, `edited_at`,
-    `deleted` (then without text and parts), `reactions`.
+    `deleted` (then without text and parts), `reactions`, `previews`, `unpreviewed`.
 
     `text` may be empty when there are `parts`. When the message that `reply` quotes is deleted, the quote is, here as
     in every log: a client that hears of the deletion keeps of it `number` and `deleted`.
@@ -113,6 +113,8 @@ class MessagePosted(ChannelEvent, tag="message.posted", frozen=True, kw_only=Tru
     reply: Quote | None = None
     forward: Origin | None = None
     mentions: list[Mention] = []
+    previews: list[PreviewPart] = []
+    unpreviewed: bool = False
 
     @property
     def emptied(self) -> int:
@@ -135,6 +137,16 @@ class MessageDeleted(ChannelEvent, tag="message.deleted", frozen=True, kw_only=T
 
     number: int
     by: str
+
+
+class MessagePreviewed(ChannelEvent, tag="message.previewed", frozen=True, kw_only=True, omit_defaults=True):
+    """What the links of a message lead to, all of it: what was shown before is replaced. It comes when the server has
+    looked, and when an edit took such a link away. With `by`, somebody took the previews away, for good."""
+
+    number: int
+    previews: list[PreviewPart] = []
+    by: str = ""
+    redacted: bool = False
 
 
 class ReactionAdded(ChannelEvent, tag="reaction.added", frozen=True, kw_only=True, omit_defaults=True):
@@ -250,7 +262,7 @@ class ChannelSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 Line: TypeAlias = MessagePosted | ChannelCreated | ChannelRenamed | TopicChanged | MemberJoined | MemberLeft
 """What a room shows one below the other, ordered by seq: messages, and system lines (which have no number)."""
 
-AnyChannelEvent: TypeAlias = Line | MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved
+AnyChannelEvent: TypeAlias = Line | MessageEdited | MessageDeleted | MessagePreviewed | ReactionAdded | ReactionRemoved
 AnyUserEvent: TypeAlias = MembershipStarted | MembershipEnded | MembershipChanged | PositionSet
 AnyEvent: TypeAlias = AnyChannelEvent | AnyUserEvent
 

@@ -109,7 +109,8 @@ class MeetingPart(AnyPart, tag="meeting", frozen=True, kw_only=True, omit_defaul
 
 
 class PreviewPart(AnyPart, tag="preview", frozen=True, kw_only=True, omit_defaults=True):
-    """What a link in the text leads to, as that page describes itself; only the server adds it."""
+    """What a link in the text leads to, as that page describes itself; only the server adds it (message.previewed).
+    `url` is the link as it stands in the text, `picture` is a file of ours."""
 
     url: str
     title: str

@@ -14,6 +14,7 @@ from hubbub.domain.intents import (
     DeleteMessage,
     EditMessage,
     PostMessage,
+    RemovePreviews,
     RemoveReaction,
     SetPosition,
 )
@@ -79,6 +80,9 @@ class MessageService:
 
     def delete_message(self, session: Session, channel: str, number: int) -> Future[Appended]:
         return self.log.append(DeleteMessage(session.user, channel, number, self.clock()))
+
+    def remove_previews(self, session: Session, channel: str, number: int) -> Future[Appended]:
+        return self.log.append(RemovePreviews(session.user, channel, number, self.clock()))
 
     def add_reaction(self, session: Session, channel: str, number: int, emoji: str) -> Future[Appended]:
         return self.log.append(AddReaction(session.user, channel, number, check_emoji(emoji), self.clock()))

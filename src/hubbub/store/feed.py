@@ -27,6 +27,7 @@ from hubbub.protocol.events import (
     MessageDeleted,
     MessageEdited,
     MessagePosted,
+    MessagePreviewed,
     ReactionAdded,
     ReactionRemoved,
 )
@@ -57,8 +58,10 @@ _EVENT: Final = "SELECT stream, about, body FROM events WHERE stream = ? AND seq
 _CHANGED: Final = "SELECT max(seq) FROM events INDEXED BY events_about WHERE stream = ? AND about = ?"
 _TEXT: Final = """SELECT coalesce(text_seq, seq) FROM lines WHERE channel = ?1
     AND seq = (SELECT seq FROM lines WHERE channel = ?1 AND number = ?2)"""
-_MESSAGES: Final = (MessagePosted, MessageEdited, MessageDeleted, ReactionAdded, ReactionRemoved)
-AboutMessage: TypeAlias = MessagePosted | MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved
+_MESSAGES: Final = (MessagePosted, MessageEdited, MessageDeleted, MessagePreviewed, ReactionAdded, ReactionRemoved)
+AboutMessage: TypeAlias = (
+    MessagePosted | MessageEdited | MessageDeleted | MessagePreviewed | ReactionAdded | ReactionRemoved
+)
 
 
 class Feed:

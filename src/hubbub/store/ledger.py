@@ -302,6 +302,10 @@ class Ledger:
         """The message's text is now that of the event `text_seq`."""
         self._update_line(channel, line, writes.UPDATE_TEXT, text_seq)
 
+    def update_previews(self, channel: ChannelState, line: MessagePosted, preview_seq: int) -> None:
+        """What the message's links lead to is said by the event `preview_seq`."""
+        self._update_line(channel, line, writes.UPDATE_PREVIEWS, preview_seq)
+
     def update_reactions(self, channel: ChannelState, line: MessagePosted, reactions: list[Reaction]) -> None:
         self._update_line(channel, line, writes.UPDATE_REACTIONS, encode_reactions(reactions))
 

@@ -20,6 +20,7 @@ from hubbub.protocol.events import (
     MemberLeft,
     MessageEdited,
     MessagePosted,
+    MessagePreviewed,
     Reaction,
     TopicChanged,
 )
@@ -31,6 +32,7 @@ Row: TypeAlias = tuple[Any, ...]
 
 written: Final = events.alias("written")
 edited: Final = events.alias("edited")
+previewed: Final = events.alias("previewed")
 _stream: Final[ColumnElement[str]] = literal_column(f"'{CHANNEL}'").concat(lines.c.channel)
 
 # Selected from JOINED, these are what `build_line` takes.
@@ -42,11 +44,14 @@ COLUMNS: Final = (
     lines.c.channel,
     lines.c.seq,
     lines.c.text_seq,
+    previewed.c.body,
+    lines.c.preview_seq,
 )
 IS_WRITTEN: Final = and_(written.c.stream == _stream, written.c.seq == lines.c.seq)
 IS_EDITED: Final = and_(edited.c.stream == _stream, edited.c.seq == lines.c.text_seq)
+IS_PREVIEWED: Final = and_(previewed.c.stream == _stream, previewed.c.seq == lines.c.preview_seq)
 # What was archived has no event here.
-JOINED: Final = lines.outerjoin(written, IS_WRITTEN).outerjoin(edited, IS_EDITED)
+JOINED: Final = lines.outerjoin(written, IS_WRITTEN).outerjoin(edited, IS_EDITED).outerjoin(previewed, IS_PREVIEWED)
 
 _reactions: Final = msgspec.json.Decoder(list[Reaction])
 
@@ -69,41 +74,43 @@ def build_line(row: Row) -> Line:
 
 
 def _is_cold(row: Row) -> bool:
-    body, _, edit, _, _, _, text_seq = row
-    return body is None or (edit is None and text_seq is not None)
+    body, _, edit, _, _, _, text_seq, preview, preview_seq = row
+    return body is None or (edit is None and text_seq is not None) or (preview is None and preview_seq is not None)
 
 
 def _missed(row: Row) -> Iterable[tuple[str, int]]:
-    body, _, edit, _, channel, seq, text_seq = row
+    body, _, edit, _, channel, seq, text_seq, preview, preview_seq = row
     stream = channel_stream(channel)
-    if body is None:
-        yield stream, seq
-    if edit is None and text_seq is not None:
-        yield stream, text_seq
+    for found, place in ((body, seq), (edit, text_seq), (preview, preview_seq)):
+        if found is None and place is not None:
+            yield stream, place
 
 
 def _complete(row: Row, bodies: Bodies) -> Row:
     """The row with what `bodies` has of it."""
-    body, deleted, edit, reactions, channel, seq, text_seq = row
+    body, deleted, edit, reactions, channel, seq, text_seq, preview, preview_seq = row
     stream = channel_stream(channel)
-    if body is None:
-        body = bodies.get((stream, seq))
-    if edit is None and text_seq is not None:
-        edit = bodies.get((stream, text_seq))
-    return body, deleted, edit, reactions, channel, seq, text_seq
+
+    def fill(found: bytes | None, place: int | None) -> bytes | None:
+        return bodies.get((stream, place)) if found is None and place is not None else found
+
+    found = (fill(body, seq), deleted, fill(edit, text_seq), reactions, channel, seq, text_seq)
+    return *found, fill(preview, preview_seq), preview_seq
 
 
 def _build(row: Row) -> Line:
-    body, deleted, edit, reactions, *_ = row
+    body, deleted, edit, reactions, *_, preview, _ = row
     line = codec.decode_event(body)
     if isinstance(line, MessagePosted):
-        return _build_message(line, deleted, edit, reactions)
+        return _build_message(line, deleted, edit, reactions, preview)
     if isinstance(line, ChannelCreated | ChannelRenamed | TopicChanged | MemberJoined | MemberLeft):
         return line
     raise TypeError(f"not a line: {line}")
 
 
-def _build_message(post: MessagePosted, deleted: int, edit: bytes | None, reactions: bytes | None) -> MessagePosted:
+def _build_message(
+    post: MessagePosted, deleted: int, edit: bytes | None, reactions: bytes | None, preview: bytes | None
+) -> MessagePosted:
     if deleted:
         return make_tombstone(post)
     if edit is not None:
@@ -111,6 +118,11 @@ def _build_message(post: MessagePosted, deleted: int, edit: bytes | None, reacti
         if not isinstance(change, MessageEdited):
             raise TypeError(f"not an edit: {change}")
         post = msgspec.structs.replace(post, text=change.text, edited_at=change.at, mentions=change.mentions)
+    if preview is not None:
+        shown = codec.decode_event(preview)
+        if not isinstance(shown, MessagePreviewed):
+            raise TypeError(f"not a preview: {shown}")
+        post = msgspec.structs.replace(post, previews=shown.previews, unpreviewed=bool(shown.by))
     if reactions is not None:
         post = msgspec.structs.replace(post, reactions=_reactions.decode(reactions))
     return post

@@ -22,15 +22,17 @@ from hubbub.protocol.events import (
     MessageDeleted,
     MessageEdited,
     MessagePosted,
+    MessagePreviewed,
     PositionSet,
     Reaction,
     ReactionAdded,
     ReactionRemoved,
     TopicChanged,
 )
-from hubbub.protocol.parts import Quote
+from hubbub.protocol.parts import PreviewPart, Quote
 
 Tell: TypeAlias = Callable[[str], None]
+WithContent: TypeAlias = MessagePosted | MessageEdited | MessagePreviewed | ReactionAdded | ReactionRemoved
 
 
 @dataclass(slots=True)
@@ -115,10 +117,13 @@ class ChannelReplay:
 
 @dataclass(slots=True)
 class MessageReplay:
-    """A message after all events about it. `text_seq`: the event with its text, None for the post itself."""
+    """A message after all events about it. `text_seq`: the event with its text, None for the post itself;
+    `preview_seq`: the one with its previews, if any."""
 
     deleted: bool = False
     text_seq: int | None = None
+    preview_seq: int | None = None
+    previews: list[PreviewPart] = field(default_factory=list)
     reactions: list[Reaction] = field(default_factory=list)
     named: frozenset[str] = frozenset()
 
@@ -129,7 +134,7 @@ def replay_message(post: MessagePosted, later: Iterable[AnyChannelEvent], tell: 
     with_parts = bool(post.parts)
     deletions = [event for event in events if isinstance(event, MessageDeleted)]
     for event in [post, *events]:
-        if isinstance(event, MessagePosted | MessageEdited | ReactionAdded | ReactionRemoved):
+        if isinstance(event, WithContent):
             _check_redaction(event, bool(deletions), tell, may_be_empty=with_parts)
     if deletions:
         if len(deletions) > 1 or events[-1] is not deletions[0]:
@@ -139,6 +144,8 @@ def replay_message(post: MessagePosted, later: Iterable[AnyChannelEvent], tell: 
     for event in events:
         if isinstance(event, MessageEdited):
             now.text_seq, now.named = event.seq, _named(event, post.author)
+        elif isinstance(event, MessagePreviewed):
+            now.preview_seq, now.previews = event.seq, event.previews
         elif isinstance(event, ReactionAdded | ReactionRemoved):
             now.reactions = _replay_reaction(now.reactions, event, tell)
     return now
@@ -152,12 +159,14 @@ def _named(event: MessagePosted | MessageEdited, author: str) -> frozenset[str]:
 
 
 def _check_redaction(
-    event: MessagePosted | MessageEdited | ReactionAdded | ReactionRemoved,
+    event: WithContent,
     deleted: bool,
     tell: Tell,
     *,
     may_be_empty: bool,
 ) -> None:
+    if isinstance(event, MessagePreviewed) and not event.redacted and not event.previews:
+        return  # it took previews away, and never had a word of them
     if event.redacted != deleted:
         tell(f"event {event.seq} of a {'deleted' if deleted else 'living'} message has redacted={event.redacted}")
     content = _has_content(event)
@@ -167,7 +176,7 @@ def _check_redaction(
         tell(f"event {event.seq} has no content")
 
 
-def _has_content(event: MessagePosted | MessageEdited | ReactionAdded | ReactionRemoved) -> bool:
+def _has_content(event: WithContent) -> bool:
     match event:
         case MessagePosted():
             quotes = event.reply is not None and not event.reply.deleted
@@ -175,6 +184,8 @@ def _has_content(event: MessagePosted | MessageEdited | ReactionAdded | Reaction
             return told or (event.redacted and bool(quotes or event.key or event.forward))
         case MessageEdited():
             return bool(event.text or event.mentions)
+        case MessagePreviewed():
+            return bool(event.previews)
         case _:
             return bool(event.emoji)
 

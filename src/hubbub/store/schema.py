@@ -127,6 +127,8 @@ lines: Final = Table(
     Column("deleted", Boolean, nullable=False),
     # The event with the message's present text, once it was edited.
     Column("text_seq", BigInteger),
+    # The event that says what its links lead to, once there is one.
+    Column("preview_seq", BigInteger),
     # JSON, once there are any.
     Column("reactions", LargeBinary),
     PrimaryKeyConstraint("channel", "seq"),

@@ -12,7 +12,17 @@ from hubbub.domain.conversations import MAX_PEOPLE, read_kind, shown_name
 from hubbub.domain.roles import Role
 from hubbub.errors import Refused
 from hubbub.protocol.events import UNREAD_KEPT, ChannelSummary, MessagePosted, UserView
-from hubbub.store.lines import COLUMNS, IS_EDITED, IS_WRITTEN, build_line, edited, last_of, written
+from hubbub.store.lines import (
+    COLUMNS,
+    IS_EDITED,
+    IS_PREVIEWED,
+    IS_WRITTEN,
+    build_line,
+    edited,
+    last_of,
+    previewed,
+    written,
+)
 from hubbub.store.readers import Reader, Row
 from hubbub.store.schema import channels, lines, members, mentions, users
 from hubbub.store.statements import compile_sql, number_list, pair_list
@@ -118,6 +128,7 @@ _OF_USER: Final = compile_sql(
         .outerjoin(lines, _newest_line)
         .outerjoin(written, IS_WRITTEN)
         .outerjoin(edited, IS_EDITED)
+        .outerjoin(previewed, IS_PREVIEWED)
     )
     .where(members.c.user == bindparam("user"))
     .order_by(members.c.joined_user_seq),
@@ -129,6 +140,7 @@ _seen_by: Final = (
     .outerjoin(lines, _newest_line)
     .outerjoin(written, IS_WRITTEN)
     .outerjoin(edited, IS_EDITED)
+    .outerjoin(previewed, IS_PREVIEWED)
 )
 MAY_LOOK: Final = (channels.c.private == literal("0")) & (users.c.role != literal(f"'{Role.GUEST}'"))
 _ONE: Final = compile_sql(

@@ -25,7 +25,14 @@ from hubbub.store.putting_back import put_back
 from hubbub.store.writer import Writer
 
 # An intent of these kinds may concern any message there ever was; so may a post that is more than a text.
-CHANGES: Final = (intents.EditMessage, intents.DeleteMessage, intents.AddReaction, intents.RemoveReaction)
+CHANGES: Final = (
+    intents.EditMessage,
+    intents.DeleteMessage,
+    intents.PreviewMessage,
+    intents.RemovePreviews,
+    intents.AddReaction,
+    intents.RemoveReaction,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,11 +28,12 @@ from hubbub.protocol.events import (
     MessageDeleted,
     MessageEdited,
     MessagePosted,
+    MessagePreviewed,
     ReactionAdded,
     ReactionRemoved,
     UserEvent,
 )
-from hubbub.protocol.parts import files_of
+from hubbub.protocol.parts import PreviewPart, files_of
 from hubbub.store.archive_proof import FetchRange, has_archived, join_archived
 from hubbub.store.engine import DATABASE, open_reader
 from hubbub.store.migrate import check_revision
@@ -43,7 +44,7 @@ Progress: TypeAlias = Callable[[int, int], None]
 
 MAX_PROBLEMS: Final = 100
 PROGRESS_EVERY: Final = 10_000
-_ABOUT_MESSAGES: Final = (MessageEdited, MessageDeleted, ReactionAdded, ReactionRemoved)
+_ABOUT_MESSAGES: Final = (MessageEdited, MessageDeleted, MessagePreviewed, ReactionAdded, ReactionRemoved)
 
 # The statements are verify's own, so that a mistake in the store's is not made twice.
 _EVENTS: Final = "SELECT seq, about, body FROM events WHERE stream = ? ORDER BY seq"
@@ -51,7 +52,7 @@ _EVENT: Final = "SELECT body FROM events WHERE stream = ? AND seq = ?"
 _ABOUT: Final = """SELECT body FROM events WHERE stream = ?1
     AND seq IN (SELECT seq FROM events WHERE stream = ?1 AND about = ?2) ORDER BY seq"""
 _NEXT_STREAM: Final = "SELECT stream FROM events WHERE stream > ? ORDER BY stream LIMIT 1"
-_LINES: Final = """SELECT seq, number, author, deleted, text_seq, reactions FROM lines WHERE channel = ?
+_LINES: Final = """SELECT seq, number, author, deleted, text_seq, preview_seq, reactions FROM lines WHERE channel = ?
     ORDER BY seq"""
 _DELETED: Final = "SELECT deleted FROM lines WHERE channel = ? AND number = ?"
 _MEMBERS: Final = """SELECT "user", joined_seq, joined_user_seq, muted, pinned, hidden_below, position, position_seq
@@ -307,23 +308,23 @@ class _Verifier:
         self._check_members(channel, replay, tell)
 
     def _check_line(self, stream: str, event: ChannelEvent, row: tuple[Any, ...] | None, tell: Tell) -> None:
-        expected: tuple[Any, ...] = (event.seq, None, None, False, None, None)
+        expected: tuple[Any, ...] = (event.seq, None, None, False, None, None, None)
         if isinstance(event, MessagePosted):
             self._report.messages += 1
             now = replay_message(event, self._fetch_about(stream, event.number), tell)
             reactions = msgspec.json.encode(now.reactions) if now.reactions else None
-            expected = (event.seq, event.number, event.author, now.deleted, now.text_seq, reactions)
+            expected = (event.seq, event.number, event.author, now.deleted, now.text_seq, now.preview_seq, reactions)
             if not now.deleted:
-                self._check_ties(stream, event, tell)
+                self._check_ties(stream, event, now.previews, tell)
                 self._check_named(event, now.named, tell)
             if event.key and self._one(_KEY, event.author, event.key) != (event.channel, event.seq, event.number):
                 tell(f"event {event.seq}: its key is not kept")
         if row != expected:
             tell(f"line {event.seq} is {row}, the log says {expected}")
 
-    def _check_ties(self, stream: str, post: MessagePosted, tell: Tell) -> None:
+    def _check_ties(self, stream: str, post: MessagePosted, previews: list[PreviewPart], tell: Tell) -> None:
         """The files the message has, and whether it is noted with the message it quotes."""
-        used = {file for part in post.parts for file in files_of(part)}
+        used = {file for part in (*post.parts, *previews) for file in files_of(part)}
         if used:
             found = {row[0] for row in self._rows(_USES, post.channel, post.number)}
             self._uses += len(used)

@@ -237,11 +237,14 @@ _this_line: Final = (lines.c.channel == bindparam("in_channel")) & (lines.c.seq 
 UPDATE_TEXT: Final = compile_sql(
     update(lines).where(_this_line).values(text_seq=bindparam("text_seq")), "text_seq", "in_channel", "at_seq"
 )
+UPDATE_PREVIEWS: Final = compile_sql(
+    update(lines).where(_this_line).values(preview_seq=bindparam("preview_seq")), "preview_seq", "in_channel", "at_seq"
+)
 UPDATE_REACTIONS: Final = compile_sql(
     update(lines).where(_this_line).values(reactions=bindparam("reactions")), "reactions", "in_channel", "at_seq"
 )
 DELETE_LINE: Final = compile_sql(
-    update(lines).where(_this_line).values(deleted=literal("1"), text_seq=null(), reactions=null()),
+    update(lines).where(_this_line).values(deleted=literal("1"), text_seq=null(), preview_seq=null(), reactions=null()),
     "in_channel",
     "at_seq",
 )

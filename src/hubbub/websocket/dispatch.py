@@ -33,6 +33,7 @@ def make_dispatch(services: Services) -> Mapping[type[c.Numbered], CarryOut]:
     on(c.MessagePost, lambda s, m, _: messages.post_message(s, m.channel, said_by(m), m.key))
     on(c.MessageEdit, lambda s, m, _: messages.edit_message(s, m.channel, m.number, m.text))
     on(c.MessageDelete, lambda s, m, _: messages.delete_message(s, m.channel, m.number))
+    on(c.PreviewRemove, lambda s, m, _: messages.remove_previews(s, m.channel, m.number))
     on(c.ReactionAdd, lambda s, m, _: messages.add_reaction(s, m.channel, m.number, m.emoji))
     on(c.ReactionRemove, lambda s, m, _: messages.remove_reaction(s, m.channel, m.number, m.emoji))
     on(c.PositionUpdate, lambda s, m, _: messages.set_position(s, m.channel, m.number))

@@ -87,7 +87,7 @@ DAMAGE = {
     ),
     "a line is gone": ("DELETE FROM lines WHERE number = 2", "the log says"),
     "a line too many": (
-        "INSERT INTO lines SELECT channel, 999, 999, author, 0, NULL, NULL FROM lines LIMIT 1",
+        "INSERT INTO lines SELECT channel, 999, 999, author, 0, NULL, NULL, NULL FROM lines LIMIT 1",
         "has no event",
     ),
     "a deleted line is back": ("UPDATE lines SET deleted = 0", "the log says"),

@@ -14,6 +14,7 @@ from hubbub.store.apply.conversations import append_opening
 from hubbub.store.apply.members import append_join, append_leave, append_membership
 from hubbub.store.apply.messages import append_deletion, append_edit, append_post
 from hubbub.store.apply.positions import append_position
+from hubbub.store.apply.previews import append_previews, append_previews_end
 from hubbub.store.apply.reactions import append_reaction, append_reaction_end
 from hubbub.store.ledger import Ledger
 
@@ -29,6 +30,8 @@ _APPLY: Final[Mapping[type, Callable[[Ledger, Any], Appended]]] = MappingProxyTy
         intents.PostMessage: append_post,
         intents.EditMessage: append_edit,
         intents.DeleteMessage: append_deletion,
+        intents.PreviewMessage: append_previews,
+        intents.RemovePreviews: append_previews_end,
         intents.AddReaction: append_reaction,
         intents.RemoveReaction: append_reaction_end,
         intents.SetPosition: append_position,

@@ -10,6 +10,7 @@ from hubbub.protocol.events import MessageDeleted, MessageEdited, MessagePosted
 from hubbub.store.apply.access import resolve_actor, resolve_message, resolve_own_channel
 from hubbub.store.apply.content import Content, resolve_content
 from hubbub.store.apply.mentions import forget_mentions, note_mentions, resolve_mentions
+from hubbub.store.apply.previews import drop_unlinked
 from hubbub.store.apply.redaction import redact
 from hubbub.store.attachments import tie, untie
 from hubbub.store.ledger import Ledger
@@ -100,6 +101,7 @@ def append_edit(ledger: Ledger, intent: EditMessage) -> Appended:
     if line.mentions:
         forget_mentions(ledger, channel, line.number)
     note_mentions(ledger, channel, line.number, actor.id, edit.mentions)
+    drop_unlinked(ledger, channel, line, intent.text, intent.at)
     return Appended(channel.stream, channel.seq, line.number)
 
 

@@ -19,6 +19,7 @@ from hubbub.protocol.events import (
     MembershipStarted,
     MessageEdited,
     MessagePosted,
+    MessagePreviewed,
     ReactionAdded,
     ReactionRemoved,
 )
@@ -30,7 +31,7 @@ from hubbub.store.lines import last_of, make_tombstone
 from hubbub.store.states import ChannelState
 
 # What `make_blank` takes: each is about one message, and says in `redacted` whether its content is gone.
-WITH_CONTENT: Final = (MessagePosted, MessageEdited, ReactionAdded, ReactionRemoved)
+WITH_CONTENT: Final = (MessagePosted, MessageEdited, MessagePreviewed, ReactionAdded, ReactionRemoved)
 
 
 def redact(ledger: Ledger, channel: ChannelState, line: MessagePosted) -> None:
@@ -86,6 +87,9 @@ def make_blank(event: AnyEvent) -> AnyEvent:
             )
         case MessageEdited():
             return msgspec.structs.replace(event, text="", mentions=[], redacted=True)
+        case MessagePreviewed():
+            # One that has nothing to lose stays as it is, and takes no more room than it has.
+            return msgspec.structs.replace(event, previews=[], redacted=True) if event.previews else event
         case ReactionAdded() | ReactionRemoved():
             return msgspec.structs.replace(event, emoji="", redacted=True)
         case _:
