@@ -9,7 +9,7 @@ import msgspec
 
 from hubbub.domain import new_parts
 from hubbub.domain.roles import Role
-from hubbub.protocol import codec, commands, events, parts, replies, search
+from hubbub.protocol import codec, commands, events, kept, parts, replies, search
 
 ANA = "01K6ZJ4T9BX2QH6Z8M5V7R3NAE"
 BO = "01K6ZJ5C0SW1FYD3E9K4T8P2GQ"
@@ -63,11 +63,15 @@ _summary = events.ChannelSummary(
     last=_last,
 )
 _joined = events.MemberJoined(seq=2, at=NOON, channel=CHANNEL, by=BO, user=_ana)
-_room = replies.Room(channel=_summary, member=True, lines=[_joined, _posted], older=True, members=[_bo, _ana])
+_room = replies.Room(
+    channel=_summary, member=True, lines=[_joined, _posted], older=True, members=[_bo, _ana], pins=[16]
+)
+_pin = kept.Pin(message=_posted, by=BO, at=NOON)
 _excerpt = [search.ExcerptPart(text="The "), search.ExcerptPart(text="tests", hit=True)]
 _excerpt.append(search.ExcerptPart(text=" are green."))
 _channel_name = search.ChannelName(id=CHANNEL, name="release", private=False)
 _hit = search.SearchHit(message=_posted, channel=_channel_name, excerpt=_excerpt)
+_saved = kept.SavedMessage(channel=CHANNEL, number=17, at=NOON, name=_channel_name, message=_posted)
 _channel_count = search.ChannelCount(id=CHANNEL, name="release", count=1)
 _author_count = search.AuthorCount(id=ANA, name="ana", count=1)
 _month_count = search.MonthCount(month="2025-12", count=1)
@@ -85,9 +89,13 @@ EXAMPLES: tuple[msgspec.Struct, ...] = (
     events.MessagePreviewed(seq=52, at=NOON, channel=CHANNEL, number=17, previews=[_preview]),
     events.ReactionAdded(seq=50, at=NOON, channel=CHANNEL, number=16, by=BO, emoji="🎉"),
     events.ReactionRemoved(seq=51, at=NOON, channel=CHANNEL, number=16, by=BO, emoji="🎉"),
+    events.MessagePinned(seq=52, at=NOON, channel=CHANNEL, number=16, by=BO),
+    events.MessageUnpinned(seq=53, at=NOON, channel=CHANNEL, number=16, by=ANA),
     events.MembershipStarted(seq=7, at=NOON, user=ANA, channel=_summary, channel_seq=44),
     events.MembershipChanged(seq=10, at=NOON, user=ANA, channel=CHANNEL, pinned=True, hidden_below=18),
     events.MembershipEnded(seq=8, at=NOON, user=ANA, channel=CHANNEL, channel_seq=47),
+    events.MessageSaved(seq=11, at=NOON, user=ANA, channel=CHANNEL, number=16),
+    events.MessageUnsaved(seq=12, at=NOON, user=ANA, channel=CHANNEL, number=16),
     events.PositionSet(seq=9, at=NOON, user=ANA, channel=CHANNEL, number=17, channel_seq=46),
     commands.Hello(streams={f"channel:{CHANNEL}": 41, f"user:{ANA}": 7}, epoch=EPOCH),
     commands.Ping(id=1),
@@ -97,6 +105,10 @@ EXAMPLES: tuple[msgspec.Struct, ...] = (
     commands.PreviewRemove(id=22, channel=CHANNEL, number=17),
     commands.ReactionAdd(id=5, channel=CHANNEL, number=16, emoji="🎉"),
     commands.ReactionRemove(id=6, channel=CHANNEL, number=16, emoji="🎉"),
+    commands.MessagePin(id=22, channel=CHANNEL, number=16),
+    commands.MessageUnpin(id=23, channel=CHANNEL, number=16),
+    commands.MessageSave(id=24, channel=CHANNEL, number=16),
+    commands.MessageUnsave(id=25, channel=CHANNEL, number=16),
     commands.PositionUpdate(id=7, channel=CHANNEL, number=17),
     commands.ChannelCreate(id=8, name="release", topic="What goes out on Friday", private=True),
     commands.ChannelUpdate(id=9, channel=CHANNEL, topic="What goes out, and when"),
@@ -169,7 +181,20 @@ EXAMPLES: tuple[msgspec.Struct, ...] = (
     _limits,
     _room,
     replies.RoomView(epoch=EPOCH, room=_room, users=[_ana, _bo]),
-    replies.Snapshot(epoch=EPOCH, user=_me, seq=7, channels=[_summary], room=_room, users=[_ana, _bo], limits=_limits),
+    replies.Snapshot(
+        epoch=EPOCH,
+        user=_me,
+        seq=7,
+        channels=[_summary],
+        room=_room,
+        saved={CHANNEL: [16]},
+        users=[_ana, _bo],
+        limits=_limits,
+    ),
+    _pin,
+    kept.PinList(pins=[_pin], users=[_ana, _bo]),
+    _saved,
+    kept.SavedList(saved=[_saved], users=[_ana], next=9),
     _excerpt[1],
     _channel_name,
     _hit,

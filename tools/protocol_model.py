@@ -14,7 +14,7 @@ from typing import TypeAlias
 import msgspec
 
 from hubbub.domain import new_parts
-from hubbub.protocol import commands, events, parts, people, replies, search
+from hubbub.protocol import commands, events, kept, parts, people, replies, search
 
 JsonObject: TypeAlias = dict[str, typing.Any]
 StructType: TypeAlias = type[msgspec.Struct]
@@ -51,6 +51,10 @@ SHAPES: tuple[StructType, ...] = (
     replies.Room,
     replies.RoomView,
     replies.Snapshot,
+    kept.Pin,
+    kept.PinList,
+    kept.SavedMessage,
+    kept.SavedList,
     search.ExcerptPart,
     search.ChannelName,
     search.SearchHit,
@@ -147,6 +151,7 @@ FIELD_MEANINGS: dict[str, str] = {
     "parts": "what it has besides the text, in the order of the post",
     "people": "who is invited",
     "pinned": "whether it stands at the top of the user's list",
+    "pins": "what is pinned in the channel",
     "picture": "what a small view shows of it",
     "poster": "a picture of one frame",
     "position": "the number of the newest message the user has read, 0 for none",
@@ -181,6 +186,8 @@ FIELD_MEANINGS: dict[str, str] = {
     "total": "how many were found on all pages",
     "typing_seconds": "who is writing is forgotten after so long, unless it is said again",
     "topic": "one line on what the channel is about",
+    "next": "to be given as `before` for the page behind this one; absent on the last one",
+    "saved": "what the user has saved for themselves",
     "unnamed": "true: its `name` is made of the others' names",
     "unpreviewed": "true: somebody took the previews away, and none come again",
     "unread": "the newest (at most 101) numbers of others' undeleted messages above `position`",
@@ -214,6 +221,18 @@ FIELD_MEANINGS: dict[str, str] = {
     "Failure.id": "the command's number; absent when the frame could not be understood",
     "Hello.epoch": "the epoch the positions belong to",
     "Hello.streams": "the last seq the client has of each stream",
+    "Pin.at": "when it was pinned, in milliseconds since 1970 (UTC)",
+    "Pin.by": "who pinned it",
+    "Pin.message": "the message in its present state, as in listings",
+    "PinList.pins": "the pinned messages, the newest pin first",
+    "PinList.users": "everyone they refer to",
+    "Room.pins": "the numbers of the pinned messages, in the order they were pinned",
+    "SavedList.saved": "what the user has saved, the newest first",
+    "SavedList.users": "everyone these refer to",
+    "SavedMessage.at": "when it was saved, in milliseconds since 1970 (UTC)",
+    "SavedMessage.message": "the message in its present state, as in listings",
+    "SavedMessage.name": "the channel, as long as the user may read it",
+    "Snapshot.saved": "the numbers of the messages the user has saved, by channel, in the order they were saved",
     "LastMessage.at": "when it was posted, in milliseconds since 1970 (UTC)",
     "LastMessage.text": "its first 140 characters (code points)",
     "Me.id": "the user",

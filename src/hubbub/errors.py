@@ -72,6 +72,8 @@ _ROWS: Final = (
     ErrorKind("not_yours", 403, "Only its author may do this.", "Ask the author."),
     ErrorKind("already_deleted", 409, "This message was deleted.", "Nothing to do."),
     ErrorKind("too_many_reactions", 409, "This message has as many reactions as it can hold.", "Use one of them."),
+    ErrorKind("too_many_pins", 409, "This channel has as many pins as it can hold.", "Unpin a message first."),
+    ErrorKind("too_many_saved", 409, "You have saved as many messages as you may.", "Remove one first."),
     ErrorKind("too_many_channels", 409, "You are in as many channels as allowed.", "Leave one first."),
     ErrorKind("too_many_people", 422, "A conversation has room for 10 people.", "Make a channel instead."),
     ErrorKind("direct_conversation", 409, "This stays between the two of you.", "Open a conversation with all of you."),

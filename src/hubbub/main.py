@@ -35,6 +35,7 @@ from hubbub.server import Beside, Follower, Server
 from hubbub.service.accounts import AccountService
 from hubbub.service.channels import ChannelService
 from hubbub.service.files import Collector, FileLimits, FileService
+from hubbub.service.keeping import KeepingService
 from hubbub.service.messages import MessageService
 from hubbub.service.passwords import PasswordHasher
 from hubbub.service.ports import Search
@@ -241,6 +242,7 @@ def make_services(
         presence=PresenceService(ephemera, store.log, store.channels, limits),
         search=SearchService(engines, store.readable, store.accounts, clock, limits.page_size, config.search.seconds),
         files=make_files(config, store, clock),
+        keeping=KeepingService(store.log, store.kept, clock),
     )
 
 

@@ -36,6 +36,9 @@ PUBLIC: dict[tuple[str, str], tuple[str, ...]] = {
     ("DELETE", "/messages/1"): ("200", "not_yours", "not_a_member", "not_a_member", "not_a_member", "no_such_channel"),
     ("PUT", "/messages/1/reactions/👍"): ("200", "200", *("not_a_member",) * 3, "no_such_channel"),
     ("DELETE", "/messages/1/reactions/👍"): ("200", "200", *("not_a_member",) * 3, "no_such_channel"),
+    ("GET", "/pins"): ("200", "200", "200", "200", "200", "no_such_channel"),
+    ("PUT", "/pins/1"): ("200", "200", *("not_a_member",) * 3, "no_such_channel"),
+    ("DELETE", "/pins/1"): ("200", "200", *("not_a_member",) * 3, "no_such_channel"),
     ("GET", "/days/2026-11-03"): ("200", "200", "200", "200", "200", "no_such_channel"),
     ("PUT", "/position"): ("200", "200", "not_a_member", "not_a_member", "not_a_member", "no_such_channel"),
     ("PUT", "/typing"): ("204", "204", "not_a_member", "not_a_member", "not_a_member", "no_such_channel"),
@@ -164,7 +167,7 @@ async def test_who_was_removed_reads_nothing_more(world: World) -> None:
     creator, member = world.people["creator"], world.people["member"]
     assert (await member.http.get(f"/api/channels/{channel}/events")).status_code == 200
     assert (await creator.http.delete(f"/api/channels/{channel}/members/{member.id}")).status_code == 200
-    for path in ("", "/room", "/messages", "/days/2026-11-03", "/members", "/events", "/receipts"):
+    for path in ("", "/room", "/messages", "/pins", "/days/2026-11-03", "/members", "/events", "/receipts"):
         assert (await member.http.get(f"/api/channels/{channel}{path}")).json()["code"] == "no_such_channel"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -25,7 +26,15 @@ from tests.support.replica import Listeners
 from tests.support.store_world import World, open_world
 
 EMOJI = ("👍", "🎉", "字")
-LIMITS = StoreLimits(channels_per_user=4, reactions_per_message=3, emoji_per_message=2, batch=8, readers=2)
+LIMITS = StoreLimits(
+    pins_per_channel=2,
+    saved_per_user=3,
+    channels_per_user=4,
+    reactions_per_message=3,
+    emoji_per_message=2,
+    batch=8,
+    readers=2,
+)
 REFUSALS = {
     "already_deleted",
     "direct_conversation",
@@ -38,7 +47,9 @@ REFUSALS = {
     "not_logged_in",
     "not_yours",
     "too_many_channels",
+    "too_many_pins",
     "too_many_reactions",
+    "too_many_saved",
 }
 
 
@@ -60,7 +71,32 @@ PLACES = (
     {"muted": None, "pinned": False, "hidden": True},
     {"muted": None, "pinned": None, "hidden": False},
 )
-KINDS = ("post", "post", "post", "key", "edit", "delete", "react", "unreact", "read", "join", "leave", "add", "remove")
+# What names a message and nothing else.
+NUMBERED: dict[str, Callable[[str, str, int, int], Intent]] = {
+    "delete": intents.DeleteMessage,
+    "read": intents.SetPosition,
+    "pin": intents.PinMessage,
+    "unpin": intents.UnpinMessage,
+    "save": intents.SaveMessage,
+    "unsave": intents.UnsaveMessage,
+}
+KEPT = ("pin", "pin", "unpin", "save", "save", "unsave")
+KINDS = (
+    *KEPT,
+    "post",
+    "post",
+    "post",
+    "key",
+    "edit",
+    "delete",
+    "react",
+    "unreact",
+    "read",
+    "join",
+    "leave",
+    "add",
+    "remove",
+)
 deeds = st.builds(
     Deed,
     kind=st.sampled_from((*KINDS, "user", "channel", "private", "rename", "direct", "direct", "group", "place")),
@@ -93,6 +129,8 @@ class Play:
         other = self.people[deed.other % len(self.people)]
         channel = self.channels[deed.channel % len(self.channels)]
         number, text = deed.number, "ab字" * (deed.word * 30 + 1)
+        if deed.kind in NUMBERED:
+            return NUMBERED[deed.kind](actor, channel, number, at)
         match deed.kind:
             case "user":
                 user = new_id(at)
@@ -112,14 +150,10 @@ class Play:
                 return intents.PostMessage(actor, channel, text, key, at)
             case "edit":
                 return intents.EditMessage(actor, channel, number, text, at)
-            case "delete":
-                return intents.DeleteMessage(actor, channel, number, at)
             case "react":
                 return intents.AddReaction(actor, channel, number, EMOJI[deed.word], at)
             case "unreact":
                 return intents.RemoveReaction(actor, channel, number, EMOJI[deed.word], at)
-            case "read":
-                return intents.SetPosition(actor, channel, number, at)
             case "join" | "add":
                 return intents.AddMember(actor, channel, actor if deed.kind == "join" else other, at)
             case _:

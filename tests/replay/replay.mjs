@@ -35,6 +35,7 @@ function compareStates(state, fresh, excused) {
   return [
     ...compare("seq", state.seq, fresh.seq),
     ...compare("user", state.user, fresh.user),
+    ...compare("saved", state.saved, fresh.saved),
     ...compareStale(state, excused),
     ...compareChannels(state.channels, fresh.channels, excused),
     ...compareRooms(state.room, fresh.room, excused),
@@ -71,6 +72,7 @@ function compareRooms(ours, theirs, excused) {
     ...compare("room.newer", ours.newer, theirs.newer),
     ...compare("room.member", ours.member, theirs.member),
     ...compare("room.members", ours.members, theirs.members),
+    ...compare("room.pins", ours.pins, theirs.pins),
   ];
 }
 

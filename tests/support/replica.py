@@ -17,6 +17,7 @@ from hubbub.protocol.events import (
     LAST_TEXT,
     UNREAD_KEPT,
     AnyEvent,
+    AnyUserEvent,
     ChannelRenamed,
     ChannelSummary,
     LastMessage,
@@ -28,6 +29,8 @@ from hubbub.protocol.events import (
     MessageDeleted,
     MessageEdited,
     MessagePosted,
+    MessageSaved,
+    MessageUnsaved,
     PositionSet,
     TopicChanged,
     UserView,
@@ -51,7 +54,14 @@ class Replica:
 
     def apply(self, event: AnyEvent) -> None:
         match event:
-            case MembershipStarted() | MembershipEnded() | MembershipChanged() | PositionSet():
+            case (
+                MembershipStarted()
+                | MembershipEnded()
+                | MembershipChanged()
+                | PositionSet()
+                | MessageSaved()
+                | MessageUnsaved()
+            ):
                 assert event.seq == self.seq + 1, (event, self.seq)
                 self.seq = event.seq
                 self._apply_own(event)
@@ -62,7 +72,7 @@ class Replica:
                 assert event.seq == summary.seq + 1, (event, summary)
                 self.channels[event.channel] = self._after(replace(summary, seq=event.seq), event)
 
-    def _apply_own(self, event: MembershipStarted | MembershipEnded | MembershipChanged | PositionSet) -> None:
+    def _apply_own(self, event: AnyUserEvent) -> None:
         if isinstance(event, MembershipStarted):
             self.channels[event.channel.id] = event.channel
         elif isinstance(event, MembershipEnded):
@@ -70,7 +80,10 @@ class Replica:
         elif isinstance(event, MembershipChanged):
             place = {"muted": event.muted, "pinned": event.pinned, "hidden_below": event.hidden_below}
             self.channels[event.channel] = replace(self.channels[event.channel], **place)
-        elif event.channel_seq >= (summary := self.channels[event.channel]).position_seq:
+        elif (
+            isinstance(event, PositionSet)
+            and event.channel_seq >= (summary := self.channels[event.channel]).position_seq
+        ):
             if event.number < summary.position:
                 self.stale.add(event.channel)
             unread = [number for number in summary.unread if number > event.number]

@@ -114,6 +114,18 @@ class World:
     async def unreact(self, actor: str, channel: str, number: int, emoji: str = "👍") -> Appended:
         return await self.append(intents.RemoveReaction(actor, channel, number, emoji, self.clock()))
 
+    async def pin(self, actor: str, channel: str, number: int) -> Appended:
+        return await self.append(intents.PinMessage(actor, channel, number, self.clock()))
+
+    async def unpin(self, actor: str, channel: str, number: int) -> Appended:
+        return await self.append(intents.UnpinMessage(actor, channel, number, self.clock()))
+
+    async def save(self, actor: str, channel: str, number: int) -> Appended:
+        return await self.append(intents.SaveMessage(actor, channel, number, self.clock()))
+
+    async def unsave(self, actor: str, channel: str, number: int) -> Appended:
+        return await self.append(intents.UnsaveMessage(actor, channel, number, self.clock()))
+
     async def read_to(self, actor: str, channel: str, number: int) -> Appended:
         return await self.append(intents.SetPosition(actor, channel, number, self.clock()))
 

@@ -14,11 +14,18 @@ export function dayPath(channel: string, day: string): string {
   return `/c/${channel}?on=${day}`;
 }
 
-/** The room, and the message in it, that a path of ours shows; undefined for every other page. */
-export function roomOf(path: string): { channel: string; number: number | undefined; panel: boolean } | undefined {
-  const found = /^\/c\/([0-7][0-9A-HJKMNP-TV-Z]{25})(?:\/(?:([1-9]\d{0,15})|(members)))?\/?$/.exec(path);
+/** What stands open beside a room. */
+export type Panel = "members" | "pins";
+
+/** The room, the message in it, and the panel beside it that a path of ours shows; undefined for every other page. */
+export function roomOf(
+  path: string,
+): { channel: string; number: number | undefined; panel: Panel | undefined } | undefined {
+  const found = /^\/c\/([0-7][0-9A-HJKMNP-TV-Z]{25})(?:\/(?:([1-9]\d{0,15})|(members|pins)))?\/?$/.exec(path);
   const [, channel, number, panel] = found ?? [];
-  return channel ? { channel, number: number ? Number(number) : undefined, panel: panel !== undefined } : undefined;
+  return channel
+    ? { channel, number: number ? Number(number) : undefined, panel: panel as Panel | undefined }
+    : undefined;
 }
 
 /** Somebody's page. */
@@ -28,6 +35,15 @@ export function personPath(user: string): string {
 
 export function membersPath(channel: string): string {
   return `/c/${channel}/members`;
+}
+
+export function pinsPath(channel: string): string {
+  return `/c/${channel}/pins`;
+}
+
+/** What one has saved; `before`: the page behind another one. */
+export function savedPath(before?: number): string {
+  return before === undefined ? "/saved" : `/saved?before=${before}`;
 }
 
 export interface SearchAddress {

@@ -5,7 +5,7 @@ import { notFound, redirect } from "next/navigation";
 import { cache } from "react";
 
 import type { SearchAddress } from "./addresses.ts";
-import type { ChannelSummary, Line, SearchResult, Snapshot, UserView } from "./protocol.gen.ts";
+import type { ChannelSummary, Line, PinList, SavedList, SearchResult, Snapshot, UserView } from "./protocol.gen.ts";
 
 const TIMEOUT_MS = 10_000;
 
@@ -125,6 +125,16 @@ export function loadDay(
 ): Promise<Loaded<{ number?: number | null }>> {
   const path = `/api/channels/${encodeURIComponent(channel)}/days/${encodeURIComponent(day)}`;
   return loadFor(`${path}${query({ zone })}`, page);
+}
+
+/** What is pinned in a channel. */
+export function loadPins(channel: string, page: string): Promise<Loaded<PinList>> {
+  return loadFor(`/api/channels/${encodeURIComponent(channel)}/pins`, page);
+}
+
+/** A page of what the visitor has saved, the newest first. */
+export function loadSaved(before: number | undefined, page: string): Promise<Loaded<SavedList>> {
+  return loadFor(`/api/saved${query({ before })}`, page);
 }
 
 /** A page of what a query finds; `zone` is where the days of its operators begin. */

@@ -39,7 +39,14 @@ export interface ClientState extends Snapshot {
 type Message = Extract<Line, { type: "message.posted" }>;
 type EventOf<T extends AnyEvent["type"]> = Extract<AnyEvent, { type: T }>;
 type ChannelEvent = Extract<AnyEvent, { channel: string; seq: number }> & { user?: unknown };
-type UserEvent = EventOf<"membership.started" | "membership.ended" | "membership.changed" | "position.set">;
+type UserEvent = EventOf<
+  | "membership.started"
+  | "membership.ended"
+  | "membership.changed"
+  | "position.set"
+  | "message.saved"
+  | "message.unsaved"
+>;
 
 export function channelStream(channel: string): string {
   return `channel:${channel}`;
@@ -115,6 +122,10 @@ function applyUserEvent(state: ClientState, event: UserEvent): ClientState {
       return changeMembership(next, event);
     case "position.set":
       return setPosition(next, event);
+    case "message.saved":
+      return withSaved(next, event.channel, (numbers) => [...numbers, event.number]);
+    case "message.unsaved":
+      return withSaved(next, event.channel, (numbers) => numbers.filter((number) => number !== event.number));
     default:
       return next;
   }
@@ -161,6 +172,10 @@ function applyToPlace(place: Place, event: ChannelEvent, me: string): Place {
     case "reaction.added":
     case "reaction.removed":
       return react(place, event);
+    case "message.pinned":
+      return withPins(addLine(place, event), (pins) => [...pins, event.number]);
+    case "message.unpinned":
+      return withPins(place, (pins) => pins.filter((number) => number !== event.number));
     case "member.joined":
       return withPeople(join(addLine(place, event), event.user), me, (people) => [...people, event.user]);
     case "member.left":
@@ -234,8 +249,9 @@ function preview(place: Place, event: EventOf<"message.previewed">): Place {
 
 function remove(place: Place, event: EventOf<"message.deleted">): Place {
   const next = withMessage(place, event.number, tombstone);
+  const unpinned = withPins(next, (pins) => pins.filter((number) => number !== event.number));
   return withoutUnread(
-    withLast(withoutQuotes(next, event.number, event.seq), event.number, ({ number, author, at }) => ({
+    withLast(withoutQuotes(unpinned, event.number, event.seq), event.number, ({ number, author, at }) => ({
       number,
       author,
       at,
@@ -282,6 +298,22 @@ export function removeReaction(reactions: Reaction[], emoji: string, user: strin
   return reactions
     .map((each) => (each.emoji === emoji ? { ...each, users: each.users.filter((one) => one !== user) } : each))
     .filter((each) => each.users.length > 0);
+}
+
+// --- what was put aside --------------------------------------------------------------------------------------------
+
+function withPins(place: Place, change: (pins: number[]) => number[]): Place {
+  const { room } = place;
+  if (!room) return place;
+  const pins = change(room.pins ?? []);
+  return { ...place, room: compact({ ...room, pins: pins.length > 0 ? pins : undefined }) };
+}
+
+function withSaved(state: ClientState, channel: string, change: (numbers: number[]) => number[]): ClientState {
+  const { [channel]: numbers = [], ...others } = state.saved ?? {};
+  const now = change(numbers);
+  const saved = now.length > 0 ? { ...others, [channel]: now } : others;
+  return compact({ ...state, saved: Object.keys(saved).length > 0 ? saved : undefined });
 }
 
 function lastOf(event: Message): LastMessage {

@@ -22,6 +22,14 @@ export function requestOf(command: Command): Call | undefined {
       return ["PUT", `${at}/messages/${command.number}/reactions/${encodeURIComponent(command.emoji)}`];
     case "reaction.remove":
       return ["DELETE", `${at}/messages/${command.number}/reactions/${encodeURIComponent(command.emoji)}`];
+    case "message.pin":
+      return ["PUT", `${at}/pins/${command.number}`];
+    case "message.unpin":
+      return ["DELETE", `${at}/pins/${command.number}`];
+    case "message.save":
+      return ["PUT", `/api/saved/${command.channel}/${command.number}`];
+    case "message.unsave":
+      return ["DELETE", `/api/saved/${command.channel}/${command.number}`];
     case "position.set":
       return ["PUT", `${at}/position`, { number: command.number }];
     case "channel.create":

@@ -133,6 +133,21 @@ export interface MemberLeft {
   user: UserView;
 }
 
+/** `by` pinned message `number` of the channel; the newest pin is the last one. A line of the room, too. */
+export interface MessagePinned {
+  type: "message.pinned";
+  /** the event's number within its stream, gapless from 1 */
+  seq: number;
+  /** when, in milliseconds since 1970 (UTC) */
+  at: number;
+  /** the channel */
+  channel: string;
+  /** the message's number within its channel, from 1 */
+  number: number;
+  /** who did it */
+  by: string;
+}
+
 /** A message has the new `text`, which may be empty when it has parts; those stay. `mentions` are those of it. */
 export interface MessageEdited {
   type: "message.edited";
@@ -230,6 +245,21 @@ export interface ReactionRemoved {
   redacted?: boolean;
 }
 
+/** The message is pinned no more. One that is deleted is not either, without this event. */
+export interface MessageUnpinned {
+  type: "message.unpinned";
+  /** the event's number within its stream, gapless from 1 */
+  seq: number;
+  /** when, in milliseconds since 1970 (UTC) */
+  at: number;
+  /** the channel */
+  channel: string;
+  /** the message's number within its channel, from 1 */
+  number: number;
+  /** who did it */
+  by: string;
+}
+
 /**
  * The user is now in a channel, and hears its events after `channel_seq` (that of their own member.joined).
  *
@@ -308,6 +338,36 @@ export interface PositionSet {
   number: number;
   /** the channel's seq this refers to */
   channel_seq: number;
+}
+
+/** The user has saved message `number` of `channel` for themselves; the newest is the last one. */
+export interface MessageSaved {
+  type: "message.saved";
+  /** the event's number within its stream, gapless from 1 */
+  seq: number;
+  /** when, in milliseconds since 1970 (UTC) */
+  at: number;
+  /** the person */
+  user: string;
+  /** the channel */
+  channel: string;
+  /** the message's number within its channel, from 1 */
+  number: number;
+}
+
+/** The user has saved it no more. */
+export interface MessageUnsaved {
+  type: "message.unsaved";
+  /** the event's number within its stream, gapless from 1 */
+  seq: number;
+  /** when, in milliseconds since 1970 (UTC) */
+  at: number;
+  /** the person */
+  user: string;
+  /** the channel */
+  channel: string;
+  /** the message's number within its channel, from 1 */
+  number: number;
 }
 
 /**
@@ -413,6 +473,50 @@ export interface ReactionRemove {
   number: number;
   /** one emoji */
   emoji: string;
+}
+
+/** Pin a message of a channel one is in. Pinned already: nothing changes. */
+export interface MessagePin {
+  type: "message.pin";
+  /** the command's number, chosen by the client, repeated in the answer */
+  id: number;
+  /** the channel */
+  channel: string;
+  /** the message's number within its channel, from 1 */
+  number: number;
+}
+
+/** Take a pin away, whoever set it. Not pinned: nothing changes. */
+export interface MessageUnpin {
+  type: "message.unpin";
+  /** the command's number, chosen by the client, repeated in the answer */
+  id: number;
+  /** the channel */
+  channel: string;
+  /** the message's number within its channel, from 1 */
+  number: number;
+}
+
+/** Save a message that one may read, for oneself. Saved already: nothing changes. */
+export interface MessageSave {
+  type: "message.save";
+  /** the command's number, chosen by the client, repeated in the answer */
+  id: number;
+  /** the channel */
+  channel: string;
+  /** the message's number within its channel, from 1 */
+  number: number;
+}
+
+/** Save it no more, wherever it is. Not saved: nothing changes. */
+export interface MessageUnsave {
+  type: "message.unsave";
+  /** the command's number, chosen by the client, repeated in the answer */
+  id: number;
+  /** the channel */
+  channel: string;
+  /** the message's number within its channel, from 1 */
+  number: number;
 }
 
 /** Read up to `number`; lower than before marks as unread. */
@@ -1170,7 +1274,9 @@ export interface Limits {
  *
  * `older` and `newer` say whether there are lines before and after the window. `member` false: a public channel
  * one
- * only looks at; its summary is then here, and in no list.
+ * only looks at; its summary is then here, and in no list. `pins`: the numbers of its pinned messages, the
+ * newest pin
+ * last.
  */
 export interface Room {
   /** the channel, as of its `seq` */
@@ -1178,13 +1284,15 @@ export interface Room {
   /** whether the user is in the channel */
   member: boolean;
   /** messages and system lines, oldest first */
-  lines: (MessagePosted | ChannelCreated | ChannelRenamed | TopicChanged | MemberJoined | MemberLeft)[];
+  lines: (MessagePosted | ChannelCreated | ChannelRenamed | TopicChanged | MemberJoined | MemberLeft | MessagePinned)[];
   /** whether there are lines before these */
   older?: boolean;
   /** whether there are lines after these */
   newer?: boolean;
   /** people, in the order they joined */
   members?: UserView[];
+  /** the numbers of the pinned messages, in the order they were pinned */
+  pins?: number[];
 }
 
 /**
@@ -1206,7 +1314,7 @@ export interface RoomView {
  *
  * `seq` is the position in the user's own stream; each channel's is in its summary. `users` names everyone the
  * rest
- * refers to.
+ * refers to. `saved`: the numbers of the messages the user has saved, by channel, in the order they were saved.
  */
 export interface Snapshot {
   /** the log's identity; positions of another epoch mean nothing */
@@ -1219,12 +1327,64 @@ export interface Snapshot {
   channels: ChannelSummary[];
   /** the opened channel */
   room?: Room;
+  /** the numbers of the messages the user has saved, by channel, in the order they were saved */
+  saved?: Record<string, number[]>;
   /** everyone the rest refers to */
   users?: UserView[];
   /** bounds a client should know before it runs into them */
   limits: Limits;
   /** the server's name */
   server?: string;
+}
+
+/** A pinned message in its present state, and who pinned it when. */
+export interface Pin {
+  /** the message in its present state, as in listings */
+  message: MessagePosted;
+  /** who pinned it */
+  by: string;
+  /** when it was pinned, in milliseconds since 1970 (UTC) */
+  at: number;
+}
+
+/** All pins of a channel, the newest first. `partial`: some are in the archive, which does not answer. */
+export interface PinList {
+  /** the pinned messages, the newest pin first */
+  pins: Pin[];
+  /** everyone they refer to */
+  users: UserView[];
+  /** some of what was found is in the archive, which does not answer right now, and is left out */
+  partial?: boolean;
+}
+
+/**
+ * Saved at `at`. What is known of it is here only as long as the user may read the channel: without `name` they
+ * may
+ * not; without `message` it was `deleted`, or is in the archive, which does not answer.
+ */
+export interface SavedMessage {
+  /** the channel */
+  channel: string;
+  /** the message's number within its channel, from 1 */
+  number: number;
+  /** when it was saved, in milliseconds since 1970 (UTC) */
+  at: number;
+  /** the channel, as long as the user may read it */
+  name?: ChannelName;
+  /** the message in its present state, as in listings */
+  message?: MessagePosted;
+  /** true: only a tombstone is left */
+  deleted?: boolean;
+}
+
+/** A page of what the user has saved, the newest first; `next`: give it as `before` to get the page behind it. */
+export interface SavedList {
+  /** what the user has saved, the newest first */
+  saved: SavedMessage[];
+  /** everyone these refer to */
+  users: UserView[];
+  /** to be given as `before` for the page behind this one; absent on the last one */
+  next?: number;
 }
 
 /**
@@ -1339,7 +1499,8 @@ export type Line =
   | ChannelRenamed
   | TopicChanged
   | MemberJoined
-  | MemberLeft;
+  | MemberLeft
+  | MessagePinned;
 
 /** Every event of a stream `channel:…`. */
 export type AnyChannelEvent =
@@ -1349,18 +1510,22 @@ export type AnyChannelEvent =
   | TopicChanged
   | MemberJoined
   | MemberLeft
+  | MessagePinned
   | MessageEdited
   | MessageDeleted
   | MessagePreviewed
   | ReactionAdded
-  | ReactionRemoved;
+  | ReactionRemoved
+  | MessageUnpinned;
 
 /** Every event of a stream `user:…`. */
 export type AnyUserEvent =
   | MembershipStarted
   | MembershipEnded
   | MembershipChanged
-  | PositionSet;
+  | PositionSet
+  | MessageSaved
+  | MessageUnsaved;
 
 /** Every durable event. */
 export type AnyEvent =
@@ -1370,15 +1535,19 @@ export type AnyEvent =
   | TopicChanged
   | MemberJoined
   | MemberLeft
+  | MessagePinned
   | MessageEdited
   | MessageDeleted
   | MessagePreviewed
   | ReactionAdded
   | ReactionRemoved
+  | MessageUnpinned
   | MembershipStarted
   | MembershipEnded
   | MembershipChanged
-  | PositionSet;
+  | PositionSet
+  | MessageSaved
+  | MessageUnsaved;
 
 /** Every command that is answered. */
 export type AnyNumbered =
@@ -1389,6 +1558,10 @@ export type AnyNumbered =
   | PreviewRemove
   | ReactionAdd
   | ReactionRemove
+  | MessagePin
+  | MessageUnpin
+  | MessageSave
+  | MessageUnsave
   | PositionUpdate
   | ChannelCreate
   | ChannelUpdate
@@ -1415,6 +1588,10 @@ export type AnyCommand =
   | PreviewRemove
   | ReactionAdd
   | ReactionRemove
+  | MessagePin
+  | MessageUnpin
+  | MessageSave
+  | MessageUnsave
   | PositionUpdate
   | ChannelCreate
   | ChannelUpdate
@@ -1473,15 +1650,19 @@ export type AnyFrame =
   | TopicChanged
   | MemberJoined
   | MemberLeft
+  | MessagePinned
   | MessageEdited
   | MessageDeleted
   | MessagePreviewed
   | ReactionAdded
   | ReactionRemoved
+  | MessageUnpinned
   | MembershipStarted
   | MembershipEnded
   | MembershipChanged
   | PositionSet
+  | MessageSaved
+  | MessageUnsaved
   | Welcome
   | Ok
   | Failure
@@ -1498,11 +1679,13 @@ export const CHANNEL_EVENT_TYPES = [
   "topic.changed",
   "member.joined",
   "member.left",
+  "message.pinned",
   "message.edited",
   "message.deleted",
   "message.previewed",
   "reaction.added",
   "reaction.removed",
+  "message.unpinned",
 ] as const;
 
 /** The types of all user events. */
@@ -1511,6 +1694,8 @@ export const USER_EVENT_TYPES = [
   "membership.ended",
   "membership.changed",
   "position.set",
+  "message.saved",
+  "message.unsaved",
 ] as const;
 
 /** How many unread numbers a summary keeps. */
@@ -1721,6 +1906,18 @@ export const ERRORS = {
     retry: false,
     message: "This message has as many reactions as it can hold.",
     advice: "Use one of them.",
+  },
+  too_many_pins: {
+    status: 409,
+    retry: false,
+    message: "This channel has as many pins as it can hold.",
+    advice: "Unpin a message first.",
+  },
+  too_many_saved: {
+    status: 409,
+    retry: false,
+    message: "You have saved as many messages as you may.",
+    advice: "Remove one first.",
   },
   too_many_channels: {
     status: 409,

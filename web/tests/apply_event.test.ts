@@ -295,3 +295,31 @@ describe("mentions", () => {
     expect(hall(applyEvent(snapshot(), edited(6, 1, named)))).not.toHaveProperty("mentioned");
   });
 });
+
+describe("what is put aside", () => {
+  const kept = (type: "message.pinned" | "message.unpinned", number: number, seq: number): AnyEvent =>
+    ({ type, channel: HALL, seq, at: seq * 1000, number, by: BOB }) as AnyEvent;
+  const own = (type: "message.saved" | "message.unsaved", number: number, seq: number): AnyEvent =>
+    ({ type, user: ME, channel: DEN, seq, at: seq * 1000, number }) as AnyEvent;
+
+  test("a pin is a line of the room, and the newest pin the last one", () => {
+    const state = applyEvents(snapshot(), [kept("message.pinned", 2, 6), kept("message.pinned", 1, 7)]);
+    expect(state.room?.pins).toEqual([2, 1]);
+    expect(state.room?.lines.at(-1)).toMatchObject({ type: "message.pinned", number: 1 });
+  });
+
+  test("what is unpinned or deleted is pinned no more", () => {
+    const pinned = applyEvents(snapshot(), [kept("message.pinned", 2, 6), kept("message.pinned", 1, 7)]);
+    expect(applyEvent(pinned, kept("message.unpinned", 2, 8)).room?.pins).toEqual([1]);
+    const gone = applyEvents(pinned, [deleted(1, 8), deleted(2, 9)]);
+    expect(gone.room && "pins" in gone.room).toBe(false);
+  });
+
+  test("what one saves is kept by channel, whichever room is open", () => {
+    const first = snapshot().seq + 1;
+    const saved = applyEvents(snapshot(), [own("message.saved", 4, first), own("message.saved", 2, first + 1)]);
+    expect(saved.saved).toEqual({ [DEN]: [4, 2] });
+    const left = applyEvents(saved, [own("message.unsaved", 4, first + 2), own("message.unsaved", 2, first + 3)]);
+    expect("saved" in left).toBe(false);
+  });
+});

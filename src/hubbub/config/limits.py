@@ -47,6 +47,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     mention_everyone_members: Annotated[
         int, about("Members of a channel beyond which only its maker and moderators call everybody.", ge=0)
     ] = 200
+    pins_per_channel: Annotated[int, about("Pinned messages of one channel.", ge=1, le=1000)] = 50
+    saved_per_user: Annotated[int, about("Messages one user has saved.", ge=1, le=5000)] = 500
     typing_seconds: Annotated[float, about("Who writes is forgotten after this long in silence.", ge=1, le=60)] = 8
     typing_listeners: Annotated[
         int, about("Members online in a channel beyond which nobody hears who writes.", ge=0)

@@ -190,6 +190,44 @@ class RemoveReaction(msgspec.Struct, frozen=True, gc=False):
     at: int
 
 
+class PinMessage(msgspec.Struct, frozen=True, gc=False):
+    """Already pinned: no event. Refused: `no_such_channel`, `not_a_member`, `no_such_message`, `already_deleted`,
+    `too_many_pins`."""
+
+    actor: str
+    channel: str
+    number: int
+    at: int
+
+
+class UnpinMessage(msgspec.Struct, frozen=True, gc=False):
+    """Not pinned: no event. Refused: `no_such_channel`, `not_a_member`, `no_such_message`."""
+
+    actor: str
+    channel: str
+    number: int
+    at: int
+
+
+class SaveMessage(msgspec.Struct, frozen=True, gc=False):
+    """For the actor alone. Already saved: no event. Refused: `no_such_channel` (also one that may not be read),
+    `no_such_message`, `already_deleted`, `too_many_saved`."""
+
+    actor: str
+    channel: str
+    number: int
+    at: int
+
+
+class UnsaveMessage(msgspec.Struct, frozen=True, gc=False):
+    """Not saved: no event, whatever is named. Nothing else is asked: what one may not read any more can go too."""
+
+    actor: str
+    channel: str
+    number: int
+    at: int
+
+
 class SetPosition(msgspec.Struct, frozen=True, gc=False):
     """The user has read up to `number` (0 for nothing; lower than before marks as unread). Clamped to the head."""
 
@@ -214,6 +252,10 @@ Intent: TypeAlias = (
     | RemovePreviews
     | AddReaction
     | RemoveReaction
+    | PinMessage
+    | UnpinMessage
+    | SaveMessage
+    | UnsaveMessage
     | SetPosition
 )
 

@@ -230,6 +230,36 @@ async def react(
     return go_to(message_path(channel, number))
 
 
+@post("/channels/{channel:str}/messages/{number:str}/pin")
+async def pin(
+    request: StrictRequest,
+    services: Given[Services],
+    session: Given[Session],
+    channel: Ulid,
+    number: Number,
+) -> Response[None]:
+    """`remove` (any value) takes the pin away; `next`: where to go then."""
+    fields = await request.form_fields()
+    change = services.keeping.unpin_message if fields.get("remove") else services.keeping.pin_message
+    await change(session, channel, number)
+    return go_to(local_path(fields.get("next"), message_path(channel, number)))
+
+
+@post("/channels/{channel:str}/messages/{number:str}/save")
+async def save(
+    request: StrictRequest,
+    services: Given[Services],
+    session: Given[Session],
+    channel: Ulid,
+    number: Number,
+) -> Response[None]:
+    """`remove` (any value) saves it no more; `next`: where to go then."""
+    fields = await request.form_fields()
+    change = services.keeping.unsave_message if fields.get("remove") else services.keeping.save_message
+    await change(session, channel, number)
+    return go_to(local_path(fields.get("next"), message_path(channel, number)))
+
+
 @post("/channels/{channel:str}/join")
 async def join(services: Given[Services], session: Given[Session], channel: Ulid) -> Response[None]:
     await services.channels.join(session, channel)
@@ -286,6 +316,8 @@ FORMS: tuple[HTTPRouteHandler, ...] = (
     edit_message,
     delete_message,
     react,
+    pin,
+    save,
     join,
     leave,
     set_topic,

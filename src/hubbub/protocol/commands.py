@@ -92,6 +92,34 @@ class ReactionRemove(Numbered, tag="reaction.remove", frozen=True, kw_only=True,
     emoji: str
 
 
+class MessagePin(Numbered, tag="message.pin", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Pin a message of a channel one is in. Pinned already: nothing changes."""
+
+    channel: Ulid
+    number: Number
+
+
+class MessageUnpin(Numbered, tag="message.unpin", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Take a pin away, whoever set it. Not pinned: nothing changes."""
+
+    channel: Ulid
+    number: Number
+
+
+class MessageSave(Numbered, tag="message.save", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Save a message that one may read, for oneself. Saved already: nothing changes."""
+
+    channel: Ulid
+    number: Number
+
+
+class MessageUnsave(Numbered, tag="message.unsave", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Save it no more, wherever it is. Not saved: nothing changes."""
+
+    channel: Ulid
+    number: Number
+
+
 class PositionUpdate(Numbered, tag="position.set", frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Read up to `number`; lower than before marks as unread."""
 
@@ -206,6 +234,10 @@ AnyNumbered: TypeAlias = (
     | PreviewRemove
     | ReactionAdd
     | ReactionRemove
+    | MessagePin
+    | MessageUnpin
+    | MessageSave
+    | MessageUnsave
     | PositionUpdate
     | ChannelCreate
     | ChannelUpdate

@@ -167,6 +167,20 @@ class ReactionRemoved(ChannelEvent, tag="reaction.removed", frozen=True, kw_only
     redacted: bool = False
 
 
+class MessagePinned(ChannelEvent, tag="message.pinned", frozen=True, kw_only=True, omit_defaults=True):
+    """`by` pinned message `number` of the channel; the newest pin is the last one. A line of the room, too."""
+
+    number: int
+    by: str
+
+
+class MessageUnpinned(ChannelEvent, tag="message.unpinned", frozen=True, kw_only=True, omit_defaults=True):
+    """The message is pinned no more. One that is deleted is not either, without this event."""
+
+    number: int
+    by: str
+
+
 class UserEvent(Event, frozen=True, kw_only=True, omit_defaults=True):
     """An event of the stream `user:<user>`; only that user ever sees it."""
 
@@ -214,6 +228,20 @@ class PositionSet(UserEvent, tag="position.set", frozen=True, kw_only=True, omit
     channel_seq: int
 
 
+class MessageSaved(UserEvent, tag="message.saved", frozen=True, kw_only=True, omit_defaults=True):
+    """The user has saved message `number` of `channel` for themselves; the newest is the last one."""
+
+    channel: str
+    number: int
+
+
+class MessageUnsaved(UserEvent, tag="message.unsaved", frozen=True, kw_only=True, omit_defaults=True):
+    """The user has saved it no more."""
+
+    channel: str
+    number: int
+
+
 class LastMessage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The newest message of a channel, for lists of channels; `text` is its first 140 characters (code points), `kind`
     that of its first part."""
@@ -259,11 +287,17 @@ class ChannelSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     mentioned: list[int] = []
 
 
-Line: TypeAlias = MessagePosted | ChannelCreated | ChannelRenamed | TopicChanged | MemberJoined | MemberLeft
-"""What a room shows one below the other, ordered by seq: messages, and system lines (which have no number)."""
+SystemLine: TypeAlias = ChannelCreated | ChannelRenamed | TopicChanged | MemberJoined | MemberLeft | MessagePinned
+Line: TypeAlias = MessagePosted | SystemLine
+"""What a room shows one below the other, ordered by seq: messages, and system lines (which have no number of their
+own)."""
 
-AnyChannelEvent: TypeAlias = Line | MessageEdited | MessageDeleted | MessagePreviewed | ReactionAdded | ReactionRemoved
-AnyUserEvent: TypeAlias = MembershipStarted | MembershipEnded | MembershipChanged | PositionSet
+AnyChannelEvent: TypeAlias = (
+    Line | MessageEdited | MessageDeleted | MessagePreviewed | ReactionAdded | ReactionRemoved | MessageUnpinned
+)
+AnyUserEvent: TypeAlias = (
+    MembershipStarted | MembershipEnded | MembershipChanged | PositionSet | MessageSaved | MessageUnsaved
+)
 AnyEvent: TypeAlias = AnyChannelEvent | AnyUserEvent
 
 LAST_TEXT = 140

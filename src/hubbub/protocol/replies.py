@@ -108,7 +108,8 @@ class Room(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One channel opened: a window of its lines, oldest first, and its members (at most 200).
 
     `older` and `newer` say whether there are lines before and after the window. `member` false: a public channel one
-    only looks at; its summary is then here, and in no list.
+    only looks at; its summary is then here, and in no list. `pins`: the numbers of its pinned messages, the newest pin
+    last.
     """
 
     channel: ChannelSummary
@@ -117,6 +118,7 @@ class Room(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     older: bool = False
     newer: bool = False
     members: list[UserView] = []
+    pins: list[int] = []
 
 
 class RoomView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -132,7 +134,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Everything a page needs, read in one transaction; applying every later event to it gives the next snapshot.
 
     `seq` is the position in the user's own stream; each channel's is in its summary. `users` names everyone the rest
-    refers to.
+    refers to. `saved`: the numbers of the messages the user has saved, by channel, in the order they were saved.
     """
 
     epoch: str
@@ -140,6 +142,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     seq: int
     channels: list[ChannelSummary]
     room: Room | None = None
+    saved: dict[str, list[int]] = {}
     users: list[UserView] = []
     limits: Limits
     server: str = "Hubbub"

@@ -15,6 +15,7 @@ from hubbub.domain.finding import Found, Page, Scope
 from hubbub.domain.intents import Appended, Intent
 from hubbub.domain.query import Query
 from hubbub.protocol.events import ChannelSummary, UserView
+from hubbub.protocol.kept import PinList, SavedList
 from hubbub.protocol.replies import Limits, RoomView, Snapshot, Status
 from hubbub.protocol.search import ChannelName
 from hubbub.protocol.views import Fetched, Heads, Lines, Membership
@@ -28,6 +29,7 @@ __all__ = [
     "Fanout",
     "Fetched",
     "Heads",
+    "Kept",
     "Lines",
     "Log",
     "Membership",
@@ -224,4 +226,16 @@ class Readable(Protocol):
 
     async def fetch_messages(self, user: str, wanted: Sequence[tuple[str, int]]) -> Fetched:
         """Of the messages `wanted`, as channel and number, those not deleted that the user may read."""
+        ...
+
+
+class Kept(Protocol):
+    """What was put aside, and what it says as far as the user may read it at this moment."""
+
+    async def fetch_pins(self, user: str, channel: str) -> PinList:
+        """All of a channel's; raises `no_such_channel`."""
+        ...
+
+    async def fetch_saved(self, user: str, before: int | None, limit: int) -> SavedList:
+        """A page of the user's own, the newest first, `before` being what the page before it said is `next`."""
         ...

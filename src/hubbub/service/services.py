@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hubbub.service.accounts import AccountService
 from hubbub.service.channels import ChannelService
 from hubbub.service.files import FileService
+from hubbub.service.keeping import KeepingService
 from hubbub.service.messages import MessageService
 from hubbub.service.presence import PresenceService
 from hubbub.service.search import SearchService
@@ -22,3 +23,4 @@ class Services:
     presence: PresenceService
     search: SearchService
     files: FileService
+    keeping: KeepingService

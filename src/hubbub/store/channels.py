@@ -14,6 +14,7 @@ from hubbub.protocol.replies import Limits, Me, Room, RoomView, Snapshot
 from hubbub.protocol.views import Lines
 from hubbub.store import summaries
 from hubbub.store.cold import Bodies, Thaw
+from hubbub.store.kept import fetch_pinned, fetch_saved_numbers
 from hubbub.store.names import fetch_names, named_in_lines, named_in_summaries
 from hubbub.store.readers import Reader, Readers
 from hubbub.store.schema import channels, members, users
@@ -102,6 +103,7 @@ class SqliteChannels:
                 seq=seq,
                 channels=mine,
                 room=room,
+                saved=await fetch_saved_numbers(reader, user),
                 users=await fetch_names(reader, named),
                 limits=limits,
             )
@@ -133,6 +135,7 @@ class SqliteChannels:
             older=window.older,
             newer=window.newer,
             members=[UserView(id=id_, name=name) for id_, name in people],
+            pins=await fetch_pinned(reader, channel),
         )
 
     async def fetch_summaries(self, user: str) -> list[ChannelSummary]:

@@ -19,6 +19,8 @@ class StoreLimits:
     emoji_per_message: int = 40
     receipt_members: int = 50
     mention_everyone_members: int = 200
+    pins_per_channel: int = 50
+    saved_per_user: int = 500
     queue: int = 10_000
     batch: int = 256
     readers: int = 3
@@ -32,4 +34,6 @@ class StoreLimits:
             emoji_per_message=limits.reactions_per_message,
             receipt_members=limits.receipt_members,
             mention_everyone_members=limits.mention_everyone_members,
+            pins_per_channel=limits.pins_per_channel,
+            saved_per_user=limits.saved_per_user,
         )

@@ -19,6 +19,7 @@ from hubbub.protocol.events import (
     MemberJoined,
     MemberLeft,
     MessageEdited,
+    MessagePinned,
     MessagePosted,
     MessagePreviewed,
     Reaction,
@@ -103,7 +104,7 @@ def _build(row: Row) -> Line:
     line = codec.decode_event(body)
     if isinstance(line, MessagePosted):
         return _build_message(line, deleted, edit, reactions, preview)
-    if isinstance(line, ChannelCreated | ChannelRenamed | TopicChanged | MemberJoined | MemberLeft):
+    if isinstance(line, ChannelCreated | ChannelRenamed | TopicChanged | MemberJoined | MemberLeft | MessagePinned):
         return line
     raise TypeError(f"not a line: {line}")
 

@@ -21,8 +21,12 @@ from hubbub.protocol.events import (
     MembershipStarted,
     MessageDeleted,
     MessageEdited,
+    MessagePinned,
     MessagePosted,
     MessagePreviewed,
+    MessageSaved,
+    MessageUnpinned,
+    MessageUnsaved,
     PositionSet,
     Reaction,
     ReactionAdded,
@@ -60,6 +64,7 @@ class ChannelReplay:
     seq: int = 0
     number: int = 0
     members: dict[str, Place] = field(default_factory=dict)
+    pins: dict[int, MessagePinned] = field(default_factory=dict)
 
     def feed(self, event: AnyChannelEvent) -> None:
         self.seq += 1
@@ -91,6 +96,19 @@ class ChannelReplay:
             case _:
                 if not 1 <= event.number <= self.number:
                     self.tell(f"event {event.seq} is about message {event.number}, which is not there yet")
+                self._feed_pin(event)
+
+    def _feed_pin(self, event: AnyChannelEvent) -> None:
+        match event:
+            case MessagePinned():
+                if event.number in self.pins:
+                    self.tell(f"event {event.seq} pins message {event.number} again")
+                self.pins[event.number] = event
+            case MessageUnpinned():
+                if self.pins.pop(event.number, None) is None:
+                    self.tell(f"event {event.seq} unpins message {event.number}, which is not pinned")
+            case MessageDeleted():
+                self.pins.pop(event.number, None)
 
     def _feed_people(self, event: ChannelCreated) -> None:
         self.kind, self.founders = event.kind, frozenset(event.people)
@@ -240,6 +258,7 @@ class UserReplay:
     tell: Tell
     seq: int = 0
     places: dict[str, OwnPlace] = field(default_factory=dict)
+    saved: dict[tuple[str, int], MessageSaved] = field(default_factory=dict)
 
     def feed(self, event: AnyUserEvent) -> None:
         self.seq += 1
@@ -263,3 +282,14 @@ class UserReplay:
                     self.tell(f"event {event.seq}: a position in {event.channel} without being in")
                 elif event.channel_seq >= place.set_seq:
                     place.set_number, place.set_seq = event.number, event.channel_seq
+            case MessageSaved() | MessageUnsaved():
+                self._feed_saved(event)
+
+    def _feed_saved(self, event: MessageSaved | MessageUnsaved) -> None:
+        place = (event.channel, event.number)
+        if (place in self.saved) == isinstance(event, MessageSaved):
+            self.tell(f"event {event.seq} changes nothing")
+        if isinstance(event, MessageSaved):
+            self.saved[place] = event
+        else:
+            self.saved.pop(place, None)

@@ -224,6 +224,34 @@ mentions: Final = Table(
     sqlite_with_rowid=False,
 )
 
+# The pinned messages of a channel; `seq`: of the message.pinned.
+pins: Final = Table(
+    "pins",
+    METADATA,
+    Column("channel", Text, ForeignKey("channels.id"), nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("by", Text, ForeignKey("users.id"), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    PrimaryKeyConstraint("channel", "number"),
+    sqlite_with_rowid=False,
+)
+
+# What people have saved for themselves; `seq`: of the message.saved in their own log. It stays when they leave the
+# channel, and when the message is deleted.
+saved: Final = Table(
+    "saved",
+    METADATA,
+    Column("user", Text, ForeignKey("users.id"), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("channel", Text, ForeignKey("channels.id"), nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("user", "seq"),
+    Index("saved_message", "user", "channel", "number", unique=True),
+    sqlite_with_rowid=False,
+)
+
 # Ranges of a stream that were proven to be in the archive: first to last, without a gap from 1. Their events may be
 # there alone. `digest`: see archive_ranges.py.
 archived: Final = Table(

@@ -19,6 +19,7 @@ from hubbub.store.channels import SqliteChannels
 from hubbub.store.cold import Thaw
 from hubbub.store.engine import DATABASE, DirectoryLock, create_private, open_writer
 from hubbub.store.files import SqliteFiles
+from hubbub.store.kept import SqliteKept
 from hubbub.store.limits import StoreLimits
 from hubbub.store.log import SqliteLog
 from hubbub.store.migrate import migrate_database
@@ -43,6 +44,7 @@ class Store:
     clock: Callable[[], int]
     writer: Writer
     readable: SqliteReadable
+    kept: SqliteKept
     search: SqliteSearch | None
     archiver: Archiver | None
     _follower: SearchFollower | None
@@ -101,6 +103,7 @@ async def open_store(
         on_commit = _noticed_by(follower, on_commit)
     writer = Writer(connection, limits, on_commit)
     thaw = Thaw(archive, Wiping(readers).wipe)
+    readable = SqliteReadable(readers, thaw)
     embedded = EmbeddedIndex(directory, follower) if follower is not None else None
     return Store(
         log=SqliteLog(writer, readers, epoch, thaw),
@@ -110,7 +113,8 @@ async def open_store(
         epoch=epoch,
         clock=clock,
         writer=writer,
-        readable=SqliteReadable(readers, thaw),
+        readable=readable,
+        kept=SqliteKept(readers, readable),
         search=SqliteSearch(directory, follower) if follower else None,
         archiver=Archiver(writer, readers, archive, clock, keep, embedded) if archive else None,
         _follower=follower,

@@ -29,6 +29,7 @@ from hubbub.protocol.events import (
     MessageEdited,
     MessagePosted,
     MessagePreviewed,
+    MessageUnpinned,
     ReactionAdded,
     ReactionRemoved,
     UserEvent,
@@ -63,6 +64,8 @@ _CHANNELS: Final = """SELECT id, name, topic, private, created_by, created_at, k
 _USES: Final = "SELECT file FROM file_uses WHERE channel = ? AND number = ?"
 _ANSWER: Final = "SELECT 1 FROM answers WHERE channel = ? AND number = ? AND seq = ?"
 _NAMED: Final = """SELECT "user", author FROM mentions WHERE channel = ? AND number = ?"""
+_PINS: Final = 'SELECT number, "by", at, seq FROM pins WHERE channel = ? ORDER BY seq'
+_SAVED: Final = 'SELECT seq, channel, number, at FROM saved WHERE "user" = ? ORDER BY seq'
 _USED_UNREADY: Final = """SELECT DISTINCT files.id, files.state FROM file_uses JOIN files ON files.id = file_uses.file
     WHERE files.state <> 'ready'"""
 _KEY: Final = """SELECT channel, seq, number FROM keys WHERE "user" = ? AND "key" = ?"""
@@ -190,7 +193,7 @@ class _Verifier:
             table = {"channel": "channels", "user": "users"}.get(kind)
             if table is None or not self._one(f"SELECT 1 FROM {table} WHERE id = ?", id_):
                 self._report.add(f"{stream}: a log of nobody")
-        for table in ("lines", "members"):
+        for table in ("lines", "members", "pins"):
             stray = f"SELECT count(*) FROM {table} WHERE channel NOT IN (SELECT id FROM channels)"
             if count := self._one(stray)[0]:
                 self._report.add(f"table {table}: {count} rows of no channel")
@@ -235,6 +238,10 @@ class _Verifier:
             self._check_membership(user, about, event, tell)
         if replay.seq != head:
             tell(f"the head is {head}, the log ends at {replay.seq}")
+        found = list(self._rows(_SAVED, user))
+        saved = [(event.seq, event.channel, event.number, event.at) for event in replay.saved.values()]
+        if found != sorted(saved):
+            tell(f"saved are {found}, the log says {sorted(saved)}")
         self._places.executemany(
             "INSERT INTO places VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
@@ -295,7 +302,7 @@ class _Verifier:
             if isinstance(event, _ABOUT_MESSAGES):
                 if about != event.number:
                     tell(f"event {event.seq} is filed under {about}")
-            else:
+            elif not isinstance(event, MessageUnpinned):
                 self._check_line(stream, event, next(rows, None), tell)
         for left in rows:
             tell(f"line {left[0]} has no event")
@@ -305,6 +312,9 @@ class _Verifier:
         )
         if row[1:] != expected:
             tell(f"the table has {row[1:]}, the log says {expected}")
+        pins = [(event.number, event.by, event.at, event.seq) for event in replay.pins.values()]
+        if (found := list(self._rows(_PINS, channel))) != pins:
+            tell(f"pinned are {found}, the log says {pins}")
         self._check_members(channel, replay, tell)
 
     def _check_line(self, stream: str, event: ChannelEvent, row: tuple[Any, ...] | None, tell: Tell) -> None:

@@ -30,12 +30,17 @@ def make_dispatch(services: Services) -> Mapping[type[c.Numbered], CarryOut]:
         table[kind] = cast("CarryOut", call)  # whoever looks it up does so by the command's own class
 
     messages, channels, presence = services.messages, services.channels, services.presence
+    keeping = services.keeping
     on(c.MessagePost, lambda s, m, _: messages.post_message(s, m.channel, said_by(m), m.key))
     on(c.MessageEdit, lambda s, m, _: messages.edit_message(s, m.channel, m.number, m.text))
     on(c.MessageDelete, lambda s, m, _: messages.delete_message(s, m.channel, m.number))
     on(c.PreviewRemove, lambda s, m, _: messages.remove_previews(s, m.channel, m.number))
     on(c.ReactionAdd, lambda s, m, _: messages.add_reaction(s, m.channel, m.number, m.emoji))
     on(c.ReactionRemove, lambda s, m, _: messages.remove_reaction(s, m.channel, m.number, m.emoji))
+    on(c.MessagePin, lambda s, m, _: keeping.pin_message(s, m.channel, m.number))
+    on(c.MessageUnpin, lambda s, m, _: keeping.unpin_message(s, m.channel, m.number))
+    on(c.MessageSave, lambda s, m, _: keeping.save_message(s, m.channel, m.number))
+    on(c.MessageUnsave, lambda s, m, _: keeping.unsave_message(s, m.channel, m.number))
     on(c.PositionUpdate, lambda s, m, _: messages.set_position(s, m.channel, m.number))
     on(c.ChannelUpdate, lambda s, m, _: channels.update_channel(s, m.channel, m.name, m.topic))
     on(c.ChannelJoin, lambda s, m, _: channels.join(s, m.channel))

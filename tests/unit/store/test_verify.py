@@ -32,6 +32,8 @@ async def live(directory: Path) -> World:
         await world.change(ann, room, name="Hall", topic="")
         await world.open_conversation(ann, bob)
         await world.place(bob, world.general, muted=True)
+        await world.pin(ann, world.general, 1)
+        await world.save(bob, world.general, 2)
     return world
 
 
@@ -95,6 +97,9 @@ DAMAGE = {
     "a reaction is not shown": ("UPDATE lines SET reactions = NULL", "the log says"),
     "a member is gone": ("DELETE FROM members", "is None, the log says"),
     "a position is wrong": ("UPDATE members SET position = position + 1", "the log says"),
+    "a pin is gone": ("DELETE FROM pins", "pinned are [], the log says"),
+    "a pin is somebody else's": ("UPDATE pins SET seq = seq + 1", "pinned are"),
+    "what was saved is gone": ("DELETE FROM saved", "saved are [], the log says"),
     "a mute is forgotten": ("UPDATE members SET muted = 0", "the log says"),
     "a conversation is found by others": (
         "UPDATE channels SET people_key = 'x' WHERE people_key IS NOT NULL",

@@ -207,6 +207,8 @@ function Messages({ samples }: { samples: readonly Sample[] }) {
           editing={sample.editing ?? false}
           mayDelete
           mayReact
+          pinned={false}
+          saved={false}
           run={nothing}
         />,
       ])}

@@ -1,6 +1,17 @@
 "use client";
 
-import { CornerUpLeft, Forward, Link2, Pencil, TextSelect, Trash2 } from "lucide-react";
+import {
+  Bookmark,
+  BookmarkX,
+  CornerUpLeft,
+  Forward,
+  Link2,
+  Pencil,
+  Pin,
+  PinOff,
+  TextSelect,
+  Trash2,
+} from "lucide-react";
 import { useTranslations } from "next-intl";
 import type { RefObject } from "react";
 import { Dialog, Menu, MenuItem, Popover, Separator } from "react-aria-components";
@@ -15,6 +26,8 @@ export interface MessageMenuProps {
   note: string | undefined;
   mayDelete: boolean;
   mayReact: boolean;
+  pinned: boolean;
+  saved: boolean;
   anchor: RefObject<HTMLElement | null>;
   onReact(emoji: string): void;
   onClose(): void;
@@ -50,9 +63,9 @@ export function MessageMenu(props: MessageMenuProps) {
   );
 }
 
-type MenuKey = "reply" | "forward" | "edit" | "delete" | "copy-text" | "copy-link";
+type MenuKey = Extract<MessageAction, { message: MessagePosted; emoji?: never }>["type"];
 
-function ActionMenu({ message, mine, mayDelete, mayReact, onClose, run }: MessageMenuProps) {
+function ActionMenu({ message, mine, mayDelete, mayReact, pinned, saved, onClose, run }: MessageMenuProps) {
   const t = useTranslations("message");
   return (
     <Menu
@@ -80,6 +93,16 @@ function ActionMenu({ message, mine, mayDelete, mayReact, onClose, run }: Messag
           {t("edit")}
         </MenuItem>
       )}
+      {mayReact && (
+        <MenuItem id={pinned ? "unpin" : "pin"} className="menu-item">
+          {pinned ? <PinOff aria-hidden /> : <Pin aria-hidden />}
+          {pinned ? t("unpin") : t("pin")}
+        </MenuItem>
+      )}
+      <MenuItem id={saved ? "unsave" : "save"} className="menu-item">
+        {saved ? <BookmarkX aria-hidden /> : <Bookmark aria-hidden />}
+        {saved ? t("unsave") : t("save")}
+      </MenuItem>
       {message.text && (
         <MenuItem id="copy-text" className="menu-item">
           <TextSelect aria-hidden />

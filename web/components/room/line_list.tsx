@@ -77,6 +77,9 @@ export function LineList(props: LineListProps) {
   const tabStop = walked ? current : rows.findLast((row) => row.kind === "message")?.key;
   const signs = useReceipts(room, me);
   const deletesOthers = mayDeleteOthers(state);
+  const pinned = useMemo(() => new Set(room.pins), [room.pins]);
+  const savedHere = state.saved?.[room.channel.id];
+  const saved = useMemo(() => new Set(savedHere), [savedHere]);
   useBrowserLayoutEffect(() => keepRows(rows), [keepRows, rows]);
   useKeptFocus(list, current, walked);
 
@@ -130,6 +133,8 @@ export function LineList(props: LineListProps) {
             deletesOthers={deletesOthers}
             sign={row.kind === "message" ? signs.get(row.message.number) : undefined}
             member={room.member}
+            pinned={row.kind === "message" && pinned.has(row.message.number)}
+            saved={row.kind === "message" && saved.has(row.message.number)}
             actions={actions}
           />
         ))}
@@ -175,6 +180,8 @@ interface RowViewProps {
   deletesOthers: boolean;
   sign: Sign | undefined;
   member: boolean;
+  pinned: boolean;
+  saved: boolean;
   actions: ReturnType<typeof useMessageActions>;
 }
 
@@ -222,6 +229,8 @@ function RowView({ row, nameOf, calendar, ...rest }: RowViewProps) {
           editing={rest.editing}
           mayDelete={row.mine || rest.deletesOthers}
           mayReact={rest.member}
+          pinned={rest.pinned}
+          saved={rest.saved}
           run={rest.actions.run}
         />
       );

@@ -11,6 +11,7 @@ import { OriginLabel } from "@/components/parts/origin_label";
 import { Parts } from "@/components/parts/parts";
 import { PersonLink } from "@/components/people/person_link";
 import { QuoteView } from "@/components/parts/quote_view";
+import { KeptMarks, PlainKeeping } from "@/components/room/kept_marks";
 import { MessageTools } from "@/components/room/message_tools";
 import { Reactions } from "@/components/room/reactions";
 import { ReadSign, useReadText } from "@/components/room/read_sign";
@@ -44,6 +45,8 @@ export interface MessageRowProps {
   editing: boolean;
   mayDelete: boolean;
   mayReact: boolean;
+  pinned: boolean;
+  saved: boolean;
   run(action: MessageAction): void;
 }
 
@@ -117,6 +120,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         >
           <Content {...props} />
         </div>
+        {(props.pinned || props.saved) && <KeptMarks pinned={props.pinned} saved={props.saved} />}
         {mine && <ReadSign item={item} sign={props.sign} nameOf={props.nameOf} />}
         {!item && (
           <a className="stamp" href={messagePath(message.channel, message.number)} tabIndex={-1}>
@@ -130,6 +134,8 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
             note={readText(props.sign?.readers ?? [])}
             mayDelete={props.mayDelete}
             mayReact={props.mayReact}
+            pinned={props.pinned}
+            saved={props.saved}
             menuOpen={menuOpen}
             onMenu={setMenuOpen}
             onHold={setHeld}
@@ -191,22 +197,24 @@ function Text({ message, me, nameOf }: Pick<MessageRowProps, "message" | "me" | 
 }
 
 /** Without JavaScript a message's own page is where one edits and deletes it. */
-function PlainActions({ message, mine, mayDelete }: MessageRowProps) {
+function PlainActions({ message, mine, mayDelete, mayReact, pinned, saved }: MessageRowProps) {
   const t = useTranslations("message");
   const action = `/forms/channels/${message.channel}/messages/${message.number}`;
-  if (!mayDelete) return null;
   return (
     <noscript>
       <div className="plain">
-        {mine && (
+        <PlainKeeping action={action} pinned={pinned} saved={saved} mayPin={mayReact} />
+        {mine && mayDelete && !message.forward && (
           <form method="post" action={`${action}/edit`}>
             <textarea className="input" name="text" aria-label={t("edit")} defaultValue={message.text} required />
             <button className="button small">{t("edit")}</button>
           </form>
         )}
-        <form method="post" action={`${action}/delete`}>
-          <button className="button small danger">{t("delete")}</button>
-        </form>
+        {mayDelete && (
+          <form method="post" action={`${action}/delete`}>
+            <button className="button small danger">{t("delete")}</button>
+          </form>
+        )}
       </div>
     </noscript>
   );

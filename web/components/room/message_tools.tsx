@@ -15,6 +15,8 @@ interface MessageToolsProps {
   note: string | undefined;
   mayDelete: boolean;
   mayReact: boolean;
+  pinned: boolean;
+  saved: boolean;
   menuOpen: boolean;
   onMenu(open: boolean): void;
   /** Whether something that belongs to these tools is open, so that they have to stay. */

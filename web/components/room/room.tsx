@@ -9,6 +9,7 @@ import { Announcer } from "@/components/room/announcer";
 import { Composer } from "@/components/room/composer";
 import { JoinBar } from "@/components/room/join_bar";
 import { LineList } from "@/components/room/line_list";
+import { PinsPanel } from "@/components/kept/lazy";
 import { MembersPanel } from "@/components/room/members_panel";
 import { StatusNotice } from "@/components/room/status_notice";
 import { TypingLine } from "@/components/room/typing_line";
@@ -22,7 +23,7 @@ import { UnreadBar } from "@/components/room/unread_bar";
 import { DownButton } from "@/components/room/down_button";
 import { messagePath, roomOf } from "@/lib/addresses";
 import type { PostExtras } from "@/lib/outbox";
-import type { MessagePosted, Room as RoomState, Snapshot } from "@/lib/protocol.gen.ts";
+import type { MessagePosted, PinList, Room as RoomState, Snapshot } from "@/lib/protocol.gen.ts";
 import { firstUnread } from "@/lib/room_slice";
 import { totalUnread } from "@/lib/state_views";
 
@@ -35,10 +36,12 @@ export interface RoomProps {
   error?: string | undefined;
   /** The same for the forms of the members' panel. */
   panelError?: string | undefined;
+  /** The channel's pins, on the page that shows them. */
+  pins?: PinList | undefined;
 }
 
 /** One channel: its lines, what to say to it, and who is in it. */
-export function Room({ served, formKey, error, panelError }: RoomProps) {
+export function Room({ served, formKey, error, panelError, pins }: RoomProps) {
   const t = useTranslations("room");
   const view = useChat(served);
   const session = useSession();
@@ -49,7 +52,7 @@ export function Room({ served, formKey, error, panelError }: RoomProps) {
   const path = usePathname();
   const timeZone = useTimeZoneName();
   const place = roomOf(path);
-  const panelOpen = place?.panel ?? false;
+  const panel = place?.panel;
   const target = place?.channel === channel.id ? place.number : undefined;
   const { names, nameOf } = useNames(state);
   const outbox = useMemo(() => view.outbox.filter((item) => item.channel === channel.id), [view.outbox, channel.id]);
@@ -82,10 +85,10 @@ export function Room({ served, formKey, error, panelError }: RoomProps) {
   }
 
   return (
-    <main className="room" id="main" tabIndex={-1} data-panel={panelOpen || undefined} data-kind={channel.kind}>
+    <main className="room" id="main" tabIndex={-1} data-panel={panel} data-kind={channel.kind}>
       <div className="scroll" ref={box} data-testid="scroll">
         <div className="sheet">
-          <TopBar room={room} panelOpen={panelOpen} state={state} onDay={goToDay} />
+          <TopBar room={room} panel={panel} state={state} onDay={goToDay} />
           <StatusNotice connection={view.connection} stale={(state.stale?.length ?? 0) > 0} />
           <DayLabel at={day} />
           {unreadAfter !== undefined && (
@@ -145,7 +148,8 @@ export function Room({ served, formKey, error, panelError }: RoomProps) {
           </div>
         </div>
       </div>
-      {panelOpen && <MembersPanel room={room} state={state} error={panelError} />}
+      {panel === "members" && <MembersPanel room={room} state={state} error={panelError} />}
+      {panel === "pins" && <PinsPanel room={room} nameOf={nameOf} served={pins} error={panelError} />}
       <Announcer room={room} me={state.user.id} names={names} />
     </main>
   );

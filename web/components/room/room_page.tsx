@@ -4,8 +4,8 @@ import { randomUUID } from "node:crypto";
 
 import { Room } from "@/components/room/room";
 import { TroublePage } from "@/components/trouble";
-import { channelPath, first } from "@/lib/addresses";
-import { loadLines, loadSnapshot } from "@/lib/api_server";
+import { channelPath, first, pinsPath } from "@/lib/addresses";
+import { loadLines, loadPins, loadSnapshot } from "@/lib/api_server";
 import type { Room as RoomState, Snapshot } from "@/lib/protocol.gen.ts";
 
 interface RoomPageProps {
@@ -18,17 +18,21 @@ interface RoomPageProps {
   after?: number | undefined;
   error?: string | string[];
   panelError?: string | string[];
+  /** Whether the pins stand open beside it. */
+  pins?: boolean;
 }
 
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
 /** A room, in whatever window its address asks for. */
-export async function RoomPage({ channel, around, before, after, error, panelError }: RoomPageProps) {
+export async function RoomPage({ channel, around, before, after, error, panelError, pins }: RoomPageProps) {
   const page = around === undefined ? channelPath(channel) : `${channelPath(channel)}/${around}`;
   if (!ULID.test(channel)) notFound();
   const { data, trouble } = await loadSnapshot({ channel, around }, page);
   if (trouble) return <TroublePage code={trouble.code} />;
   if (!data.room) notFound();
+  const pinned = pins ? await loadPins(channel, pinsPath(channel)) : undefined;
+  if (pinned?.trouble) return <TroublePage code={pinned.trouble.code} />;
   let served: Snapshot & { room: RoomState } = { ...data, room: data.room };
   if (before !== undefined || after !== undefined) {
     const lines = await loadLines(channel, before !== undefined ? { before } : { after }, page);
@@ -42,7 +46,14 @@ export async function RoomPage({ channel, around, before, after, error, panelErr
     };
   }
   return (
-    <Room key={channel} served={served} formKey={randomUUID()} error={first(error)} panelError={first(panelError)} />
+    <Room
+      key={channel}
+      served={served}
+      formKey={randomUUID()}
+      error={first(error)}
+      panelError={first(panelError)}
+      pins={pinned?.data}
+    />
   );
 }
 

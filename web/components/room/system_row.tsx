@@ -1,9 +1,11 @@
 "use client";
 
+import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { memo } from "react";
+import { memo, type ReactNode } from "react";
 
 import { Clock } from "@/components/time";
+import { messagePath } from "@/lib/addresses";
 import { isConversation } from "@/lib/conversations";
 import type { SystemLine } from "@/lib/grouping";
 import type { Calendar } from "@/lib/times";
@@ -18,13 +20,13 @@ interface SystemRowProps {
 export const SystemRow = memo(function SystemRow({ line, nameOf, calendar }: SystemRowProps) {
   const say = useSystemText(nameOf);
   return (
-    <li className="system">
+    <li className="system" data-pinned={line.type === "message.pinned" || undefined}>
       <span>{say(line)}</span> <Clock at={line.at} calendar={calendar} />
     </li>
   );
 });
 
-function useSystemText(nameOf: (id: string) => string): (line: SystemLine) => string {
+function useSystemText(nameOf: (id: string) => string): (line: SystemLine) => ReactNode {
   const t = useTranslations("system");
   return (line) => {
     const by = nameOf(line.by);
@@ -41,6 +43,15 @@ function useSystemText(nameOf: (id: string) => string): (line: SystemLine) => st
         return isConversation(line) ? t("begun", { by }) : t("created", { by });
       case "channel.renamed":
         return t("renamed", { by, name: line.name });
+      case "message.pinned":
+        return t.rich("pinned", {
+          by,
+          link: (words) => (
+            <Link href={messagePath(line.channel, line.number)} prefetch={false} scroll={false}>
+              {words}
+            </Link>
+          ),
+        });
       case "topic.changed":
         return line.topic ? t("topic", { by, topic: line.topic }) : t("topicCleared", { by });
     }

@@ -1,13 +1,13 @@
 "use client";
 
-import { ChevronLeft, Lock, Search, UsersRound } from "lucide-react";
+import { ChevronLeft, Lock, Pin, Search, UsersRound } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 
 import { ConversationTitle } from "@/components/people/conversation_title";
 import { DayJump } from "@/components/room/day_jump";
 import { useShallowLink } from "@/components/shallow_link";
-import { channelPath, membersPath, searchPath } from "@/lib/addresses";
+import { channelPath, membersPath, type Panel, pinsPath, searchPath } from "@/lib/addresses";
 import type { ClientState } from "@/lib/apply_event";
 import { countWaiting, isConversation } from "@/lib/conversations";
 import type { Room } from "@/lib/protocol.gen.ts";
@@ -16,18 +16,20 @@ import { writeOperator } from "@/lib/search_query";
 
 interface TopBarProps {
   room: Room;
-  panelOpen: boolean;
+  panel: Panel | undefined;
   state: ClientState;
   onDay(day: string): void;
 }
 
 /** Over the list, blurred; the title is centred whatever stands beside it. */
-export function TopBar({ room, panelOpen, state, onDay }: TopBarProps) {
+export function TopBar({ room, panel, state, onDay }: TopBarProps) {
   const t = useTranslations("room");
   const { channel } = room;
   const waiting = state.channels.filter((each) => each.id !== channel.id && countWaiting(each) > 0).length;
   const here = `${writeOperator("in", channel.name)} `;
-  const panel = useShallowLink(panelOpen ? channelPath(channel.id) : membersPath(channel.id));
+  const members = useShallowLink(panel === "members" ? channelPath(channel.id) : membersPath(channel.id));
+  const pins = useShallowLink(panel === "pins" ? channelPath(channel.id) : pinsPath(channel.id));
+  const pinned = room.pins?.length ?? 0;
   return (
     <header className="bar">
       <div className="bar-start">
@@ -59,6 +61,18 @@ export function TopBar({ room, panelOpen, state, onDay }: TopBarProps) {
       </div>
       <div className="bar-end">
         <DayJump channel={channel.id} onDay={onDay} />
+        {(pinned > 0 || panel === "pins") && (
+          <a
+            className="icon-button wide"
+            {...pins}
+            aria-label={t("pins", { count: pinned })}
+            title={t("pins", { count: pinned })}
+            aria-expanded={panel === "pins"}
+          >
+            <Pin aria-hidden />
+            <span aria-hidden="true">{pinned}</span>
+          </a>
+        )}
         <Link
           className="icon-button"
           href={searchPath({ q: here })}
@@ -74,10 +88,10 @@ export function TopBar({ room, panelOpen, state, onDay }: TopBarProps) {
         </Link>
         <a
           className="icon-button wide"
-          {...panel}
+          {...members}
           aria-label={t("members", { count: channel.members })}
           title={t("people")}
-          aria-expanded={panelOpen}
+          aria-expanded={panel === "members"}
         >
           <UsersRound aria-hidden />
           <span aria-hidden="true">{channel.members}</span>

@@ -20,6 +20,7 @@ import { namesOf } from "@/lib/state_views";
 export type MessageAction =
   | { type: "react"; message: MessagePosted; emoji: string; add: boolean }
   | { type: "reply" | "forward" | "edit" | "delete" | "copy-text" | "copy-link"; message: MessagePosted }
+  | { type: "pin" | "unpin" | "save" | "unsave"; message: MessagePosted }
   | { type: "show"; number: number }
   | { type: "retry" | "discard"; item: OutboxItem };
 
@@ -47,6 +48,16 @@ export function useMessageActions(
           const { number } = action.message;
           const type = action.add ? "reaction.add" : "reaction.remove";
           session?.run({ type, channel, number, emoji: action.emoji }).catch((error) => say(errorText(codeOf(error))));
+          return;
+        }
+        case "pin":
+        case "unpin":
+        case "save":
+        case "unsave": {
+          const { channel, number } = action.message;
+          session
+            ?.run({ type: `message.${action.type}`, channel, number })
+            .catch((error) => say(errorText(codeOf(error))));
           return;
         }
         case "reply":

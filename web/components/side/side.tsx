@@ -13,6 +13,7 @@ import { walkLinks } from "@/components/search/walk";
 import { OwnState } from "@/components/side/own_state";
 import { Resizer } from "@/components/side/resizer";
 import { RowList } from "@/components/side/row_list";
+import { SideLinks } from "@/components/side/side_links";
 import { SideSearch } from "@/components/side/side_search";
 import type { ClientState } from "@/lib/apply_event";
 import { arrange, isConversation, type ListOrder } from "@/lib/conversations";
@@ -83,6 +84,7 @@ export function Side({ served, order }: { served: Snapshot; order: ListOrder }) 
           setWanted={setWanted}
           channel={state.channels.find(({ id }) => id === open)?.name}
         />
+        {!searching && <SideLinks />}
         <div className="side-list">
           <RowList kind="channels" rows={shown.channels} {...row} />
           <RowList kind="people" rows={shown.people} {...row} />

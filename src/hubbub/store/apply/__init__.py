@@ -11,6 +11,7 @@ from hubbub.domain.intents import Appended, Intent
 from hubbub.store.apply.accounts import append_user
 from hubbub.store.apply.channels import append_changes, append_channel
 from hubbub.store.apply.conversations import append_opening
+from hubbub.store.apply.kept import append_pin, append_pin_end, append_save, append_save_end
 from hubbub.store.apply.members import append_join, append_leave, append_membership
 from hubbub.store.apply.messages import append_deletion, append_edit, append_post
 from hubbub.store.apply.positions import append_position
@@ -34,6 +35,10 @@ _APPLY: Final[Mapping[type, Callable[[Ledger, Any], Appended]]] = MappingProxyTy
         intents.RemovePreviews: append_previews_end,
         intents.AddReaction: append_reaction,
         intents.RemoveReaction: append_reaction_end,
+        intents.PinMessage: append_pin,
+        intents.UnpinMessage: append_pin_end,
+        intents.SaveMessage: append_save,
+        intents.UnsaveMessage: append_save_end,
         intents.SetPosition: append_position,
     }
 )

@@ -9,6 +9,7 @@ from hubbub.errors import Refused
 from hubbub.protocol.events import MessageDeleted, MessageEdited, MessagePosted
 from hubbub.store.apply.access import resolve_actor, resolve_message, resolve_own_channel
 from hubbub.store.apply.content import Content, resolve_content
+from hubbub.store.apply.kept import unpin
 from hubbub.store.apply.mentions import forget_mentions, note_mentions, resolve_mentions
 from hubbub.store.apply.previews import drop_unlinked
 from hubbub.store.apply.redaction import redact
@@ -121,4 +122,5 @@ def append_deletion(ledger: Ledger, intent: DeleteMessage) -> Appended:
     untie(ledger, line)
     if line.mentions:
         forget_mentions(ledger, channel, line.number)
+    unpin(ledger, channel, line.number)
     return Appended(channel.stream, channel.seq, line.number)
