@@ -9,7 +9,7 @@ import msgspec
 
 from hubbub.domain import new_parts
 from hubbub.domain.roles import Role
-from hubbub.protocol import codec, commands, events, kept, parts, replies, search
+from hubbub.protocol import codec, commands, events, inbox, kept, parts, replies, search
 
 ANA = "01K6ZJ4T9BX2QH6Z8M5V7R3NAE"
 BO = "01K6ZJ5C0SW1FYD3E9K4T8P2GQ"
@@ -72,6 +72,7 @@ _excerpt.append(search.ExcerptPart(text=" are green."))
 _channel_name = search.ChannelName(id=CHANNEL, name="release", private=False)
 _hit = search.SearchHit(message=_posted, channel=_channel_name, excerpt=_excerpt)
 _saved = kept.SavedMessage(channel=CHANNEL, number=17, at=NOON, name=_channel_name, message=_posted)
+_inbox_item = inbox.InboxItem(message=_posted, channel=_channel_name, reasons=["mention"], unread=True)
 _channel_count = search.ChannelCount(id=CHANNEL, name="release", count=1)
 _author_count = search.AuthorCount(id=ANA, name="ana", count=1)
 _month_count = search.MonthCount(month="2025-12", count=1)
@@ -203,6 +204,8 @@ EXAMPLES: tuple[msgspec.Struct, ...] = (
     _month_count,
     _facets,
     search.SearchResult(hits=[_hit], total=1, exact=True, facets=_facets, users=[_ana], engine="sqlite"),
+    _inbox_item,
+    inbox.Inbox(items=[_inbox_item], cursor="1765432100123-1", users=[_ana]),
 )
 
 

@@ -14,7 +14,7 @@ from typing import TypeAlias
 import msgspec
 
 from hubbub.domain import new_parts
-from hubbub.protocol import commands, events, kept, parts, people, replies, search
+from hubbub.protocol import commands, events, inbox, kept, parts, people, replies, search
 
 JsonObject: TypeAlias = dict[str, typing.Any]
 StructType: TypeAlias = type[msgspec.Struct]
@@ -63,6 +63,8 @@ SHAPES: tuple[StructType, ...] = (
     search.MonthCount,
     search.Facets,
     search.SearchResult,
+    inbox.InboxItem,
+    inbox.Inbox,
 )
 STRUCTS = (*CHANNEL_EVENTS, *USER_EVENTS, *COMMANDS, *REPLIES, *EPHEMERA, *SHAPES)
 
@@ -126,6 +128,7 @@ FIELD_MEANINGS: dict[str, str] = {
     "kind": "what kind of part it is",
     "last": "the newest message",
     "latitude": "in degrees, north is positive",
+    "items": "the messages, newest first",
     "limits": "bounds a client should know before it runs into them",
     "lines": "messages and system lines, oldest first",
     "longitude": "in degrees, east is positive",
@@ -162,6 +165,7 @@ FIELD_MEANINGS: dict[str, str] = {
     "previews": "what its links lead to, as far as the server has looked",
     "private": "true: only members see that it exists",
     "reactions": "emoji under the message, in the order first used",
+    "reasons": "why it is addressed to the user: it names them, it answers them",
     "receipt_members": "in channels with more members nobody is told how far others have read",
     "redacted": "true: the content was removed for ever",
     "reply": "the message it answers",
@@ -188,6 +192,7 @@ FIELD_MEANINGS: dict[str, str] = {
     "topic": "one line on what the channel is about",
     "next": "to be given as `before` for the page behind this one; absent on the last one",
     "saved": "what the user has saved for themselves",
+    "InboxItem.unread": "true: it is above the user's read position",
     "unnamed": "true: its `name` is made of the others' names",
     "unpreviewed": "true: somebody took the previews away, and none come again",
     "unread": "the newest (at most 101) numbers of others' undeleted messages above `position`",

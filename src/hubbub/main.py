@@ -35,6 +35,7 @@ from hubbub.server import Beside, Follower, Server
 from hubbub.service.accounts import AccountService
 from hubbub.service.channels import ChannelService
 from hubbub.service.files import Collector, FileLimits, FileService
+from hubbub.service.inbox import InboxService
 from hubbub.service.keeping import KeepingService
 from hubbub.service.messages import MessageService
 from hubbub.service.passwords import PasswordHasher
@@ -243,6 +244,7 @@ def make_services(
         search=SearchService(engines, store.readable, store.accounts, clock, limits.page_size, config.search.seconds),
         files=make_files(config, store, clock),
         keeping=KeepingService(store.log, store.kept, clock),
+        inbox=InboxService(store.inbox, store.readable, store.accounts),
     )
 
 

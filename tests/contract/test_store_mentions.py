@@ -141,11 +141,12 @@ async def test_two_who_name_each_other_in_one_batch_both_hear_of_it(world: World
 
 async def test_a_wrong_mention_in_the_table_is_found(tmp_path: Path) -> None:
     async with open_world(tmp_path / "one") as world:
-        ann, bob = await world.user("Ann"), await world.user("bob")
+        ann, _ = await world.user("Ann"), await world.user("bob")
         await world.post(ann, world.general, "@bob")
         with closing(sqlite3.connect(world.directory / DATABASE)) as database:
+            kept = database.execute("SELECT * FROM mentions").fetchall()
             database.execute("DELETE FROM mentions")
             database.commit()
-            assert "names" in world.verify().problems[0]
-            database.execute("INSERT INTO mentions VALUES (?, ?, 1, ?)", (bob, world.general, ann))
+            assert "is for" in world.verify().problems[0]
+            database.executemany("INSERT INTO mentions VALUES (?, ?, ?, ?, ?, ?)", kept)
             database.commit()

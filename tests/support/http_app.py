@@ -27,6 +27,7 @@ from hubbub.protocol.batch import Batch
 from hubbub.protocol.replies import Limits
 from hubbub.service.accounts import AccountService
 from hubbub.service.channels import ChannelService
+from hubbub.service.inbox import InboxService
 from hubbub.service.keeping import KeepingService
 from hubbub.service.messages import MessageService
 from hubbub.service.presence import PresenceService
@@ -193,6 +194,7 @@ def make_services(config: Config, store: Store, clock: TurnedClock, sockets: Clo
         search=SearchService(engines, store.readable, store.accounts, clock, limits.page_size, config.search.seconds),
         files=make_files(config, store, clock),
         keeping=KeepingService(store.log, store.kept, clock),
+        inbox=InboxService(store.inbox, store.readable, store.accounts),
     )
 
 

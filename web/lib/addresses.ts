@@ -28,6 +28,15 @@ export function roomOf(
     : undefined;
 }
 
+export type InboxPart = "all" | "unread" | "mention" | "reply";
+
+/** What is addressed to the reader; the part is left out where it is all. */
+export function inboxPath(part: InboxPart = "all", cursor?: string): string {
+  const query = new URLSearchParams(part === "all" ? {} : { show: part });
+  if (cursor) query.set("cursor", cursor);
+  return query.size > 0 ? `/inbox/mine?${query}` : "/inbox/mine";
+}
+
 /** Somebody's page. */
 export function personPath(user: string): string {
   return `/u/${user}`;

@@ -4,8 +4,17 @@ import { headers } from "next/headers";
 import { notFound, redirect } from "next/navigation";
 import { cache } from "react";
 
-import type { SearchAddress } from "./addresses.ts";
-import type { ChannelSummary, Line, PinList, SavedList, SearchResult, Snapshot, UserView } from "./protocol.gen.ts";
+import type {
+  ChannelSummary,
+  Inbox,
+  Line,
+  PinList,
+  SavedList,
+  SearchResult,
+  Snapshot,
+  UserView,
+} from "./protocol.gen.ts";
+import type { InboxPart, SearchAddress } from "./addresses.ts";
 
 const TIMEOUT_MS = 10_000;
 
@@ -84,6 +93,11 @@ export function loadSnapshot(wanted: SnapshotQuery, page: string): Promise<Loade
 export async function peekSnapshot(): Promise<Snapshot | undefined> {
   const { status, body } = await load("/api/snapshot");
   return status === 200 ? (body as Snapshot) : undefined;
+}
+
+/** A page of what is addressed to the visitor. */
+export function loadInbox(wanted: InboxPart, cursor: string | undefined, page: string): Promise<Loaded<Inbox>> {
+  return loadFor(`/api/inbox${query({ wanted, cursor })}`, page);
 }
 
 export interface ListedChannel {

@@ -1489,6 +1489,33 @@ export interface SearchResult {
   engine: "elasticsearch" | "opensearch" | "sqlite";
 }
 
+/** A message addressed to the user, as it is now, and why it is. `unread`: it is above the user's read position. */
+export interface InboxItem {
+  /** what is wrong, for a person */
+  message: MessagePosted;
+  /** the channel */
+  channel: ChannelName;
+  /** why it is addressed to the user: it names them, it answers them */
+  reasons: ("mention" | "reply")[];
+  /** true: it is above the user's read position */
+  unread?: boolean;
+}
+
+/**
+ * One page of what is addressed to the user. `cursor` is there when there is more; `partial`: some of it is left
+ * out, since the archive does not answer.
+ */
+export interface Inbox {
+  /** the messages, newest first */
+  items: InboxItem[];
+  /** opaque: with it the next page is fetched; absent on the last one */
+  cursor?: string;
+  /** some of what was found is in the archive, which does not answer right now, and is left out */
+  partial?: boolean;
+  /** people, by id */
+  users?: UserView[];
+}
+
 /** A user's role on the whole server, strongest first. The first account is the owner. */
 export type Role = "admin" | "guest" | "member" | "moderator" | "owner";
 

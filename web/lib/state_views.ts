@@ -1,7 +1,7 @@
 /** What components read off the state. Pure. */
 
 import type { ChannelSummary, Snapshot, UserView } from "./protocol.gen.ts";
-import { countWaiting } from "./conversations.ts";
+import { countWaiting, isConversation } from "./conversations.ts";
 
 /** Everybody's name by id, one's own included. */
 export function namesOf(state: Snapshot): ReadonlyMap<string, string> {
@@ -42,6 +42,11 @@ export function totalUnread(channels: readonly ChannelSummary[]): number {
 /** Unread messages that name the user, in all channels, the muted ones too. */
 export function totalMentioned(channels: readonly Pick<ChannelSummary, "mentioned">[]): number {
   return channels.reduce((sum, { mentioned = [] }) => sum + mentioned.length, 0);
+}
+
+/** What waits in the inbox: messages that name the user, and conversations with something unread. */
+export function countInbox(channels: readonly ChannelSummary[]): number {
+  return totalMentioned(channels) + channels.filter((each) => isConversation(each) && countWaiting(each) > 0).length;
 }
 
 const STAFF = new Set(["owner", "admin", "moderator"]);

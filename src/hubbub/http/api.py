@@ -20,6 +20,7 @@ from hubbub.http import (
     event_stream,
     events,
     forms,
+    inbox,
     members,
     messages,
     pins,
@@ -86,6 +87,7 @@ ROUTES: tuple[HTTPRouteHandler, ...] = (
     event_stream.make_cursor,
     users.find_users,
     search.search_messages,
+    inbox.fetch_inbox,
     fetch_health,
 )
 

@@ -41,7 +41,9 @@ PAGES: Final = {
     "/forms/conversations": "/new/message",
     "/forms/preferences": "/settings",
     "/forms/logout": "/settings",
+    "/forms/inbox/read": "/inbox/mine",
 }
+INBOX: Final = "/inbox/mine"
 MAX_NEXT: Final = 500
 # What may stand in an address as it is (RFC 3986, section 2.2); the rest is percent-encoded.
 RESERVED: Final = "/?#&=%:@!$'()*+,;~-._"
@@ -185,6 +187,32 @@ async def update_membership(
     return go_to(local_path(fields.get("next")))
 
 
+@post("/channels/{channel:str}/position")
+async def set_position(
+    request: StrictRequest, services: Given[Services], session: Given[Session], channel: Ulid
+) -> Response[None]:
+    """Read up to `number`."""
+    fields = await request.form_fields()
+    number = fields.get("number", "")
+    if not re.fullmatch(r"[0-9]{1,15}", number, re.ASCII):
+        raise Refused("bad_request", "number: of the newest message that was read.")
+    await services.messages.set_position(session, channel, int(number))
+    return go_to(local_path(fields.get("next"), room_path(channel)))
+
+
+@post("/inbox/read")
+async def read_inbox(request: StrictRequest, services: Given[Services], session: Given[Session]) -> Response[None]:
+    """All that the inbox has unread on its first page, and what stands before it there, was read."""
+    fields = await request.form_fields()
+    unread = await services.inbox.fetch_inbox(session, "unread")
+    newest: dict[str, int] = {}
+    for item in unread.items:
+        newest[item.channel.id] = max(newest.get(item.channel.id, 0), item.message.number)
+    for channel, number in newest.items():
+        await services.messages.set_position(session, channel, number)
+    return go_to(local_path(fields.get("next"), INBOX))
+
+
 @post("/channels/{channel:str}/messages")
 async def post_message(
     request: StrictRequest, services: Given[Services], session: Given[Session], channel: Ulid
@@ -312,6 +340,8 @@ FORMS: tuple[HTTPRouteHandler, ...] = (
     create_channel,
     open_conversation,
     update_membership,
+    set_position,
+    read_inbox,
     post_message,
     edit_message,
     delete_message,

@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from hubbub.domain.accounts import Account, Session
+from hubbub.domain.addressed import Addressed, Reason
 from hubbub.domain.finding import Found, Page, Scope
 from hubbub.domain.intents import Appended, Intent
 from hubbub.domain.query import Query
@@ -23,6 +24,7 @@ from hubbub.protocol.views import Fetched, Heads, Lines, Membership
 __all__ = [
     "Account",
     "Accounts",
+    "Addressees",
     "Channels",
     "Clock",
     "Ephemera",
@@ -120,6 +122,17 @@ class Channels(Protocol):
 
     async def find_general(self) -> str | None:
         """The id of the first channel everyone joins."""
+        ...
+
+
+class Addressees(Protocol):
+    """To whom messages are addressed."""
+
+    async def fetch_addressed(
+        self, user: str, *, upto: int, reason: Reason | None, read: bool, limit: int
+    ) -> tuple[list[Addressed], bool]:
+        """What was written up to `upto` in channels the user is in, newest first, and whether there is more; with
+        `read`, also what was read. At least `limit` of it where there is."""
         ...
 
 

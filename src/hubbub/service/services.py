@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hubbub.service.accounts import AccountService
 from hubbub.service.channels import ChannelService
 from hubbub.service.files import FileService
+from hubbub.service.inbox import InboxService
 from hubbub.service.keeping import KeepingService
 from hubbub.service.messages import MessageService
 from hubbub.service.presence import PresenceService
@@ -24,3 +25,4 @@ class Services:
     search: SearchService
     files: FileService
     keeping: KeepingService
+    inbox: InboxService

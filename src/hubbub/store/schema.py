@@ -211,16 +211,20 @@ answers: Final = Table(
     sqlite_with_rowid=False,
 )
 
-# Whom undeleted messages name, but for their authors; `*` for everybody, and then nobody else.
+# To whom undeleted messages are addressed, but for their authors: whom they name (`*` for everybody, and then nobody
+# else), whose message they answer. `reason`: `mention`, `reply`.
 mentions: Final = Table(
     "mentions",
     METADATA,
     Column("user", Text, nullable=False),
     Column("channel", Text, ForeignKey("channels.id"), nullable=False),
     Column("number", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
     Column("author", Text, nullable=False),
-    PrimaryKeyConstraint("user", "channel", "number"),
+    Column("at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("user", "reason", "channel", "number"),
     Index("mentions_of_message", "channel", "number"),
+    Index("mentions_by_time", "user", "at"),
     sqlite_with_rowid=False,
 )
 

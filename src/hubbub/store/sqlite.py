@@ -19,6 +19,7 @@ from hubbub.store.channels import SqliteChannels
 from hubbub.store.cold import Thaw
 from hubbub.store.engine import DATABASE, DirectoryLock, create_private, open_writer
 from hubbub.store.files import SqliteFiles
+from hubbub.store.inbox import SqliteInbox
 from hubbub.store.kept import SqliteKept
 from hubbub.store.limits import StoreLimits
 from hubbub.store.log import SqliteLog
@@ -45,6 +46,7 @@ class Store:
     writer: Writer
     readable: SqliteReadable
     kept: SqliteKept
+    inbox: SqliteInbox
     search: SqliteSearch | None
     archiver: Archiver | None
     _follower: SearchFollower | None
@@ -115,6 +117,7 @@ async def open_store(
         writer=writer,
         readable=readable,
         kept=SqliteKept(readers, readable),
+        inbox=SqliteInbox(readers),
         search=SqliteSearch(directory, follower) if follower else None,
         archiver=Archiver(writer, readers, archive, clock, keep, embedded) if archive else None,
         _follower=follower,

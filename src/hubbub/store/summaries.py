@@ -57,6 +57,7 @@ def _mentioned() -> ColumnElement[str]:
         .where(
             mentions.c.channel == members.c.channel,
             mentions.c.user.in_((members.c.user, literal("'*'"))),
+            mentions.c.reason == literal("'mention'"),
             mentions.c.number > members.c.position,
             mentions.c.author != members.c.user,
         )

@@ -63,9 +63,10 @@ _CHANNELS: Final = """SELECT id, name, topic, private, created_by, created_at, k
     ORDER BY id"""
 _USES: Final = "SELECT file FROM file_uses WHERE channel = ? AND number = ?"
 _ANSWER: Final = "SELECT 1 FROM answers WHERE channel = ? AND number = ? AND seq = ?"
-_NAMED: Final = """SELECT "user", author FROM mentions WHERE channel = ? AND number = ?"""
 _PINS: Final = 'SELECT number, "by", at, seq FROM pins WHERE channel = ? ORDER BY seq'
 _SAVED: Final = 'SELECT seq, channel, number, at FROM saved WHERE "user" = ? ORDER BY seq'
+_NAMED: Final = """SELECT "user", reason, author, at FROM mentions WHERE channel = ? AND number = ?"""
+_AUTHOR: Final = "SELECT author FROM lines WHERE channel = ? AND number = ?"
 _USED_UNREADY: Final = """SELECT DISTINCT files.id, files.state FROM file_uses JOIN files ON files.id = file_uses.file
     WHERE files.state <> 'ready'"""
 _KEY: Final = """SELECT channel, seq, number FROM keys WHERE "user" = ? AND "key" = ?"""
@@ -325,15 +326,15 @@ class _Verifier:
             reactions = msgspec.json.encode(now.reactions) if now.reactions else None
             expected = (event.seq, event.number, event.author, now.deleted, now.text_seq, now.preview_seq, reactions)
             if not now.deleted:
-                self._check_ties(stream, event, now.previews, tell)
-                self._check_named(event, now.named, tell)
+                answers = self._check_ties(stream, event, now.previews, tell)
+                self._check_named(event, now.named, answers, tell)
             if event.key and self._one(_KEY, event.author, event.key) != (event.channel, event.seq, event.number):
                 tell(f"event {event.seq}: its key is not kept")
         if row != expected:
             tell(f"line {event.seq} is {row}, the log says {expected}")
 
-    def _check_ties(self, stream: str, post: MessagePosted, previews: list[PreviewPart], tell: Tell) -> None:
-        """The files the message has, and whether it is noted with the message it quotes."""
+    def _check_ties(self, stream: str, post: MessagePosted, previews: list[PreviewPart], tell: Tell) -> bool:
+        """The files the message has, and whether it is noted with the message it quotes, as it must be."""
         used = {file for part in (*post.parts, *previews) for file in files_of(part)}
         if used:
             found = {row[0] for row in self._rows(_USES, post.channel, post.number)}
@@ -341,21 +342,26 @@ class _Verifier:
             if found != used:
                 tell(f"message {post.number} has the files {sorted(used)}, noted are {sorted(found)}")
         if post.reply is None:
-            return
+            return False
         gone = [
             event.seq for event in self._fetch_about(stream, post.reply.number) if isinstance(event, MessageDeleted)
         ]
-        if check_quote(post, gone[-1] if gone else None, tell):
+        answers = check_quote(post, gone[-1] if gone else None, tell)
+        if answers:
             self._answers += 1
             if not self._one(_ANSWER, post.channel, post.reply.number, post.seq):
                 tell(f"event {post.seq} is not noted with message {post.reply.number}")
+        return answers
 
-    def _check_named(self, post: MessagePosted, named: frozenset[str], tell: Tell) -> None:
-        expected = {(user, post.author) for user in named}
+    def _check_named(self, post: MessagePosted, named: frozenset[str], answers: bool, tell: Tell) -> None:
+        """Those whom the message names, and whose message it answers: found by them, and by nobody else."""
+        expected = {(user, "mention", post.author, post.at) for user in named}
+        asked = self._one(_AUTHOR, post.channel, post.reply.number) if answers and post.reply is not None else ()
+        expected |= {(user, "reply", post.author, post.at) for user in asked if user != post.author}
         self._named += len(expected)
         found = set(self._rows(_NAMED, post.channel, post.number))
         if found != expected:
-            tell(f"message {post.number} names {sorted(named)}, noted are {sorted(user for user, _ in found)}")
+            tell(f"message {post.number} is for {sorted(expected)}, noted are {sorted(found)}")
 
     def _check_files(self) -> None:
         for table, expected in (

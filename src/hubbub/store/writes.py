@@ -282,11 +282,11 @@ FIND_NAMED_CHANNELS: Final = compile_sql(
     ),
     "name_keys",
 )
-INSERT_MENTION: Final = _insert(mentions, "user", "channel", "number", "author")
+INSERT_MENTION: Final = _insert(mentions, "user", "channel", "number", "reason", "author", "at")
+_of_message: Final = (mentions.c.channel == bindparam("channel")) & (mentions.c.number == bindparam("number"))
+DELETE_ADDRESSED: Final = compile_sql(delete(mentions).where(_of_message), "channel", "number")
 DELETE_MENTIONS: Final = compile_sql(
-    delete(mentions).where(mentions.c.channel == bindparam("channel"), mentions.c.number == bindparam("number")),
-    "channel",
-    "number",
+    delete(mentions).where(_of_message, mentions.c.reason == literal("'mention'")), "channel", "number"
 )
 
 INSERT_SESSION: Final = _insert(sessions, "id", "user", "created_at", "expires_at")

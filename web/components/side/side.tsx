@@ -19,7 +19,7 @@ import type { ClientState } from "@/lib/apply_event";
 import { arrange, isConversation, type ListOrder } from "@/lib/conversations";
 import type { Snapshot } from "@/lib/protocol.gen.ts";
 import { fold, wordsOf } from "@/lib/search_query";
-import { namesFrom } from "@/lib/state_views";
+import { countInbox, namesFrom } from "@/lib/state_views";
 
 // Most visits search nothing.
 const SideHits = dynamic(() => import("./side_hits").then((module) => module.SideHits), { ssr: false });
@@ -84,7 +84,7 @@ export function Side({ served, order }: { served: Snapshot; order: ListOrder }) 
           setWanted={setWanted}
           channel={state.channels.find(({ id }) => id === open)?.name}
         />
-        {!searching && <SideLinks />}
+        {!searching && <SideLinks counts={{ inbox: countInbox(state.channels) }} />}
         <div className="side-list">
           <RowList kind="channels" rows={shown.channels} {...row} />
           <RowList kind="people" rows={shown.people} {...row} />

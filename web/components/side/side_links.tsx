@@ -1,20 +1,23 @@
 "use client";
 
-import { Bookmark, type LucideIcon } from "lucide-react";
+import { Bookmark, Inbox, type LucideIcon } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
 
-import { savedPath } from "@/lib/addresses";
+import { inboxPath, savedPath } from "@/lib/addresses";
 
 interface SideLink {
   /** Its word in `messages/*.json`, under `side.links`. */
-  name: "saved";
+  name: "inbox" | "saved";
   href: string;
   icon: LucideIcon;
 }
 
-const LINKS: readonly SideLink[] = [{ name: "saved", href: savedPath(), icon: Bookmark }];
+const LINKS: readonly SideLink[] = [
+  { name: "inbox", href: inboxPath(), icon: Inbox },
+  { name: "saved", href: savedPath(), icon: Bookmark },
+];
 
 /** `counts`: how much waits behind a link; a word for screen readers stands beside it. */
 export function SideLinks({ counts = {} }: { counts?: Partial<Record<SideLink["name"], number>> }) {

@@ -9,7 +9,7 @@ import msgspec
 
 from hubbub.domain.mentions import Named, find_named, read_wide
 from hubbub.domain.roles import may_mention_everyone
-from hubbub.protocol.events import Mention
+from hubbub.protocol.events import Mention, MessagePosted
 from hubbub.store import writes
 from hubbub.store.ledger import Ledger
 from hubbub.store.states import ChannelState, UserState
@@ -58,17 +58,33 @@ def _resolve(place: Named, ids: dict[str, str], *, may_call: bool) -> Mention | 
     return None
 
 
-def note_mentions(ledger: Ledger, channel: ChannelState, number: int, author: str, mentions: list[Mention]) -> None:
-    """Those whom a message just appended names find it."""
-    named = {mention.user for mention in mentions if mention.user is not None and mention.user != author}
+def note_mentions(ledger: Ledger, line: MessagePosted, mentions: list[Mention]) -> None:
+    """Those whom the message names from now on find it."""
+    named = {mention.user for mention in mentions if mention.user is not None and mention.user != line.author}
     if any(mention.wide for mention in mentions):
         named = {EVERYBODY}
     for user in named:
-        ledger.writes += 1
-        ledger.cursor.execute(writes.INSERT_MENTION, (user, channel.id, number, author))
+        _insert(ledger, line, user, "mention")
 
 
-def forget_mentions(ledger: Ledger, channel: ChannelState, number: int) -> None:
+def note_answer(ledger: Ledger, post: MessagePosted) -> None:
+    """Whose message a post just appended answers finds it."""
+    if post.reply is not None and post.reply.author is not None and post.reply.author.id != post.author:
+        _insert(ledger, post, post.reply.author.id, "reply")
+
+
+def _insert(ledger: Ledger, line: MessagePosted, user: str, reason: str) -> None:
+    ledger.writes += 1
+    ledger.cursor.execute(writes.INSERT_MENTION, (user, line.channel, line.number, reason, line.author, line.at))
+
+
+def forget_mentions(ledger: Ledger, line: MessagePosted) -> None:
     """The message names nobody any more."""
     ledger.writes += 1
-    ledger.cursor.execute(writes.DELETE_MENTIONS, (channel.id, number))
+    ledger.cursor.execute(writes.DELETE_MENTIONS, (line.channel, line.number))
+
+
+def forget_addressed(ledger: Ledger, line: MessagePosted) -> None:
+    """The message was deleted: it is for nobody any more."""
+    ledger.writes += 1
+    ledger.cursor.execute(writes.DELETE_ADDRESSED, (line.channel, line.number))

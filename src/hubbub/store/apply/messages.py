@@ -10,7 +10,13 @@ from hubbub.protocol.events import MessageDeleted, MessageEdited, MessagePosted
 from hubbub.store.apply.access import resolve_actor, resolve_message, resolve_own_channel
 from hubbub.store.apply.content import Content, resolve_content
 from hubbub.store.apply.kept import unpin
-from hubbub.store.apply.mentions import forget_mentions, note_mentions, resolve_mentions
+from hubbub.store.apply.mentions import (
+    forget_addressed,
+    forget_mentions,
+    note_answer,
+    note_mentions,
+    resolve_mentions,
+)
 from hubbub.store.apply.previews import drop_unlinked
 from hubbub.store.apply.redaction import redact
 from hubbub.store.attachments import tie, untie
@@ -57,8 +63,9 @@ def append_post(ledger: Ledger, intent: PostMessage) -> Appended:
     ledger.append_line(post)
     if not intent.plain:
         tie(ledger, post)
+        note_answer(ledger, post)
     if mentions:
-        note_mentions(ledger, channel, number, actor.id, mentions)
+        note_mentions(ledger, post, mentions)
     channel.last = last_of(post)
     channel.last_known = True
     member.position = number
@@ -100,8 +107,8 @@ def append_edit(ledger: Ledger, intent: EditMessage) -> Appended:
     ledger.append_channel_event(channel, edit, about=line.number)
     ledger.update_text(channel, line, edit.seq)
     if line.mentions:
-        forget_mentions(ledger, channel, line.number)
-    note_mentions(ledger, channel, line.number, actor.id, edit.mentions)
+        forget_mentions(ledger, line)
+    note_mentions(ledger, line, edit.mentions)
     drop_unlinked(ledger, channel, line, intent.text, intent.at)
     return Appended(channel.stream, channel.seq, line.number)
 
@@ -120,7 +127,7 @@ def append_deletion(ledger: Ledger, intent: DeleteMessage) -> Appended:
     ledger.append_channel_event(channel, deleted, about=line.number)
     ledger.delete_line(channel, line)
     untie(ledger, line)
-    if line.mentions:
-        forget_mentions(ledger, channel, line.number)
     unpin(ledger, channel, line.number)
+    if line.mentions or line.reply is not None:
+        forget_addressed(ledger, line)
     return Appended(channel.stream, channel.seq, line.number)

@@ -1,4 +1,4 @@
-"""Whom messages name."""
+"""To whom messages are addressed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,8 +13,11 @@ def upgrade() -> None:
         sa.Column("user", sa.Text, nullable=False),
         sa.Column("channel", sa.Text, sa.ForeignKey("channels.id"), nullable=False),
         sa.Column("number", sa.BigInteger, nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
         sa.Column("author", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("user", "channel", "number"),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("user", "reason", "channel", "number"),
         sa.Index("mentions_of_message", "channel", "number"),
+        sa.Index("mentions_by_time", "user", "at"),
         sqlite_with_rowid=False,
     )
