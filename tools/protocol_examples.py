@@ -63,6 +63,12 @@ _summary = events.ChannelSummary(
     last=_last,
 )
 _joined = events.MemberJoined(seq=2, at=NOON, channel=CHANNEL, by=BO, user=_ana)
+_replies = events.Replies(count=2, last=2, at=NOON + 60_000, people=[BO, ANA])
+_root = msgspec.structs.replace(_posted, replies=_replies)
+_reply = events.MessagePosted(
+    seq=52, at=NOON + 60_000, channel=CHANNEL, number=18, author=BO, text="At last!", thread=17, place=2
+)
+_follow = events.FollowedThread(channel=CHANNEL, number=17, since=44, position=17, position_seq=44, unread=[18])
 _room = replies.Room(
     channel=_summary, member=True, lines=[_joined, _posted], older=True, members=[_bo, _ana], pins=[16]
 )
@@ -98,6 +104,11 @@ EXAMPLES: tuple[msgspec.Struct, ...] = (
     events.MessageSaved(seq=11, at=NOON, user=ANA, channel=CHANNEL, number=16),
     events.MessageUnsaved(seq=12, at=NOON, user=ANA, channel=CHANNEL, number=16),
     events.PositionSet(seq=9, at=NOON, user=ANA, channel=CHANNEL, number=17, channel_seq=46),
+    events.ThreadFollowed(
+        seq=11, at=NOON, user=ANA, channel=CHANNEL, number=17, channel_seq=52, position=17, unread=[18]
+    ),
+    events.ThreadRead(seq=12, at=NOON, user=ANA, channel=CHANNEL, number=17, position=18, channel_seq=52),
+    events.ThreadUnfollowed(seq=13, at=NOON, user=ANA, channel=CHANNEL, number=17),
     commands.Hello(streams={f"channel:{CHANNEL}": 41, f"user:{ANA}": 7}, epoch=EPOCH),
     commands.Ping(id=1),
     commands.MessagePost(id=2, channel=CHANNEL, text="The tests are green.", key=KEY),
@@ -111,6 +122,9 @@ EXAMPLES: tuple[msgspec.Struct, ...] = (
     commands.MessageSave(id=24, channel=CHANNEL, number=16),
     commands.MessageUnsave(id=25, channel=CHANNEL, number=16),
     commands.PositionUpdate(id=7, channel=CHANNEL, number=17),
+    commands.ThreadFollow(id=22, channel=CHANNEL, number=17),
+    commands.ThreadUnfollow(id=23, channel=CHANNEL, number=17),
+    commands.ThreadReadTo(id=24, channel=CHANNEL, number=17, position=18),
     commands.ChannelCreate(id=8, name="release", topic="What goes out on Friday", private=True),
     commands.ChannelUpdate(id=9, channel=CHANNEL, topic="What goes out, and when"),
     commands.ChannelJoin(id=10, channel=CHANNEL),
@@ -177,11 +191,15 @@ EXAMPLES: tuple[msgspec.Struct, ...] = (
     _me,
     _reaction,
     _mention,
+    _replies,
     _last,
     _summary,
+    _follow,
     _limits,
     _room,
     replies.RoomView(epoch=EPOCH, room=_room, users=[_ana, _bo]),
+    replies.Thread(root=_root, lines=[_reply], older=True),
+    replies.ThreadNews(follow=_follow, root=_root, lines=[_reply]),
     replies.Snapshot(
         epoch=EPOCH,
         user=_me,

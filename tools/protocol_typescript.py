@@ -21,6 +21,7 @@ _PLAIN = {"string": "string", "integer": "number", "number": "number", "boolean"
 
 CONSTANTS: tuple[tuple[str, int, str], ...] = (
     ("UNREAD_KEPT", events.UNREAD_KEPT, "How many unread numbers a summary keeps."),
+    ("REPLY_PEOPLE", events.REPLY_PEOPLE, "How many of those who took part last a message shows of its thread."),
     ("LAST_TEXT", events.LAST_TEXT, "How many code points of the newest message a summary shows."),
     ("MAX_PARTS", new_parts.MAX_PARTS, "How many parts a message has at most."),
     ("MAX_FILE_NAME", new_parts.MAX_FILE_NAME, "In code points."),

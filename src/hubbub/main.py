@@ -44,6 +44,7 @@ from hubbub.service.presence import PresenceService
 from hubbub.service.search import SearchService
 from hubbub.service.services import Services
 from hubbub.service.sessions import SessionService
+from hubbub.service.threads import ThreadService
 from hubbub.service.throttle import Throttle
 from hubbub.store.feed import Feed
 from hubbub.store.following import Following
@@ -240,6 +241,7 @@ def make_services(
         sessions=SessionService(store.accounts, hasher, SessionSockets(hub), clock, config.session.days),
         channels=ChannelService(store.log, store.channels, clock, limits),
         messages=MessageService(store.log, store.channels, hub, ephemera, clock, limits),
+        threads=ThreadService(store.log, store.channels, clock, limits),
         presence=PresenceService(ephemera, store.log, store.channels, limits),
         search=SearchService(engines, store.readable, store.accounts, clock, limits.page_size, config.search.seconds),
         files=make_files(config, store, clock),

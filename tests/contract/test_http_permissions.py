@@ -39,6 +39,10 @@ PUBLIC: dict[tuple[str, str], tuple[str, ...]] = {
     ("GET", "/pins"): ("200", "200", "200", "200", "200", "no_such_channel"),
     ("PUT", "/pins/1"): ("200", "200", *("not_a_member",) * 3, "no_such_channel"),
     ("DELETE", "/pins/1"): ("200", "200", *("not_a_member",) * 3, "no_such_channel"),
+    ("GET", "/messages/1/thread"): ("200", "200", "200", "200", "200", "no_such_channel"),
+    ("PUT", "/messages/1/thread/following"): ("200", "200", *("not_a_member",) * 3, "no_such_channel"),
+    ("DELETE", "/messages/1/thread/following"): ("200", "200", *("not_a_member",) * 3, "no_such_channel"),
+    ("PUT", "/messages/1/thread/position"): ("200", "200", *("not_a_member",) * 3, "no_such_channel"),
     ("GET", "/days/2026-11-03"): ("200", "200", "200", "200", "200", "no_such_channel"),
     ("PUT", "/position"): ("200", "200", "not_a_member", "not_a_member", "not_a_member", "no_such_channel"),
     ("PUT", "/typing"): ("204", "204", "not_a_member", "not_a_member", "not_a_member", "no_such_channel"),
@@ -51,6 +55,7 @@ BODIES: dict[tuple[str, str], dict[str, object]] = {
     ("PATCH", "/membership"): {"muted": True},
     ("POST", "/messages"): {"text": "hello"},
     ("PATCH", "/messages/1"): {"text": "hello"},
+    ("PUT", "/messages/1/thread/position"): {"number": 1},
     ("PUT", "/position"): {"number": 0},
 }
 

@@ -27,6 +27,7 @@ from tests.support.store_world import World, open_world
 
 EMOJI = ("👍", "🎉", "字")
 LIMITS = StoreLimits(
+    threads_followed=2,
     pins_per_channel=2,
     saved_per_user=3,
     channels_per_user=4,
@@ -97,9 +98,12 @@ KINDS = (
     "add",
     "remove",
 )
+THREADS = ("answer", "answer", "follow", "unfollow", "see")
 deeds = st.builds(
     Deed,
-    kind=st.sampled_from((*KINDS, "user", "channel", "private", "rename", "direct", "direct", "group", "place")),
+    kind=st.sampled_from(
+        (*KINDS, "user", "channel", "private", "rename", "direct", "direct", "group", "place", *THREADS)
+    ),
     actor=st.integers(0, 5),
     channel=st.integers(0, 4),
     other=st.integers(0, 5),
@@ -141,7 +145,7 @@ class Play:
                 self.channels.insert(0, new_id(at))
                 name = f"room {deed.word}"
                 return intents.CreateChannel(actor, self.channels[0], name, "", deed.kind == "private", at)
-            case "direct" | "group" | "place":
+            case "direct" | "group" | "place" | "answer" | "follow" | "unfollow" | "see":
                 return self.conversing(deed, actor, channel, other)
             case "rename":
                 return intents.UpdateChannel(actor, channel, f"room {deed.word}", f"topic {number}", at)
@@ -161,11 +165,23 @@ class Play:
 
     def conversing(self, deed: Deed, actor: str, channel: str, other: str) -> Intent:
         at = self.world.now
+        if deed.kind in THREADS:
+            return self.threading(deed, actor, channel)
         if deed.kind == "place":
             return intents.UpdateMembership(actor, channel, at=at, **PLACES[deed.number % len(PLACES)])
         self.channels.insert(0, new_id(at))
         third = (self.people[deed.number % len(self.people)],) if deed.kind == "group" else ()
         return intents.OpenConversation(actor, self.channels[0], (other, *third), at)
+
+    def threading(self, deed: Deed, actor: str, channel: str) -> Intent:
+        at = self.world.now
+        match deed.kind:
+            case "answer":
+                return intents.PostMessage(actor, channel, "aside", None, at, thread=1 + deed.number // 2)
+            case "see":
+                return intents.ReadThread(actor, channel, 1 + deed.other // 3, deed.number * 2, at)
+            case _:
+                return intents.FollowThread(actor, channel, 1 + deed.number // 2, deed.kind == "follow", at)
 
     async def act(self, together: list[Deed]) -> None:
         self.world.commits.clear()
@@ -187,6 +203,10 @@ class Play:
             for id_, summary in replica.channels.items():
                 if id_ not in replica.stale:
                     assert summary == fresh[id_]
+            follows = {(each.channel, each.number): each for each in snapshot.threads}
+            assert follows.keys() == replica.threads.keys()
+            for thread, follow in replica.threads.items():
+                assert thread[0] in replica.stale or follow == follows[thread]
             replica.load(snapshot)
 
 

@@ -39,6 +39,7 @@ function compareStates(state, fresh, excused) {
     ...compareStale(state, excused),
     ...compareChannels(state.channels, fresh.channels, excused),
     ...compareRooms(state.room, fresh.room, excused),
+    ...compareThreads(state, fresh, excused),
     ...compareUsers(state, fresh),
   ];
 }
@@ -73,6 +74,19 @@ function compareRooms(ours, theirs, excused) {
     ...compare("room.member", ours.member, theirs.member),
     ...compare("room.members", ours.members, theirs.members),
     ...compare("room.pins", ours.pins, theirs.pins),
+  ];
+}
+
+function compareThreads(ours, theirs, excused) {
+  const excuses = Object.values(excused).flat();
+  const followed = excuses.includes("threads") ? [] : compare("threads", ours.threads, theirs.threads);
+  if (excuses.includes("room") || !ours.thread || !theirs.thread) return followed;
+  const cut = ours.thread.lines.length - theirs.thread.lines.length;
+  return [
+    ...followed,
+    ...compare("thread.root", ours.thread.root, theirs.thread.root),
+    ...compare("thread.lines", ours.thread.lines.slice(Math.max(cut, 0)), theirs.thread.lines),
+    ...compare("thread.older", Boolean(ours.thread.older || cut > 0), Boolean(theirs.thread.older)),
   ];
 }
 

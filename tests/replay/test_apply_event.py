@@ -66,6 +66,11 @@ DEEDS = st.one_of(
     deed("message.post", text=TEXT),
     deed("message.post", text=TEXT, reply=NUMBER),
     deed("message.post", text=st.sampled_from(["", "here"]), parts=PARTS),
+    deed("message.post", text=TEXT, thread=st.integers(1, 3)),
+    deed("message.post", text=TEXT, thread=st.just(1)),
+    deed("thread.follow", number=NUMBER),
+    deed("thread.unfollow", number=st.integers(1, 3)),
+    deed("thread.read", number=st.integers(1, 3), position=st.integers(0, 12)),
     deed("message.edit", number=NUMBER, text=TEXT),
     deed("message.delete", number=NUMBER),
     deed("reaction.add", number=NUMBER, emoji=EMOJI),
@@ -108,7 +113,7 @@ async def test_old_state_and_events_give_the_fresh_state(
 ) -> None:
     channels = [await make_channel(people, "channel", full), await make_channel(people, second, full)]
     watching = people[watcher % 2 if second == "direct" else watcher]
-    before = await watching.snapshot(channels[opened])
+    before = await look(watching, channels[opened])
     async with (
         open_socket(people[0]) as ana,
         open_socket(people[1]) as bo,
@@ -162,8 +167,9 @@ async def carry_out(
 
 
 async def look(watching: Person, channel: str) -> Json:
-    """A snapshot with the channel opened; without it when it is private and the watcher is out."""
-    answer = await watching.http.get("/api/snapshot", params={"channel": channel})
+    """A snapshot with the channel and its first thread opened; without these when it is private and the watcher is
+    out."""
+    answer = await watching.http.get("/api/snapshot", params={"channel": channel, "thread": 1})
     return await watching.snapshot() if answer.status_code == httpx.codes.NOT_FOUND else dict(answer.json())
 
 
@@ -181,9 +187,11 @@ class Applied:
     held_back: list[Json] = field(default_factory=list)
     excused: dict[str, list[str]] = field(default_factory=dict)
     reached: dict[str, int] = field(default_factory=dict)
+    heads: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.reached = {channel["id"]: channel["position"] for channel in self.before["channels"]}
+        self.heads = {channel["id"]: channel["seq"] for channel in self.before["channels"]}
 
     async def step(self, socket: SocketClient, after: Json, opened: str) -> Json:
         """The events that `after` already shows, once all of them have arrived."""
@@ -208,15 +216,23 @@ class Applied:
         return all(seen.get(stream, 0) >= head for stream, head in heads.items())
 
     def _excuse(self, event: Json, opened: str) -> None:
-        """Marking as unread brings back numbers that only the server knows; a room once left has a hole."""
+        """Marking as unread brings back numbers that only the server knows, and so does following a thread late; a room
+        once left has a hole."""
+        if "channel_seq" not in event:
+            self.heads[event["channel"]] = max(event["seq"], self.heads.get(event["channel"], 0))
         match event["type"]:
+            case "thread.followed" if event["channel_seq"] < self.heads.get(event["channel"], 0):
+                self.excused.setdefault(event["channel"], []).append("threads")
+            case "thread.read":
+                self.excused.setdefault(event["channel"], []).append("threads")
             case "position.set":
                 if event["number"] < self.reached.get(event["channel"], 0):
                     self.excused.setdefault(event["channel"], []).append("unread")
                 self.reached[event["channel"]] = event["number"]
-            case "message.posted" if event["author"] == self.before["user"]["id"]:
+            case "message.posted" if event["author"] == self.before["user"]["id"] and "thread" not in event:
                 self.reached[event["channel"]] = event["number"]
             case "membership.started":
+                self.heads[event["channel"]["id"]] = event["channel_seq"]
                 self.reached[event["channel"]["id"]] = event["channel"]["position"]
             case "membership.ended" if event["channel"] == opened:
                 self.excused.setdefault(opened, []).append("room")

@@ -34,6 +34,7 @@ from hubbub.service.presence import PresenceService
 from hubbub.service.search import SearchService
 from hubbub.service.services import Services
 from hubbub.service.sessions import SessionService
+from hubbub.service.threads import ThreadService
 from hubbub.store.sqlite import Store, open_store
 from hubbub.websocket import wire
 from hubbub.websocket.deflate import Encoded
@@ -190,6 +191,7 @@ def make_services(config: Config, store: Store, clock: TurnedClock, sockets: Clo
         sessions=SessionService(store.accounts, hasher, sockets, clock, config.session.days),
         channels=ChannelService(store.log, store.channels, clock, limits),
         messages=MessageService(store.log, store.channels, sockets, ephemera, clock, limits),
+        threads=ThreadService(store.log, store.channels, clock, limits),
         presence=PresenceService(ephemera, store.log, store.channels, limits),
         search=SearchService(engines, store.readable, store.accounts, clock, limits.page_size, config.search.seconds),
         files=make_files(config, store, clock),

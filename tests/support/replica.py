@@ -20,6 +20,7 @@ from hubbub.protocol.events import (
     AnyUserEvent,
     ChannelRenamed,
     ChannelSummary,
+    FollowedThread,
     LastMessage,
     MemberJoined,
     MemberLeft,
@@ -32,6 +33,9 @@ from hubbub.protocol.events import (
     MessageSaved,
     MessageUnsaved,
     PositionSet,
+    ThreadFollowed,
+    ThreadRead,
+    ThreadUnfollowed,
     TopicChanged,
     UserView,
 )
@@ -46,10 +50,12 @@ class Replica:
     seq: int = 0
     channels: dict[str, ChannelSummary] = field(default_factory=dict)
     stale: set[str] = field(default_factory=set)
+    threads: dict[tuple[str, int], FollowedThread] = field(default_factory=dict)
 
     def load(self, snapshot: Snapshot) -> None:
         self.seq = snapshot.seq
         self.channels = {each.id: each for each in snapshot.channels}
+        self.threads = {(each.channel, each.number): each for each in snapshot.threads}
         self.stale.clear()
 
     def apply(self, event: AnyEvent) -> None:
@@ -65,11 +71,16 @@ class Replica:
                 assert event.seq == self.seq + 1, (event, self.seq)
                 self.seq = event.seq
                 self._apply_own(event)
+            case ThreadFollowed() | ThreadUnfollowed() | ThreadRead():
+                assert event.seq == self.seq + 1, (event, self.seq)
+                self.seq = event.seq
+                self._apply_thread(event)
             case _:
                 summary = self.channels.get(event.channel)
                 if summary is None or event.seq <= summary.seq:
                     return
                 assert event.seq == summary.seq + 1, (event, summary)
+                self._count_reply(event)
                 self.channels[event.channel] = self._after(replace(summary, seq=event.seq), event)
 
     def _apply_own(self, event: AnyUserEvent) -> None:
@@ -77,6 +88,7 @@ class Replica:
             self.channels[event.channel.id] = event.channel
         elif isinstance(event, MembershipEnded):
             self.channels.pop(event.channel)
+            self.threads = {each: follow for each, follow in self.threads.items() if each[0] != event.channel}
         elif isinstance(event, MembershipChanged):
             place = {"muted": event.muted, "pinned": event.pinned, "hidden_below": event.hidden_below}
             self.channels[event.channel] = replace(self.channels[event.channel], **place)
@@ -90,6 +102,47 @@ class Replica:
             self.channels[event.channel] = replace(
                 summary, position=event.number, position_seq=event.channel_seq, unread=unread
             )
+
+    def _apply_thread(self, event: ThreadFollowed | ThreadUnfollowed | ThreadRead) -> None:
+        thread = (event.channel, event.number)
+        if isinstance(event, ThreadFollowed):
+            since, position = event.channel_seq, event.position
+            self.threads[thread] = FollowedThread(
+                channel=event.channel,
+                number=event.number,
+                since=since,
+                position=position,
+                position_seq=since,
+                unread=event.unread,
+            )
+            if self.channels[event.channel].seq > since:
+                self.stale.add(event.channel)
+        elif isinstance(event, ThreadUnfollowed):
+            self.threads.pop(thread)
+        elif event.channel_seq >= (follow := self.threads[thread]).position_seq:
+            if event.position < follow.position:
+                self.stale.add(event.channel)
+            unread = [number for number in follow.unread if number > event.position]
+            self.threads[thread] = replace(
+                follow, position=event.position, position_seq=event.channel_seq, unread=unread
+            )
+
+    def _count_reply(self, event: AnyEvent) -> None:
+        if not isinstance(event, MessagePosted | MessageDeleted) or event.thread is None:
+            return
+        follow = self.threads.get((event.channel, event.thread))
+        if follow is None or event.seq <= follow.since:
+            return
+        unread, position = follow.unread, (follow.position, follow.position_seq)
+        if isinstance(event, MessageDeleted):
+            unread = [number for number in unread if number != event.number]
+        elif event.author != self.user:
+            unread = [*unread, event.number] if event.number > follow.position else unread
+        elif event.seq > follow.position_seq:
+            unread, position = [number for number in unread if number > event.number], (event.number, event.seq)
+        self.threads[event.channel, event.thread] = replace(
+            follow, unread=unread, position=position[0], position_seq=position[1]
+        )
 
     def _after(self, summary: ChannelSummary, event: AnyEvent) -> ChannelSummary:
         match event:
@@ -117,6 +170,8 @@ class Replica:
         return replace(summary, people=people, name=name if summary.unnamed else summary.name)
 
     def _after_post(self, summary: ChannelSummary, event: MessagePosted) -> ChannelSummary:
+        if event.thread is not None:
+            return replace(summary, number=event.number)
         last = LastMessage(number=event.number, author=event.author, at=event.at, text=event.text[:LAST_TEXT])
         summary = replace(summary, number=event.number, last=last)
         if event.author != self.user:

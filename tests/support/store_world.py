@@ -15,8 +15,8 @@ from hubbub.errors import Refused
 from hubbub.protocol import codec
 from hubbub.protocol.archive import Archive
 from hubbub.protocol.batch import Batch
-from hubbub.protocol.events import AnyEvent, MessagePosted
-from hubbub.protocol.replies import Limits, Room, Snapshot
+from hubbub.protocol.events import AnyEvent, FollowedThread, MessagePosted
+from hubbub.protocol.replies import Limits, Room, Snapshot, Thread
 from hubbub.store.archiver import Keep
 from hubbub.store.limits import StoreLimits
 from hubbub.store.sqlite import Store, open_store
@@ -102,6 +102,16 @@ class World:
     async def post(self, actor: str, channel: str, text: str = "hi", key: str | None = None) -> Appended:
         return await self.append(self.posting(actor, channel, text, key))
 
+    async def answer(self, actor: str, channel: str, thread: int, text: str = "hi", key: str | None = None) -> Appended:
+        """A reply in the thread of that message."""
+        return await self.append(intents.PostMessage(actor, channel, text, key, self.clock(), thread=thread))
+
+    async def follow(self, actor: str, channel: str, number: int, *, follow: bool = True) -> Appended:
+        return await self.append(intents.FollowThread(actor, channel, number, follow, self.clock()))
+
+    async def read_thread(self, actor: str, channel: str, number: int, position: int) -> Appended:
+        return await self.append(intents.ReadThread(actor, channel, number, position, self.clock()))
+
     async def edit(self, actor: str, channel: str, number: int, text: str) -> Appended:
         return await self.append(intents.EditMessage(actor, channel, number, text, self.clock()))
 
@@ -153,6 +163,17 @@ class World:
 
     async def snapshot(self, user: str, channel: str | None = None, *, page: int = 50) -> Snapshot:
         return await self.store.channels.fetch_snapshot(user, channel, page=page, limits=LIMITS)
+
+    async def thread(
+        self, user: str, channel: str, number: int, *, around: int | None = None, limit: int = 50
+    ) -> Thread:
+        thread, _ = await self.store.channels.fetch_thread(
+            user, channel, number, before=None, after=None, around=around, limit=limit
+        )
+        return thread
+
+    async def follows(self, user: str) -> list[FollowedThread]:
+        return (await self.snapshot(user)).threads
 
     async def room(self, user: str, channel: str) -> Room:
         room = (await self.snapshot(user, channel)).room

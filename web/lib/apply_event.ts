@@ -13,16 +13,19 @@
  * Plain TypeScript without a bundler's help, so that Node runs this very file in the replay tests.
  */
 
-import { LAST_TEXT, UNREAD_KEPT } from "./protocol.gen.ts";
+import { LAST_TEXT, REPLY_PEOPLE, UNREAD_KEPT } from "./protocol.gen.ts";
 import type {
   AnyEvent,
   ChannelSummary,
+  FollowedThread,
   LastMessage,
   Line,
   Mention,
   Reaction,
+  Replies,
   Room,
   Snapshot,
+  Thread,
   UserView,
 } from "./protocol.gen.ts";
 
@@ -46,6 +49,9 @@ type UserEvent = EventOf<
   | "position.set"
   | "message.saved"
   | "message.unsaved"
+  | "thread.followed"
+  | "thread.unfollowed"
+  | "thread.read"
 >;
 
 export function channelStream(channel: string): string {
@@ -126,6 +132,12 @@ function applyUserEvent(state: ClientState, event: UserEvent): ClientState {
       return withSaved(next, event.channel, (numbers) => [...numbers, event.number]);
     case "message.unsaved":
       return withSaved(next, event.channel, (numbers) => numbers.filter((number) => number !== event.number));
+    case "thread.followed":
+      return followThread(next, event);
+    case "thread.unfollowed":
+      return withThreads(next, (threads) => threads.filter((each) => !isThread(each, event)));
+    case "thread.read":
+      return readThread(next, event);
     default:
       return next;
   }
@@ -137,32 +149,36 @@ function applyChannelEvent(state: ClientState, event: ChannelEvent): ClientState
   const stream = channelStream(event.channel);
   if (event.seq > summary.seq + 1) return markStale(state, stream);
   const room = state.room?.channel.id === event.channel ? state.room : undefined;
-  const before: Place = { summary: { ...summary, seq: event.seq }, room, stale: false };
+  const thread = state.thread?.root.channel === event.channel ? state.thread : undefined;
+  const before: Place = { summary: { ...summary, seq: event.seq }, room, thread, stale: false };
   const after = applyToPlace(before, event, state.user.id);
-  const next = withUsers(withPlace(state, after), peopleOf(event));
-  return after.stale ? markStale(next, stream) : next;
+  const next = withUsers(withPlace(applyToThreads(state, event), after), peopleOf(event));
+  return after.stale || cutsUnread(state, event) ? markStale(next, stream) : next;
 }
 
 /** One channel as far as the state shows it. */
 interface Place {
   summary: ChannelSummary;
   room: Room | undefined;
+  /** Opened beside the room. */
+  thread?: Thread | undefined;
   stale: boolean;
 }
 
 function withPlace(state: ClientState, place: Place): ClientState {
-  const { summary, room } = place;
+  const { summary, room, thread } = place;
   return {
     ...state,
     channels: state.channels.map((each) => (each.id === summary.id ? summary : each)),
     ...(room && { room: { ...room, channel: summary } }),
+    ...(thread && { thread }),
   };
 }
 
 function applyToPlace(place: Place, event: ChannelEvent, me: string): Place {
   switch (event.type) {
     case "message.posted":
-      return post(addLine(place, event), event, me);
+      return event.thread ? reply(place, event, event.thread) : post(addLine(place, event), event, me);
     case "message.edited":
       return edit(place, event, me);
     case "message.deleted":
@@ -211,12 +227,25 @@ function post(place: Place, event: Message, me: string): Place {
   return withSummary(place, changes);
 }
 
+/** A reply is no line of the room, where the message that its thread hangs on says more. */
+function reply(place: Place, event: Message, root: number): Place {
+  const { thread } = place;
+  const opened =
+    thread?.root.number === root && !thread.newer ? { ...thread, lines: [...thread.lines, event] } : thread;
+  return withReplies(withSummary({ ...place, thread: opened }, { number: event.number }), root, (before) => ({
+    count: (before?.count ?? 0) + 1,
+    last: event.place ?? 0,
+    at: event.at,
+    people: [event.author, ...(before?.people ?? []).filter((user) => user !== event.author)].slice(0, REPLY_PEOPLE),
+  }));
+}
+
 function edit(place: Place, event: EventOf<"message.edited">, me: string): Place {
   const { text, mentions } = event;
   const next = withMessage(place, event.number, (message) =>
     compact({ ...message, text: text || undefined, edited_at: event.at, mentions }),
   );
-  const counted = withMentioned(next, event.number, event.by !== me && namesUser(mentions, me));
+  const counted = withMentioned(next, event.number, !event.thread && event.by !== me && namesUser(mentions, me));
   return withLast(counted, event.number, (last) => compact({ ...last, text: cut(text ?? "", LAST_TEXT) || undefined }));
 }
 
@@ -248,10 +277,13 @@ function preview(place: Place, event: EventOf<"message.previewed">): Place {
 }
 
 function remove(place: Place, event: EventOf<"message.deleted">): Place {
-  const next = withMessage(place, event.number, tombstone);
-  const unpinned = withPins(next, (pins) => pins.filter((number) => number !== event.number));
+  const gone = withMessage(place, event.number, tombstone);
+  const counted = event.thread
+    ? withReplies(gone, event.thread, (before) => before && { ...before, count: before.count - 1 })
+    : gone;
+  const next = withPins(counted, (pins) => pins.filter((number) => number !== event.number));
   return withoutUnread(
-    withLast(withoutQuotes(unpinned, event.number, event.seq), event.number, ({ number, author, at }) => ({
+    withLast(withoutQuotes(next, event.number, event.seq), event.number, ({ number, author, at }) => ({
       number,
       author,
       at,
@@ -263,17 +295,19 @@ function remove(place: Place, event: EventOf<"message.deleted">): Place {
 
 /** Nobody reads in a quote what was deleted. */
 function withoutQuotes(place: Place, number: number, seq: number): Place {
-  const { room } = place;
   const quotes = (line: Line) => line.type === "message.posted" && line.reply?.number === number && !line.reply.deleted;
-  if (!room?.lines.some(quotes)) return place;
-  const lines = room.lines.map((line) => (quotes(line) ? { ...line, reply: { number, deleted: true, seq } } : line));
-  return { ...place, room: { ...room, lines } };
+  const empty = <T extends Line>(line: T) => (quotes(line) ? { ...line, reply: { number, deleted: true, seq } } : line);
+  const { room, thread } = place;
+  const inRoom = room?.lines.some(quotes) ? { ...room, lines: room.lines.map(empty) } : room;
+  if (!thread || ![thread.root, ...thread.lines].some(quotes))
+    return inRoom === room ? place : { ...place, room: inRoom };
+  return { ...place, room: inRoom, thread: { ...thread, root: empty(thread.root), lines: thread.lines.map(empty) } };
 }
 
 /** What is left of a deleted message: its place. */
 export function tombstone(message: Message): Message {
-  const { type, seq, at, channel, number, author } = message;
-  return { type, seq, at, channel, number, author, deleted: true };
+  const { type, seq, at, channel, number, author, thread, place, replies } = message;
+  return compact({ type, seq, at, channel, number, author, deleted: true, thread, place, replies });
 }
 
 function react(place: Place, event: EventOf<"reaction.added" | "reaction.removed">): Place {
@@ -329,12 +363,33 @@ function lastOf(event: Message): LastMessage {
 }
 
 function withMessage(place: Place, number: number, change: (message: Message) => Message): Place {
-  const { room } = place;
-  if (!room) return place;
-  const at = room.lines.findIndex((line) => line.type === "message.posted" && line.number === number);
-  const line = room.lines[at];
-  if (line?.type !== "message.posted" || line.deleted) return place;
-  return { ...place, room: { ...room, lines: room.lines.with(at, change(line)) } };
+  return withAnyMessage(place, number, (message) => (message.deleted ? message : change(message)));
+}
+
+/** The same with tombstones, wherever the message is shown. */
+function withAnyMessage(place: Place, number: number, change: (message: Message) => Message): Place {
+  const { room, thread } = place;
+  const lines = room && changed(room.lines, number, change);
+  const inRoom = room && lines !== room.lines ? { ...place, room: { ...room, lines: lines ?? [] } } : place;
+  if (!thread) return inRoom;
+  const [root] = changed([thread.root], number, change);
+  const replies = changed(thread.lines, number, change);
+  if (root === thread.root && replies === thread.lines) return inRoom;
+  return { ...inRoom, thread: { ...thread, root: root ?? thread.root, lines: replies } };
+}
+
+/** The lines with one message changed; the same where that is not among them. */
+function changed<T extends Line>(lines: T[], number: number, change: (message: Message) => Message): T[] {
+  const at = lines.findIndex((line) => line.type === "message.posted" && line.number === number);
+  const line = lines[at];
+  if (line?.type !== "message.posted") return lines;
+  const after = change(line) as T;
+  return after === (line as Line) ? lines : lines.with(at, after);
+}
+
+/** What the message `root` says of its thread, tombstone or not. */
+function withReplies(place: Place, root: number, change: (before?: Replies) => Replies | undefined): Place {
+  return withAnyMessage(place, root, (message) => compact({ ...message, replies: change(message.replies) }));
 }
 
 function withLast(place: Place, number: number, change: (last: LastMessage) => LastMessage): Place {
@@ -383,6 +438,67 @@ function setPosition(state: ClientState, event: EventOf<"position.set">): Client
   });
   const next = withPlace(state, moved);
   return moved.stale ? markStale(next, channelStream(event.channel)) : next;
+}
+
+// --- followed threads ----------------------------------------------------------------------------------------------
+
+function isThread(follow: FollowedThread, { channel, number }: { channel: string; number: number }): boolean {
+  return follow.channel === channel && follow.number === number;
+}
+
+function withThreads(state: ClientState, change: (threads: FollowedThread[]) => FollowedThread[]): ClientState {
+  const threads = change(state.threads ?? []);
+  return { ...state, threads: threads.length > 0 ? threads : undefined };
+}
+
+function followThread(state: ClientState, event: EventOf<"thread.followed">): ClientState {
+  const { channel, number, channel_seq, position, unread } = event;
+  const follow = compact({ channel, number, since: channel_seq, position, position_seq: channel_seq, unread });
+  const next = withThreads(state, (threads) => [...threads.filter((each) => !isThread(each, event)), follow]);
+  // Replies that came meanwhile were not counted, as the thread was not followed yet.
+  const later = (findSummary(state, channel)?.seq ?? 0) > channel_seq;
+  return later ? markStale(next, channelStream(channel)) : next;
+}
+
+function readThread(state: ClientState, event: EventOf<"thread.read">): ClientState {
+  const { position, channel_seq } = event;
+  const follow = state.threads?.find((each) => isThread(each, event));
+  if (!follow || channel_seq < follow.position_seq) return state;
+  const read = compact({ ...follow, position, position_seq: channel_seq, unread: above(follow.unread, position) });
+  const next = withThreads(state, (threads) => threads.map((each) => (each === follow ? read : each)));
+  return position < follow.position ? markStale(next, channelStream(event.channel)) : next;
+}
+
+/** Replies that came or went, as those who follow their thread count them. */
+function applyToThreads(state: ClientState, event: ChannelEvent): ClientState {
+  if ((event.type !== "message.posted" && event.type !== "message.deleted") || !event.thread) return state;
+  const follow = state.threads?.find((each) => isThread(each, { channel: event.channel, number: event.thread ?? 0 }));
+  if (!follow || event.seq <= follow.since) return state;
+  const after = event.type === "message.posted" ? withReply(follow, event, state.user.id) : withoutReply(follow, event);
+  return withThreads(state, (threads) => threads.map((each) => (each === follow ? after : each)));
+}
+
+function withReply(follow: FollowedThread, event: Message, me: string): FollowedThread {
+  const { number, seq, author } = event;
+  if (author !== me) {
+    if (number <= follow.position) return follow;
+    return { ...follow, unread: [...(follow.unread ?? []), number].slice(-UNREAD_KEPT) };
+  }
+  if (seq <= follow.position_seq) return follow;
+  return compact({ ...follow, position: number, position_seq: seq, unread: above(follow.unread, number) });
+}
+
+function withoutReply(follow: FollowedThread, { number }: { number: number }): FollowedThread {
+  const left = (follow.unread ?? []).filter((each) => each !== number);
+  return compact({ ...follow, unread: left.length > 0 ? left : undefined });
+}
+
+/** A full list of unread replies that loses one: which older one moves up, only the server knows. */
+function cutsUnread(state: ClientState, event: ChannelEvent): boolean {
+  if (event.type !== "message.deleted" || !event.thread) return false;
+  const { channel, thread, number } = event;
+  const unread = state.threads?.find((each) => isThread(each, { channel, number: thread }))?.unread ?? [];
+  return unread.length >= UNREAD_KEPT && unread.includes(number);
 }
 
 // --- members -----------------------------------------------------------------------------------------------------
@@ -445,7 +561,8 @@ function startMembership(state: ClientState, event: EventOf<"membership.started"
 }
 
 function endMembership(state: ClientState, event: EventOf<"membership.ended">): ClientState {
-  const next: ClientState = { ...state, channels: state.channels.filter((each) => each.id !== event.channel) };
+  const left: ClientState = { ...state, channels: state.channels.filter((each) => each.id !== event.channel) };
+  const next = withThreads(left, (threads) => threads.filter((each) => each.channel !== event.channel));
   const { room } = state;
   if (room?.channel.id !== event.channel) return next;
   return markStale({ ...next, room: { ...room, member: false } }, channelStream(event.channel));
@@ -468,9 +585,11 @@ export function unknownUsers(state: Snapshot): string[] {
   const known = new Set([state.user.id, ...(state.users ?? []).map((user) => user.id)]);
   const named = new Set<string>();
   for (const channel of state.channels) if (channel.last) named.add(channel.last.author);
-  for (const line of state.room?.lines ?? []) {
+  const { thread } = state;
+  for (const line of [...(state.room?.lines ?? []), ...(thread ? [thread.root, ...thread.lines] : [])]) {
     if (line.type === "message.posted") {
       named.add(line.author);
+      for (const user of line.replies?.people ?? []) named.add(user);
       for (const reaction of line.reactions ?? []) for (const user of reaction.users) named.add(user);
       for (const { user } of line.mentions ?? []) if (user) named.add(user);
     } else {

@@ -8,6 +8,12 @@
  * `text` may be empty when there are `parts`. When the message that `reply` quotes is deleted, the quote is,
  * here as
  * in every log: a client that hears of the deletion keeps of it `number` and `deleted`.
+ *
+ * With `thread` it is a reply in the thread of that message, and no line of the room: `place` counts the replies
+ * there
+ * (1, 2, 3 …), so that people call it 17.1. It has a `number` as every message does, by which all commands name
+ * it.
+ * `replies` stands on the message a thread hangs on, in listings alone.
  */
 export interface MessagePosted {
   type: "message.posted";
@@ -45,6 +51,12 @@ export interface MessagePosted {
   previews?: PreviewPart[];
   /** true: somebody took the previews away, and none come again */
   unpreviewed?: boolean;
+  /** the number of the message it is a reply to, in the thread of that */
+  thread?: number;
+  /** where it stands among the replies of its thread, from 1 */
+  place?: number;
+  /** of the thread that hangs on it, once there is one */
+  replies?: Replies;
 }
 
 /**
@@ -148,7 +160,10 @@ export interface MessagePinned {
   by: string;
 }
 
-/** A message has the new `text`, which may be empty when it has parts; those stay. `mentions` are those of it. */
+/**
+ * A message has the new `text`, which may be empty when it has parts; those stay. `mentions` are those of it.
+ * `thread`: it is a reply in that one.
+ */
 export interface MessageEdited {
   type: "message.edited";
   /** the event's number within its stream, gapless from 1 */
@@ -167,9 +182,11 @@ export interface MessageEdited {
   mentions?: Mention[];
   /** true: the content was removed for ever */
   redacted?: boolean;
+  /** it is a reply in the thread of the message of this number */
+  thread?: number;
 }
 
-/** A message is gone; a tombstone with its number stays in listings. */
+/** A message is gone; a tombstone with its number stays in listings. `thread`: it was a reply in that one. */
 export interface MessageDeleted {
   type: "message.deleted";
   /** the event's number within its stream, gapless from 1 */
@@ -182,6 +199,8 @@ export interface MessageDeleted {
   number: number;
   /** who did it */
   by: string;
+  /** it was a reply in the thread of the message of this number */
+  thread?: number;
 }
 
 /**
@@ -371,6 +390,74 @@ export interface MessageUnsaved {
 }
 
 /**
+ * From now on the user is told of replies in the thread of message `number`: who begins a thread or writes in it
+ * follows it, and whoever asks to.
+ *
+ * As of the channel's event `channel_seq` the user has read up to the message `position`; `unread` are the
+ * numbers of
+ * others' replies above it.
+ */
+export interface ThreadFollowed {
+  type: "thread.followed";
+  /** the event's number within its stream, gapless from 1 */
+  seq: number;
+  /** when, in milliseconds since 1970 (UTC) */
+  at: number;
+  /** the person */
+  user: string;
+  /** the channel */
+  channel: string;
+  /** the number of the message the thread hangs on */
+  number: number;
+  /** the channel's seq this refers to */
+  channel_seq: number;
+  /** the number of the newest message the user has read there */
+  position: number;
+  /** the newest (at most 101) numbers of others' undeleted replies above `position` */
+  unread?: number[];
+}
+
+/** The user follows the thread of message `number` no more. Leaving the channel ends it as well, without this. */
+export interface ThreadUnfollowed {
+  type: "thread.unfollowed";
+  /** the event's number within its stream, gapless from 1 */
+  seq: number;
+  /** when, in milliseconds since 1970 (UTC) */
+  at: number;
+  /** the person */
+  user: string;
+  /** the channel */
+  channel: string;
+  /** the number of the message the thread hangs on */
+  number: number;
+}
+
+/**
+ * Of the thread of message `number`, which they follow, the user has read up to the message `position`.
+ *
+ * `channel_seq` is the channel's head at that moment. One's own reply moves the position too, without an event
+ * of this
+ * kind: of the two, the one with the higher channel seq holds, and on a tie this one.
+ */
+export interface ThreadRead {
+  type: "thread.read";
+  /** the event's number within its stream, gapless from 1 */
+  seq: number;
+  /** when, in milliseconds since 1970 (UTC) */
+  at: number;
+  /** the person */
+  user: string;
+  /** the channel */
+  channel: string;
+  /** the number of the message the thread hangs on */
+  number: number;
+  /** the number of the newest message the user has read there */
+  position: number;
+  /** the channel's seq this refers to */
+  channel_seq: number;
+}
+
+/**
  * The first frame, once. `streams` maps a stream to the last seq the client has; what came after it is sent.
  *
  * `epoch` is the one the positions belong to (from an earlier hello or page); another one resets every stream.
@@ -394,7 +481,9 @@ export interface Ping {
  * Post a message. With a `key` it is stored once for ever: the same key again gets the first answer again.
  *
  * With `parts` the text may be empty. `reply` is the number of the message it answers, in the same channel. With
- * `forward` text and parts are those of that message, and none may be given.
+ * `forward` text and parts are those of that message, and none may be given. With `thread` it is a reply in the
+ * thread
+ * of that message (or of the thread in which that one is a reply itself), which one follows from then on.
  */
 export interface MessagePost {
   type: "message.post";
@@ -412,6 +501,8 @@ export interface MessagePost {
   reply?: number;
   /** the message to forward */
   forward?: Forwarded;
+  /** the number of the message in whose thread it is a reply */
+  thread?: number;
 }
 
 /** Replace the text of one's own message. */
@@ -528,6 +619,47 @@ export interface PositionUpdate {
   channel: string;
   /** the newest message read; 0 for none */
   number: number;
+}
+
+/**
+ * Be told of replies in the thread of a message. Followed already: nothing changes. Beyond `threads_followed` of
+ * them, the one followed for longest ends.
+ */
+export interface ThreadFollow {
+  type: "thread.follow";
+  /** the command's number, chosen by the client, repeated in the answer */
+  id: number;
+  /** the channel */
+  channel: string;
+  /** the message's number within its channel, from 1 */
+  number: number;
+}
+
+/** Be told of them no more. Not followed: nothing changes. */
+export interface ThreadUnfollow {
+  type: "thread.unfollow";
+  /** the command's number, chosen by the client, repeated in the answer */
+  id: number;
+  /** the channel */
+  channel: string;
+  /** the message's number within its channel, from 1 */
+  number: number;
+}
+
+/**
+ * Of the thread of message `number`, read up to the message `position`; lower than before marks as unread. Not
+ * followed: nothing changes.
+ */
+export interface ThreadReadTo {
+  type: "thread.read";
+  /** the command's number, chosen by the client, repeated in the answer */
+  id: number;
+  /** the channel */
+  channel: string;
+  /** the message's number within its channel, from 1 */
+  number: number;
+  /** the number of the newest message the user has read there */
+  position: number;
 }
 
 /** Make a channel, with oneself as its first member. Answered by ok with the new `channel`. */
@@ -833,6 +965,24 @@ export interface Mention {
   channel?: string;
   /** `channel`: everybody in the channel; `here`: those of them who are there */
   wide?: "channel" | "here";
+}
+
+/**
+ * What a message shows of the thread that hangs on it: how many replies there are (`count`, without deleted
+ * ones),
+ * the place of the newest (`last`) and when it was posted (`at`), deleted or not, and the ids of those who took
+ * part
+ * last, the newest first, at most 3.
+ */
+export interface Replies {
+  /** how many there are, without deleted ones */
+  count: number;
+  /** the place of the newest */
+  last: number;
+  /** when the newest was posted, in milliseconds since 1970 (UTC) */
+  at: number;
+  /** who took part last, by id, the newest first; at most 3 */
+  people: string[];
 }
 
 /** An uploaded picture; `alt` says what is on it. */
@@ -1173,9 +1323,8 @@ export interface Upload {
 }
 
 /**
- * The newest message of a channel, for lists of channels; `text` is its first 140 characters (code points),
- * `kind`
- * that of its first part.
+ * The newest message of a channel that is no reply in a thread, for lists of channels; `text` is its first 140
+ * characters (code points), `kind` that of its first part.
  */
 export interface LastMessage {
   /** the message's number within its channel, from 1 */
@@ -1195,10 +1344,11 @@ export interface LastMessage {
 /**
  * A channel as one of its members sees it in a list, as of its event `seq`.
  *
- * `unread` holds the newest (at most 101) numbers of others' undeleted messages above `position`; a longer list
- * than
- * 100 is shown as "99+". `mentioned`: those of all such that name the user or everybody (as many at most).
- * `position_seq` is the channel's seq at which the position was last set.
+ * `unread` holds the newest (at most 101) numbers of others' undeleted messages above `position`, without
+ * replies in
+ * threads; a longer list than 100 is shown as "99+". `mentioned`: those of all such that name the user or
+ * everybody
+ * (as many at most). `position_seq` is the channel's seq at which the position was last set.
  *
  * A conversation (another `kind`) also has its `people`, all of them, in the order they joined; `unnamed`: its
  * `name`
@@ -1245,6 +1395,27 @@ export interface ChannelSummary {
   hidden_below?: number;
   /** those numbers (at most 101) above `position` whose messages name the user or everybody */
   mentioned?: number[];
+}
+
+/**
+ * A thread that the user follows, by its channel and the `number` of the message it hangs on.
+ *
+ * `unread` holds the newest (at most 101) numbers of others' undeleted replies above `position`. `since`: the
+ * channel's seq at which they began to follow it; `position_seq`: at which the position was last set.
+ */
+export interface FollowedThread {
+  /** the channel */
+  channel: string;
+  /** the number of the message the thread hangs on */
+  number: number;
+  /** the channel's seq at which the user began to follow it */
+  since: number;
+  /** the number of the newest message the user has read there */
+  position: number;
+  /** the channel's seq at which the position was last set */
+  position_seq: number;
+  /** the newest (at most 101) numbers of others' undeleted replies above `position` */
+  unread?: number[];
 }
 
 /** Bounds a client should know before it runs into them. Characters are Unicode code points. */
@@ -1310,11 +1481,39 @@ export interface RoomView {
 }
 
 /**
+ * One thread opened: the message it hangs on (a tombstone, perhaps), and a window of its replies, oldest first.
+ *
+ * `older` and `newer` say whether there are replies before and after the window.
+ */
+export interface Thread {
+  /** the message it hangs on */
+  root: MessagePosted;
+  /** the replies in the window, oldest first */
+  lines: MessagePosted[];
+  /** whether there are lines before these */
+  older?: boolean;
+  /** whether there are lines after these */
+  newer?: boolean;
+}
+
+/** A followed thread in the list of them: where it is, what it hangs on, and its newest replies, oldest first. */
+export interface ThreadNews {
+  /** where the user is in it */
+  follow: FollowedThread;
+  /** the message it hangs on */
+  root: MessagePosted;
+  /** its newest replies, oldest first */
+  lines: MessagePosted[];
+}
+
+/**
  * Everything a page needs, read in one transaction; applying every later event to it gives the next snapshot.
  *
  * `seq` is the position in the user's own stream; each channel's is in its summary. `users` names everyone the
  * rest
  * refers to. `saved`: the numbers of the messages the user has saved, by channel, in the order they were saved.
+ * refers to. `thread` is one of the room's channel, `threads` are those the user follows, in the order they
+ * began to.
  */
 export interface Snapshot {
   /** the log's identity; positions of another epoch mean nothing */
@@ -1329,6 +1528,10 @@ export interface Snapshot {
   room?: Room;
   /** the numbers of the messages the user has saved, by channel, in the order they were saved */
   saved?: Record<string, number[]>;
+  /** the opened thread, of the room's channel */
+  thread?: Thread;
+  /** the threads the user follows, in the order they began to */
+  threads?: FollowedThread[];
   /** everyone the rest refers to */
   users?: UserView[];
   /** bounds a client should know before it runs into them */
@@ -1552,7 +1755,10 @@ export type AnyUserEvent =
   | MembershipChanged
   | PositionSet
   | MessageSaved
-  | MessageUnsaved;
+  | MessageUnsaved
+  | ThreadFollowed
+  | ThreadUnfollowed
+  | ThreadRead;
 
 /** Every durable event. */
 export type AnyEvent =
@@ -1574,7 +1780,10 @@ export type AnyEvent =
   | MembershipChanged
   | PositionSet
   | MessageSaved
-  | MessageUnsaved;
+  | MessageUnsaved
+  | ThreadFollowed
+  | ThreadUnfollowed
+  | ThreadRead;
 
 /** Every command that is answered. */
 export type AnyNumbered =
@@ -1590,6 +1799,9 @@ export type AnyNumbered =
   | MessageSave
   | MessageUnsave
   | PositionUpdate
+  | ThreadFollow
+  | ThreadUnfollow
+  | ThreadReadTo
   | ChannelCreate
   | ChannelUpdate
   | ChannelJoin
@@ -1620,6 +1832,9 @@ export type AnyCommand =
   | MessageSave
   | MessageUnsave
   | PositionUpdate
+  | ThreadFollow
+  | ThreadUnfollow
+  | ThreadReadTo
   | ChannelCreate
   | ChannelUpdate
   | ChannelJoin
@@ -1690,6 +1905,9 @@ export type AnyFrame =
   | PositionSet
   | MessageSaved
   | MessageUnsaved
+  | ThreadFollowed
+  | ThreadUnfollowed
+  | ThreadRead
   | Welcome
   | Ok
   | Failure
@@ -1723,10 +1941,16 @@ export const USER_EVENT_TYPES = [
   "position.set",
   "message.saved",
   "message.unsaved",
+  "thread.followed",
+  "thread.unfollowed",
+  "thread.read",
 ] as const;
 
 /** How many unread numbers a summary keeps. */
 export const UNREAD_KEPT = 101;
+
+/** How many of those who took part last a message shows of its thread. */
+export const REPLY_PEOPLE = 3;
 
 /** How many code points of the newest message a summary shows. */
 export const LAST_TEXT = 140;

@@ -43,6 +43,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
         int, about("… and for all slow readers together; beyond it, whoever needs more is cut.", ge=1 << 20)
     ] = 256 << 20
     channels_per_user: Annotated[int, about("Channels one user is in.", ge=1)] = 500
+    threads_followed: Annotated[
+        int, about("Threads one user follows; beyond it the one followed for longest ends.", ge=1, le=1000)
+    ] = 200
     reactions_per_message: Annotated[int, about("Different emoji on one message.", ge=1)] = 20
     mention_everyone_members: Annotated[
         int, about("Members of a channel beyond which only its maker and moderators call everybody.", ge=0)

@@ -109,8 +109,10 @@ class UpdateMembership(msgspec.Struct, frozen=True, gc=False):
 class PostMessage(msgspec.Struct, frozen=True, gc=False):
     """A message; with a `key` it is stored once per user for ever, a repeat gets the first answer again.
 
-    Advances the author's own read position. Refused: `no_such_channel`, `not_a_member`; for its parts `no_such_file`,
-    `file_not_ready`, `bad_part`, `no_such_user`; for what it answers or forwards `no_such_message`, `already_deleted`.
+    Advances the author's own read position; a reply in the thread of message `thread` that of the thread, which the
+    author follows from then on, as does the author of what it hangs on from the first reply. Refused:
+    `no_such_channel`, `not_a_member`; for its parts `no_such_file`, `file_not_ready`, `bad_part`, `no_such_user`; for
+    what it answers or forwards, and its thread, `no_such_message`, `already_deleted`.
     """
 
     actor: str
@@ -121,11 +123,12 @@ class PostMessage(msgspec.Struct, frozen=True, gc=False):
     parts: tuple[NewPart, ...] = ()
     reply: int | None = None
     forward: Forwarded | None = None
+    thread: int | None = None
 
     @property
     def plain(self) -> bool:
         """Whether it is a text and nothing else, as most are: then it depends on nothing there was before."""
-        return not self.parts and self.reply is None and self.forward is None
+        return not self.parts and self.reply is None and self.forward is None and self.thread is None
 
 
 class EditMessage(msgspec.Struct, frozen=True, gc=False):
@@ -237,6 +240,28 @@ class SetPosition(msgspec.Struct, frozen=True, gc=False):
     at: int
 
 
+class FollowThread(msgspec.Struct, frozen=True, gc=False):
+    """The user follows the thread of message `number`, or no more. Already so: no event. Refused: `no_such_channel`,
+    `not_a_member`, `no_such_message`."""
+
+    actor: str
+    channel: str
+    number: int
+    follow: bool
+    at: int
+
+
+class ReadThread(msgspec.Struct, frozen=True, gc=False):
+    """The user has read the thread of message `number` up to the message `position`, clamped to the head. Not followed:
+    no event. Refused: as FollowThread."""
+
+    actor: str
+    channel: str
+    number: int
+    position: int
+    at: int
+
+
 Intent: TypeAlias = (
     CreateUser
     | CreateChannel
@@ -257,6 +282,8 @@ Intent: TypeAlias = (
     | SaveMessage
     | UnsaveMessage
     | SetPosition
+    | FollowThread
+    | ReadThread
 )
 
 

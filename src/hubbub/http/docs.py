@@ -26,6 +26,7 @@ from hubbub.http import (
     positions,
     problems,
     sessions,
+    threads,
     users,
 )
 from hubbub.http.auth import PUBLIC
@@ -57,6 +58,9 @@ TYPES: Final = (
     positions.NewPosition,
     problems.Problem,
     sessions.Credentials,
+    threads.ThreadList,
+    threads.ThreadPage,
+    threads.ThreadPosition,
     users.UserList,
     Me,
     Snapshot,

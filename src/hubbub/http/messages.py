@@ -20,13 +20,14 @@ from hubbub.service.services import Services
 
 class NewMessage(Body, frozen=True, kw_only=True):
     """With a `key` (a UUID does) the message is stored once, however often it is sent. With `parts` the text may be
-    empty; with `forward`, none of the two may be given."""
+    empty; with `forward`, none of the two may be given. With `thread` it is a reply in the thread of that message."""
 
     text: str = ""
     key: str | None = None
     parts: NewParts = msgspec.field(default_factory=list)
     reply: MessageNumber | None = None
     forward: Forwarded | None = None
+    thread: MessageNumber | None = None
 
 
 class MessageChange(Body, frozen=True, kw_only=True):
@@ -87,7 +88,7 @@ async def list_messages(
 async def post_message(
     services: Given[Services], session: Given[Session], channel: Ulid, data: JSONBody[NewMessage]
 ) -> Changed:
-    said = Said(data.text, data.parts, data.reply, data.forward)
+    said = Said(data.text, data.parts, data.reply, data.forward, data.thread)
     return changed(await services.messages.post_message(session, channel, said, data.key))
 
 

@@ -24,11 +24,14 @@ async def fetch_snapshot(
     session: Given[Session],
     channel: OptionalUlid = None,
     around: OptionalNumber = None,
+    thread: OptionalNumber = None,
 ) -> Snapshot:
-    """With `channel` that room is in it too: its newest lines, or those around the message numbered `around`."""
-    if around is not None and channel is None:
-        raise Refused("bad_request", "around: give the channel too.")
-    return await services.channels.fetch_snapshot(session, channel, around)
+    """With `channel` that room is in it too: its newest lines, or those around the message numbered `around`. With
+    `thread`, the thread of that message too. Where `around` is a reply, its thread is opened around it, and the room
+    around the message that hangs on."""
+    if channel is None and (around is not None or thread is not None):
+        raise Refused("bad_request", "around, thread: give the channel too.")
+    return await services.channels.fetch_snapshot(session, channel, around, thread)
 
 
 @get(

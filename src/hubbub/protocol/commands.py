@@ -43,7 +43,8 @@ class MessagePost(Numbered, tag="message.post", frozen=True, kw_only=True, forbi
     """Post a message. With a `key` it is stored once for ever: the same key again gets the first answer again.
 
     With `parts` the text may be empty. `reply` is the number of the message it answers, in the same channel. With
-    `forward` text and parts are those of that message, and none may be given.
+    `forward` text and parts are those of that message, and none may be given. With `thread` it is a reply in the thread
+    of that message (or of the thread in which that one is a reply itself), which one follows from then on.
     """
 
     channel: Ulid
@@ -52,6 +53,7 @@ class MessagePost(Numbered, tag="message.post", frozen=True, kw_only=True, forbi
     parts: NewParts = []
     reply: Number | None = None
     forward: Forwarded | None = None
+    thread: Number | None = None
 
 
 class MessageEdit(Numbered, tag="message.edit", frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -125,6 +127,30 @@ class PositionUpdate(Numbered, tag="position.set", frozen=True, kw_only=True, fo
 
     channel: Ulid
     number: Position
+
+
+class ThreadFollow(Numbered, tag="thread.follow", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Be told of replies in the thread of a message. Followed already: nothing changes. Beyond `threads_followed` of
+    them, the one followed for longest ends."""
+
+    channel: Ulid
+    number: Number
+
+
+class ThreadUnfollow(Numbered, tag="thread.unfollow", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Be told of them no more. Not followed: nothing changes."""
+
+    channel: Ulid
+    number: Number
+
+
+class ThreadReadTo(Numbered, tag="thread.read", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Of the thread of message `number`, read up to the message `position`; lower than before marks as unread. Not
+    followed: nothing changes."""
+
+    channel: Ulid
+    number: Number
+    position: Position
 
 
 class ChannelCreate(Numbered, tag="channel.create", frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -239,6 +265,9 @@ AnyNumbered: TypeAlias = (
     | MessageSave
     | MessageUnsave
     | PositionUpdate
+    | ThreadFollow
+    | ThreadUnfollow
+    | ThreadReadTo
     | ChannelCreate
     | ChannelUpdate
     | ChannelJoin

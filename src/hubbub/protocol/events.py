@@ -40,6 +40,17 @@ class Mention(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     wide: Wide | None = None
 
 
+class Replies(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a message shows of the thread that hangs on it: how many replies there are (`count`, without deleted ones),
+    the place of the newest (`last`) and when it was posted (`at`), deleted or not, and the ids of those who took part
+    last, the newest first, at most 3."""
+
+    count: int
+    last: int
+    at: int
+    people: list[str]
+
+
 class Event(msgspec.Struct, tag_field="type", frozen=True, kw_only=True, omit_defaults=True):
     """What every durable event has; `seq` counts without a gap from 1 within its stream."""
 
@@ -99,6 +110,10 @@ class MessagePosted(ChannelEvent, tag="message.posted", frozen=True, kw_only=Tru
 
     `text` may be empty when there are `parts`. When the message that `reply` quotes is deleted, the quote is, here as
     in every log: a client that hears of the deletion keeps of it `number` and `deleted`.
+
+    With `thread` it is a reply in the thread of that message, and no line of the room: `place` counts the replies there
+    (1, 2, 3 …), so that people call it 17.1. It has a `number` as every message does, by which all commands name it.
+    `replies` stands on the message a thread hangs on, in listings alone.
     """
 
     number: int
@@ -115,6 +130,9 @@ class MessagePosted(ChannelEvent, tag="message.posted", frozen=True, kw_only=Tru
     mentions: list[Mention] = []
     previews: list[PreviewPart] = []
     unpreviewed: bool = False
+    thread: int | None = None
+    place: int = 0
+    replies: Replies | None = None
 
     @property
     def emptied(self) -> int:
@@ -123,20 +141,23 @@ class MessagePosted(ChannelEvent, tag="message.posted", frozen=True, kw_only=Tru
 
 
 class MessageEdited(ChannelEvent, tag="message.edited", frozen=True, kw_only=True, omit_defaults=True):
-    """A message has the new `text`, which may be empty when it has parts; those stay. `mentions` are those of it."""
+    """A message has the new `text`, which may be empty when it has parts; those stay. `mentions` are those of it.
+    `thread`: it is a reply in that one."""
 
     number: int
     by: str
     text: str = ""
     mentions: list[Mention] = []
     redacted: bool = False
+    thread: int | None = None
 
 
 class MessageDeleted(ChannelEvent, tag="message.deleted", frozen=True, kw_only=True, omit_defaults=True):
-    """A message is gone; a tombstone with its number stays in listings."""
+    """A message is gone; a tombstone with its number stays in listings. `thread`: it was a reply in that one."""
 
     number: int
     by: str
+    thread: int | None = None
 
 
 class MessagePreviewed(ChannelEvent, tag="message.previewed", frozen=True, kw_only=True, omit_defaults=True):
@@ -228,6 +249,28 @@ class PositionSet(UserEvent, tag="position.set", frozen=True, kw_only=True, omit
     channel_seq: int
 
 
+class ThreadFollowed(UserEvent, tag="thread.followed", frozen=True, kw_only=True, omit_defaults=True):
+    """From now on the user is told of replies in the thread of message `number`: who begins a thread or writes in it
+    follows it, and whoever asks to.
+
+    As of the channel's event `channel_seq` the user has read up to the message `position`; `unread` are the numbers of
+    others' replies above it.
+    """
+
+    channel: str
+    number: int
+    channel_seq: int
+    position: int
+    unread: list[int] = []
+
+
+class ThreadUnfollowed(UserEvent, tag="thread.unfollowed", frozen=True, kw_only=True, omit_defaults=True):
+    """The user follows the thread of message `number` no more. Leaving the channel ends it as well, without this."""
+
+    channel: str
+    number: int
+
+
 class MessageSaved(UserEvent, tag="message.saved", frozen=True, kw_only=True, omit_defaults=True):
     """The user has saved message `number` of `channel` for themselves; the newest is the last one."""
 
@@ -242,9 +285,22 @@ class MessageUnsaved(UserEvent, tag="message.unsaved", frozen=True, kw_only=True
     number: int
 
 
+class ThreadRead(UserEvent, tag="thread.read", frozen=True, kw_only=True, omit_defaults=True):
+    """Of the thread of message `number`, which they follow, the user has read up to the message `position`.
+
+    `channel_seq` is the channel's head at that moment. One's own reply moves the position too, without an event of this
+    kind: of the two, the one with the higher channel seq holds, and on a tie this one.
+    """
+
+    channel: str
+    number: int
+    position: int
+    channel_seq: int
+
+
 class LastMessage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The newest message of a channel, for lists of channels; `text` is its first 140 characters (code points), `kind`
-    that of its first part."""
+    """The newest message of a channel that is no reply in a thread, for lists of channels; `text` is its first 140
+    characters (code points), `kind` that of its first part."""
 
     number: int
     author: str
@@ -254,12 +310,27 @@ class LastMessage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     deleted: bool = False
 
 
+class FollowedThread(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A thread that the user follows, by its channel and the `number` of the message it hangs on.
+
+    `unread` holds the newest (at most 101) numbers of others' undeleted replies above `position`. `since`: the
+    channel's seq at which they began to follow it; `position_seq`: at which the position was last set.
+    """
+
+    channel: str
+    number: int
+    since: int
+    position: int
+    position_seq: int
+    unread: list[int] = []
+
+
 class ChannelSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A channel as one of its members sees it in a list, as of its event `seq`.
 
-    `unread` holds the newest (at most 101) numbers of others' undeleted messages above `position`; a longer list than
-    100 is shown as "99+". `mentioned`: those of all such that name the user or everybody (as many at most).
-    `position_seq` is the channel's seq at which the position was last set.
+    `unread` holds the newest (at most 101) numbers of others' undeleted messages above `position`, without replies in
+    threads; a longer list than 100 is shown as "99+". `mentioned`: those of all such that name the user or everybody
+    (as many at most). `position_seq` is the channel's seq at which the position was last set.
 
     A conversation (another `kind`) also has its `people`, all of them, in the order they joined; `unnamed`: its `name`
     is made of theirs, but for the reader's own. `muted`, `pinned`, `hidden_below`: as in membership.changed.
@@ -296,9 +367,18 @@ AnyChannelEvent: TypeAlias = (
     Line | MessageEdited | MessageDeleted | MessagePreviewed | ReactionAdded | ReactionRemoved | MessageUnpinned
 )
 AnyUserEvent: TypeAlias = (
-    MembershipStarted | MembershipEnded | MembershipChanged | PositionSet | MessageSaved | MessageUnsaved
+    MembershipStarted
+    | MembershipEnded
+    | MembershipChanged
+    | PositionSet
+    | MessageSaved
+    | MessageUnsaved
+    | ThreadFollowed
+    | ThreadUnfollowed
+    | ThreadRead
 )
 AnyEvent: TypeAlias = AnyChannelEvent | AnyUserEvent
 
 LAST_TEXT = 140
 UNREAD_KEPT = 101
+REPLY_PEOPLE = 3

@@ -10,7 +10,7 @@ import msgspec
 from hubbub.domain.conversations import MAX_PEOPLE
 from hubbub.domain.new_parts import MAX_PARTS
 from hubbub.domain.roles import Role
-from hubbub.protocol.events import ChannelSummary, Line, UserView
+from hubbub.protocol.events import ChannelSummary, FollowedThread, Line, MessagePosted, UserView
 
 Status: TypeAlias = Literal["online", "away", "offline"]
 
@@ -130,11 +130,32 @@ class RoomView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     users: list[UserView] = []
 
 
+class Thread(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thread opened: the message it hangs on (a tombstone, perhaps), and a window of its replies, oldest first.
+
+    `older` and `newer` say whether there are replies before and after the window.
+    """
+
+    root: MessagePosted
+    lines: list[MessagePosted]
+    older: bool = False
+    newer: bool = False
+
+
+class ThreadNews(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A followed thread in the list of them: where it is, what it hangs on, and its newest replies, oldest first."""
+
+    follow: FollowedThread
+    root: MessagePosted
+    lines: list[MessagePosted]
+
+
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Everything a page needs, read in one transaction; applying every later event to it gives the next snapshot.
 
     `seq` is the position in the user's own stream; each channel's is in its summary. `users` names everyone the rest
     refers to. `saved`: the numbers of the messages the user has saved, by channel, in the order they were saved.
+    refers to. `thread` is one of the room's channel, `threads` are those the user follows, in the order they began to.
     """
 
     epoch: str
@@ -143,6 +164,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     channels: list[ChannelSummary]
     room: Room | None = None
     saved: dict[str, list[int]] = {}
+    thread: Thread | None = None
+    threads: list[FollowedThread] = []
     users: list[UserView] = []
     limits: Limits
     server: str = "Hubbub"

@@ -37,10 +37,13 @@ class ChannelService:
     clock: Clock
     limits: Limits
 
-    async def fetch_snapshot(self, session: Session, channel: str | None, around: int | None = None) -> Snapshot:
+    async def fetch_snapshot(
+        self, session: Session, channel: str | None, around: int | None = None, thread: int | None = None
+    ) -> Snapshot:
         """All a page needs, read in one transaction; `no_such_channel` when `channel` is not for this user."""
+        page = min(ROOM_PAGE, self.limits.page_size)
         return await self.channels.fetch_snapshot(
-            session.user, channel, page=min(ROOM_PAGE, self.limits.page_size), limits=self.limits, around=around
+            session.user, channel, page=page, limits=self.limits, around=around, thread=thread
         )
 
     async def fetch_room(self, session: Session, channel: str, around: int | None = None) -> RoomView:

@@ -38,6 +38,7 @@ class Said:
     parts: Sequence[NewPart] = ()
     reply: int | None = None
     forward: Forwarded | None = None
+    thread: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class MessageService:
         may_be_empty = bool(said.parts) or said.forward is not None
         text = check_text(said.text, self.limits.text_characters, may_be_empty=may_be_empty)
         parts = check_parts(said.parts)
-        return PostMessage(session.user, channel, text, key, self.clock(), parts, said.reply, said.forward)
+        return PostMessage(session.user, channel, text, key, self.clock(), parts, said.reply, said.forward, said.thread)
 
     def edit_message(self, session: Session, channel: str, number: int, text: str) -> Future[Appended]:
         text = check_text(text, self.limits.text_characters, may_be_empty=True)  # the log knows whether it may be

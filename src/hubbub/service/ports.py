@@ -17,7 +17,7 @@ from hubbub.domain.intents import Appended, Intent
 from hubbub.domain.query import Query
 from hubbub.protocol.events import ChannelSummary, UserView
 from hubbub.protocol.kept import PinList, SavedList
-from hubbub.protocol.replies import Limits, RoomView, Snapshot, Status
+from hubbub.protocol.replies import Limits, RoomView, Snapshot, Status, Thread, ThreadNews
 from hubbub.protocol.search import ChannelName
 from hubbub.protocol.views import Fetched, Heads, Lines, Membership
 
@@ -78,9 +78,36 @@ class Channels(Protocol):
     """Reading what is projected. `user` None or not permitted: as if absent (`no_such_channel`)."""
 
     async def fetch_snapshot(
-        self, user: str, channel: str | None, *, page: int, limits: Limits, around: int | None = None
+        self,
+        user: str,
+        channel: str | None,
+        *,
+        page: int,
+        limits: Limits,
+        around: int | None = None,
+        thread: int | None = None,
     ) -> Snapshot:
-        """All of a page's state in one read transaction; `no_such_channel` when the user may not see `channel`."""
+        """All of a page's state in one read transaction; `no_such_channel` when the user may not see `channel`.
+        `thread`: the message whose thread is opened too; so is that of a reply to be `around`."""
+        ...
+
+    async def fetch_thread(
+        self,
+        user: str,
+        channel: str,
+        number: int,
+        *,
+        before: int | None,
+        after: int | None,
+        around: int | None,
+        limit: int,
+    ) -> tuple[Thread, list[UserView]]:
+        """The thread of a message, and whom it names: replies with a number < `before`, or > `after`, or around
+        `around`; none of them: the newest."""
+        ...
+
+    async def fetch_threads(self, user: str) -> tuple[list[ThreadNews], list[UserView]]:
+        """The threads the user follows, and whom they name; where something was said last first."""
         ...
 
     async def fetch_room(self, user: str, channel: str, *, page: int, around: int | None = None) -> RoomView:

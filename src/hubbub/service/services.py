@@ -13,6 +13,7 @@ from hubbub.service.messages import MessageService
 from hubbub.service.presence import PresenceService
 from hubbub.service.search import SearchService
 from hubbub.service.sessions import SessionService
+from hubbub.service.threads import ThreadService
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Services:
     sessions: SessionService
     channels: ChannelService
     messages: MessageService
+    threads: ThreadService
     presence: PresenceService
     search: SearchService
     files: FileService

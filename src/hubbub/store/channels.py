@@ -10,9 +10,9 @@ from sqlalchemy import literal_column as literal
 from hubbub.domain.roles import Role
 from hubbub.errors import Refused
 from hubbub.protocol.events import ChannelSummary, UserView
-from hubbub.protocol.replies import Limits, Me, Room, RoomView, Snapshot
+from hubbub.protocol.replies import Limits, Me, Room, RoomView, Snapshot, Thread, ThreadNews
 from hubbub.protocol.views import Lines
-from hubbub.store import summaries
+from hubbub.store import summaries, thread_reads
 from hubbub.store.cold import Bodies, Thaw
 from hubbub.store.kept import fetch_pinned, fetch_saved_numbers
 from hubbub.store.names import fetch_names, named_in_lines, named_in_summaries
@@ -75,17 +75,34 @@ class SqliteChannels:
         self._thaw = thaw
 
     async def fetch_snapshot(
-        self, user: str, channel: str | None, *, page: int, limits: Limits, around: int | None = None
+        self,
+        user: str,
+        channel: str | None,
+        *,
+        page: int,
+        limits: Limits,
+        around: int | None = None,
+        thread: int | None = None,
     ) -> Snapshot:
-        """All of a page's state, read in one transaction.
+        """All of a page's state, read in one transaction. `thread`: the message whose thread is opened beside
+        the room. A reply to be around is shown in its thread, beside the room around the message that hangs on.
 
         Raises `not_logged_in` (no such user any more), `no_such_channel`, `no_such_message` (none to be around),
         `archive_unavailable`.
         """
-        return await self._thaw.read(lambda bodies: self._fetch_snapshot(user, channel, page, limits, around, bodies))
+        return await self._thaw.read(
+            lambda bodies: self._fetch_snapshot(user, channel, page, limits, around, thread, bodies)
+        )
 
     async def _fetch_snapshot(
-        self, user: str, channel: str | None, page: int, limits: Limits, around: int | None, bodies: Bodies
+        self,
+        user: str,
+        channel: str | None,
+        page: int,
+        limits: Limits,
+        around: int | None,
+        thread: int | None,
+        bodies: Bodies,
     ) -> Snapshot:
         async with self._readers.transaction() as reader:
             me = await reader.fetch_one(_ME, (user,))
@@ -93,8 +110,18 @@ class SqliteChannels:
                 raise Refused("not_logged_in")
             name, role, seq = me
             mine = await summaries.fetch_summaries(reader, user)
-            room = None if channel is None else await self._fetch_room(reader, user, channel, page, around, bodies)
+            room = opened = None
+            if channel is not None:
+                place = Place()
+                root = None if around is None else await thread_reads.find_root(reader, channel, around)
+                if root is not None:
+                    place, around, thread = Place(around=around), root, root
+                room = await self._fetch_room(reader, user, channel, page, around, bodies)
+                if thread is not None:
+                    opened = await thread_reads.fetch_thread(reader, channel, thread, place, page, bodies)
             named = [user, *named_in_summaries(mine)]
+            if opened is not None:
+                named += named_in_lines([opened.root, *opened.lines])
             if room is not None:
                 named += _named_in_room(room)
             return Snapshot(
@@ -104,6 +131,8 @@ class SqliteChannels:
                 channels=mine,
                 room=room,
                 saved=await fetch_saved_numbers(reader, user),
+                thread=opened,
+                threads=await thread_reads.fetch_followed(reader, user),
                 users=await fetch_names(reader, named),
                 limits=limits,
             )
@@ -119,7 +148,8 @@ class SqliteChannels:
         self, user: str, channel: str, page: int, around: int | None, bodies: Bodies
     ) -> RoomView:
         async with self._readers.transaction() as reader:
-            room = await self._fetch_room(reader, user, channel, page, around, bodies)
+            root = None if around is None else await thread_reads.find_root(reader, channel, around)
+            room = await self._fetch_room(reader, user, channel, page, root or around, bodies)
             return RoomView(epoch=self._epoch, room=room, users=await fetch_names(reader, _named_in_room(room)))
 
     async def _fetch_room(
@@ -176,6 +206,43 @@ class SqliteChannels:
             window = await fetch_window(reader, channel, place, limit, bodies)
             people = await fetch_names(reader, named_in_lines(window.lines))
             return Lines(window.lines, window.older, window.newer, people)
+
+    async def fetch_thread(
+        self,
+        user: str,
+        channel: str,
+        number: int,
+        *,
+        before: int | None,
+        after: int | None,
+        around: int | None,
+        limit: int,
+    ) -> tuple[Thread, list[UserView]]:
+        """The thread of the message `number`, or in which it is a reply, and the people its lines refer to: replies
+        with a number < `before`, or > `after`, or around `around`; none of them: the newest.
+
+        Raises `no_such_channel`, `no_such_message`, `archive_unavailable`.
+        """
+        place = Place(before, after, around)
+        return await self._thaw.read(lambda bodies: self._fetch_thread(user, channel, number, place, limit, bodies))
+
+    async def _fetch_thread(
+        self, user: str, channel: str, number: int, place: Place, limit: int, bodies: Bodies
+    ) -> tuple[Thread, list[UserView]]:
+        async with self._readers.transaction() as reader:
+            await summaries.fetch_summary(reader, user, channel)
+            thread = await thread_reads.fetch_thread(reader, channel, number, place, limit, bodies)
+            return thread, await fetch_names(reader, named_in_lines([thread.root, *thread.lines]))
+
+    async def fetch_threads(self, user: str) -> tuple[list[ThreadNews], list[UserView]]:
+        """The threads the user follows, where something was said last first. Raises `archive_unavailable`."""
+        return await self._thaw.read(lambda bodies: self._fetch_threads(user, bodies))
+
+    async def _fetch_threads(self, user: str, bodies: Bodies) -> tuple[list[ThreadNews], list[UserView]]:
+        async with self._readers.transaction() as reader:
+            news = await thread_reads.fetch_news(reader, user, bodies)
+            shown = [line for each in news for line in (each.root, *each.lines)]
+            return news, await fetch_names(reader, named_in_lines(shown))
 
     async def fetch_members(self, user: str, channel: str, *, after: str | None, limit: int) -> list[UserView]:
         """Members in the order they joined, after the user `after`; raises `no_such_channel`."""

@@ -36,7 +36,7 @@ from hubbub.store import writes
 from hubbub.store.attachments import ANSWERS
 from hubbub.store.cold import Cold
 from hubbub.store.engine import DATABASE, open_reader
-from hubbub.store.lines import build_line
+from hubbub.store.lines import build_line, without_replies
 from hubbub.store.rest import without_room
 
 # A slice ends behind the event that makes its bodies larger than this, and takes this many more at most: bytes.
@@ -145,6 +145,8 @@ class Feed:
         for (seq,) in self._connection.execute(ANSWERS, (channel, deletion.number)).fetchall():
             if (answer := self._one(_EVENT, stream, seq)) is not None:
                 yield _logged(answer)
+        if deletion.thread is not None:
+            return  # no list ever showed it as the newest
         joins = (channel, line[0], channel, deletion.number + 1)
         for row in self._connection.execute(writes.FIND_JOINS_BEHIND, joins).fetchall():
             if row[0] is not None and isinstance(joined := build_line(row), MemberJoined):
@@ -180,7 +182,7 @@ class Feed:
         if not isinstance(line, MessagePosted):
             return None
         (text_seq,) = self._one(_TEXT, channel, number) or (line.seq,)
-        return MessageState(line, text_seq, max(version or line.seq, line.emptied))
+        return MessageState(without_replies(line), text_seq, max(version or line.seq, line.emptied))
 
     def _one(self, sql: str, *parameters: object) -> tuple[Any, ...] | None:
         row: tuple[Any, ...] | None = self._connection.execute(sql, parameters).fetchone()

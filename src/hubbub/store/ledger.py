@@ -74,7 +74,7 @@ class Ledger:
         self._members: dict[tuple[str, str], MemberState] = {}
         self._everyone: list[str] | None = None
         self._event_rows: list[tuple[str, int, int | None, bytes]] = []
-        self._line_rows: list[tuple[str, int, int | None, str | None, int]] = []
+        self._line_rows: list[tuple[str, int, int | None, str | None, int, int | None]] = []
         self._dirty: list[ChannelState | UserState | MemberState] = []
         self._open: dict[str, _OpenBatch] = {}
         self._batches: list[_OpenBatch] = []
@@ -99,7 +99,7 @@ class Ledger:
             row = self.cursor.execute(writes.FIND_CHANNEL, (channel,)).fetchone()
             if row is None:
                 return None
-            name, topic, private, created_by, created_at, seq, number, members, kind, people_key = row
+            name, topic, private, created_by, created_at, seq, number, members, kind, people_key, newest = row
             state = ChannelState(
                 channel,
                 channel_stream(channel),
@@ -113,6 +113,7 @@ class Ledger:
                 members,
                 read_kind(kind),
                 people_key,
+                newest,
             )
             self._channels[channel] = state
         return state
@@ -225,6 +226,7 @@ class Ledger:
     def delete_member(self, state: MemberState) -> None:
         self.writes += 1
         self.cursor.execute(writes.DELETE_MEMBER, (state.user, state.channel))
+        self.cursor.execute(writes.DELETE_FOLLOWS, (state.user, state.channel))
         # A head still marked as changed must not be written to a row that comes later.
         state.dirty = False
         self._members.pop((state.user, state.channel), None)
@@ -284,9 +286,9 @@ class Ledger:
     def append_line(self, line: Line) -> None:
         """Show the event `line` in listings."""
         if isinstance(line, MessagePosted):
-            self._line_rows.append((line.channel, line.seq, line.number, line.author, 0))
+            self._line_rows.append((line.channel, line.seq, line.number, line.author, 0, line.thread))
         else:
-            self._line_rows.append((line.channel, line.seq, None, None, 0))
+            self._line_rows.append((line.channel, line.seq, None, None, 0, None))
 
     def fetch_message(self, channel: ChannelState, number: int) -> MessagePosted | None:
         """The message's present state. Raises `Cold`."""
@@ -316,7 +318,7 @@ class Ledger:
     def _update_line(self, channel: ChannelState, line: MessagePosted, sql: str, *values: object) -> None:
         self.writes += 1
         self.cursor.execute(sql, (*values, channel.id, line.seq))
-        if line.number == channel.number:
+        if line.number == channel.newest:
             channel.last_known = False
 
     # --- redaction --------------------------------------------------------------------------------------------
@@ -353,7 +355,9 @@ class Ledger:
         return [codec.decode_event(body) for (body,) in rows]
 
     def fetch_joins_behind(self, channel: ChannelState, line: MessagePosted) -> list[MemberJoined]:
-        """Who joined while this was the newest message. Raises `Cold`."""
+        """Who joined while this was the newest message, which no reply in a thread ever is. Raises `Cold`."""
+        if line.thread is not None:
+            return []
         self.flush()
         rows = self.cursor.execute(
             writes.FIND_JOINS_BEHIND, (channel.id, line.seq, channel.id, line.number + 1)
@@ -393,7 +397,7 @@ class Ledger:
 
     def fetch_last(self, channel: ChannelState) -> LastMessage | None:
         if not channel.last_known:
-            line = self.fetch_message(channel, channel.number) if channel.number else None
+            line = self.fetch_message(channel, channel.newest) if channel.newest else None
             channel.last = last_of(line) if line else None
             channel.last_known = True
         return channel.last
@@ -441,7 +445,9 @@ class Ledger:
             if isinstance(state, MemberState):
                 positions.append((state.position, state.position_seq, state.user, state.channel))
             elif isinstance(state, ChannelState):
-                self.cursor.execute(writes.UPDATE_CHANNEL, (state.seq, state.number, state.members, state.id))
+                self.cursor.execute(
+                    writes.UPDATE_CHANNEL, (state.seq, state.number, state.members, state.newest, state.id)
+                )
             else:
                 self.cursor.execute(writes.UPDATE_USER, (state.seq, state.id))
         self.cursor.executemany(writes.UPDATE_POSITION, positions)

@@ -17,6 +17,7 @@ class StoreLimits:
     channels_per_user: int = 500
     reactions_per_message: int = 1000
     emoji_per_message: int = 40
+    threads_followed: int = 200
     receipt_members: int = 50
     mention_everyone_members: int = 200
     pins_per_channel: int = 50
@@ -32,6 +33,7 @@ class StoreLimits:
             queue=limits.posts_queue,
             channels_per_user=limits.channels_per_user,
             emoji_per_message=limits.reactions_per_message,
+            threads_followed=limits.threads_followed,
             receipt_members=limits.receipt_members,
             mention_everyone_members=limits.mention_everyone_members,
             pins_per_channel=limits.pins_per_channel,

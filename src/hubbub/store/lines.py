@@ -23,6 +23,7 @@ from hubbub.protocol.events import (
     MessagePosted,
     MessagePreviewed,
     Reaction,
+    Replies,
     TopicChanged,
 )
 from hubbub.protocol.parts import kind_of
@@ -47,6 +48,7 @@ COLUMNS: Final = (
     lines.c.text_seq,
     previewed.c.body,
     lines.c.preview_seq,
+    lines.c.replies,
 )
 IS_WRITTEN: Final = and_(written.c.stream == _stream, written.c.seq == lines.c.seq)
 IS_EDITED: Final = and_(edited.c.stream == _stream, edited.c.seq == lines.c.text_seq)
@@ -55,6 +57,7 @@ IS_PREVIEWED: Final = and_(previewed.c.stream == _stream, previewed.c.seq == lin
 JOINED: Final = lines.outerjoin(written, IS_WRITTEN).outerjoin(edited, IS_EDITED).outerjoin(previewed, IS_PREVIEWED)
 
 _reactions: Final = msgspec.json.Decoder(list[Reaction])
+decode_replies: Final = msgspec.json.Decoder(Replies).decode
 
 
 def build_lines(rows: Iterable[Row], bodies: Bodies = NO_BODIES) -> list[Line]:
@@ -75,12 +78,12 @@ def build_line(row: Row) -> Line:
 
 
 def _is_cold(row: Row) -> bool:
-    body, _, edit, _, _, _, text_seq, preview, preview_seq = row
+    body, _, edit, _, _, _, text_seq, preview, preview_seq, _ = row
     return body is None or (edit is None and text_seq is not None) or (preview is None and preview_seq is not None)
 
 
 def _missed(row: Row) -> Iterable[tuple[str, int]]:
-    body, _, edit, _, channel, seq, text_seq, preview, preview_seq = row
+    body, _, edit, _, channel, seq, text_seq, preview, preview_seq, _ = row
     stream = channel_stream(channel)
     for found, place in ((body, seq), (edit, text_seq), (preview, preview_seq)):
         if found is None and place is not None:
@@ -89,20 +92,22 @@ def _missed(row: Row) -> Iterable[tuple[str, int]]:
 
 def _complete(row: Row, bodies: Bodies) -> Row:
     """The row with what `bodies` has of it."""
-    body, deleted, edit, reactions, channel, seq, text_seq, preview, preview_seq = row
+    body, deleted, edit, reactions, channel, seq, text_seq, preview, preview_seq, replies = row
     stream = channel_stream(channel)
 
     def fill(found: bytes | None, place: int | None) -> bytes | None:
         return bodies.get((stream, place)) if found is None and place is not None else found
 
     found = (fill(body, seq), deleted, fill(edit, text_seq), reactions, channel, seq, text_seq)
-    return *found, fill(preview, preview_seq), preview_seq
+    return *found, fill(preview, preview_seq), preview_seq, replies
 
 
 def _build(row: Row) -> Line:
-    body, deleted, edit, reactions, *_, preview, _ = row
+    body, deleted, edit, reactions, *_, preview, _, replies = row
     line = codec.decode_event(body)
     if isinstance(line, MessagePosted):
+        if replies is not None:
+            line = msgspec.structs.replace(line, replies=decode_replies(replies))
         return _build_message(line, deleted, edit, reactions, preview)
     if isinstance(line, ChannelCreated | ChannelRenamed | TopicChanged | MemberJoined | MemberLeft | MessagePinned):
         return line
@@ -137,8 +142,21 @@ def encode_reactions(reactions: list[Reaction]) -> bytes | None:
 def make_tombstone(line: MessagePosted) -> MessagePosted:
     """What listings show of a deleted message."""
     return MessagePosted(
-        seq=line.seq, at=line.at, channel=line.channel, number=line.number, author=line.author, deleted=True
+        seq=line.seq,
+        at=line.at,
+        channel=line.channel,
+        number=line.number,
+        author=line.author,
+        deleted=True,
+        thread=line.thread,
+        place=line.place,
+        replies=line.replies,
     )
+
+
+def without_replies(line: MessagePosted) -> MessagePosted:
+    """The message without what follows from others: the thread on it."""
+    return line if line.replies is None else msgspec.structs.replace(line, replies=None)
 
 
 def last_of(line: MessagePosted) -> LastMessage:

@@ -34,6 +34,8 @@ def named_in_lines(lines: Iterable[Line]) -> Iterator[str]:
             for reaction in line.reactions:
                 yield from reaction.users
             yield from (mention.user for mention in line.mentions if mention.user is not None)
+            if line.replies is not None:
+                yield from line.replies.people
         else:
             yield line.by
             if isinstance(line, MemberJoined | MemberLeft):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from hubbub.protocol.events import (
+    REPLY_PEOPLE,
     AnyChannelEvent,
     AnyUserEvent,
     ChannelCreated,
@@ -31,6 +32,10 @@ from hubbub.protocol.events import (
     Reaction,
     ReactionAdded,
     ReactionRemoved,
+    Replies,
+    ThreadFollowed,
+    ThreadRead,
+    ThreadUnfollowed,
     TopicChanged,
 )
 from hubbub.protocol.parts import PreviewPart, Quote
@@ -63,6 +68,7 @@ class ChannelReplay:
     founders: frozenset[str] = frozenset()
     seq: int = 0
     number: int = 0
+    newest: int = 0
     members: dict[str, Place] = field(default_factory=dict)
     pins: dict[int, MessagePinned] = field(default_factory=dict)
 
@@ -129,8 +135,10 @@ class ChannelReplay:
         place = self.members.get(event.author)
         if place is None:
             self.tell(f"event {event.seq}: {event.author} posts without being in")
-        else:
+        elif event.thread is None:
             place.position, place.position_seq = event.number, event.seq
+        if event.thread is None:
+            self.newest = event.number
 
 
 @dataclass(slots=True)
@@ -238,6 +246,30 @@ def _replay_reaction(reactions: list[Reaction], event: ReactionAdded | ReactionR
     return [Reaction(emoji=emoji, users=who) for emoji, who in users.items() if who]
 
 
+def check_replies(root: MessagePosted, replies: Iterable[tuple[MessagePosted, bool]], tell: Tell) -> Replies | None:
+    """What a message shows of its thread; `replies` are all of them with whether they are deleted, in order."""
+    now: Replies | None = None
+    for post, deleted in replies:
+        people = [post.author, *(user for user in (now.people if now else []) if user != post.author)]
+        last, count = (now.last, now.count) if now else (0, 0)
+        if post.place != last + 1:
+            tell(f"event {post.seq} has place {post.place} in thread {root.number}, after {last}")
+        now = Replies(count=count + (not deleted), last=post.place, at=post.at, people=people[:REPLY_PEOPLE])
+    if now is not None and root.thread is not None:
+        tell(f"message {root.number} is a reply, and has a thread")
+    return now
+
+
+@dataclass(slots=True)
+class OwnFollow:
+    """A followed thread as the user's own log tells it."""
+
+    since: int
+    user_seq: int
+    position: int
+    position_seq: int
+
+
 @dataclass(slots=True)
 class OwnPlace:
     """A membership as the user's own log tells it."""
@@ -259,6 +291,7 @@ class UserReplay:
     seq: int = 0
     places: dict[str, OwnPlace] = field(default_factory=dict)
     saved: dict[tuple[str, int], MessageSaved] = field(default_factory=dict)
+    follows: dict[tuple[str, int], OwnFollow] = field(default_factory=dict)
 
     def feed(self, event: AnyUserEvent) -> None:
         self.seq += 1
@@ -270,6 +303,7 @@ class UserReplay:
             case MembershipEnded():
                 if self.places.pop(event.channel, None) is None:
                     self.tell(f"event {event.seq}: leaves {event.channel} without being in")
+                self.follows = {each: follow for each, follow in self.follows.items() if each[0] != event.channel}
             case MembershipChanged():
                 place = self.places.get(event.channel)
                 if place is None:
@@ -284,6 +318,8 @@ class UserReplay:
                     place.set_number, place.set_seq = event.number, event.channel_seq
             case MessageSaved() | MessageUnsaved():
                 self._feed_saved(event)
+            case ThreadFollowed() | ThreadUnfollowed() | ThreadRead():
+                self._feed_thread(event)
 
     def _feed_saved(self, event: MessageSaved | MessageUnsaved) -> None:
         place = (event.channel, event.number)
@@ -293,3 +329,14 @@ class UserReplay:
             self.saved[place] = event
         else:
             self.saved.pop(place, None)
+
+    def _feed_thread(self, event: ThreadFollowed | ThreadUnfollowed | ThreadRead) -> None:
+        thread = (event.channel, event.number)
+        follow = self.follows.pop(thread, None)
+        if (follow is None) != isinstance(event, ThreadFollowed) or event.channel not in self.places:
+            self.tell(f"event {event.seq}: thread {event.number} of {event.channel} is {'not ' * (not follow)}followed")
+        if isinstance(event, ThreadFollowed):
+            self.follows[thread] = OwnFollow(event.channel_seq, event.seq, event.position, event.channel_seq)
+        elif isinstance(event, ThreadRead) and follow is not None:
+            follow.position, follow.position_seq = event.position, event.channel_seq
+            self.follows[thread] = follow

@@ -79,6 +79,8 @@ channels: Final = Table(
     # The newest message's number: also how many were ever posted.
     Column("number", BigInteger, nullable=False),
     Column("members", BigInteger, nullable=False),
+    # The newest message's that is no reply in a thread.
+    Column("newest", BigInteger, nullable=False, server_default="0"),
     # `channel`, or a conversation: `direct`, `group`. By their people those are found (domain/conversations.py).
     Column("kind", Text, nullable=False, server_default="channel"),
     Column("people_key", Text),
@@ -131,9 +133,23 @@ lines: Final = Table(
     Column("preview_seq", BigInteger),
     # JSON, once there are any.
     Column("reactions", LargeBinary),
+    # A reply in a thread: the number of the message that hangs on. Rooms do not show it.
+    Column("thread", BigInteger),
+    # Of the thread that hangs on it, once there is one: JSON.
+    Column("replies", LargeBinary),
     PrimaryKeyConstraint("channel", "seq"),
-    # Unread counting reads this index alone.
-    Index("lines_by_number", "channel", "number", "author", "deleted"),
+    # Unread counting reads this index alone, and in threads the next one.
+    Index("lines_by_number", "channel", "number", "author", "deleted", "thread"),
+    Index(
+        "lines_of_thread",
+        "channel",
+        "thread",
+        "number",
+        "author",
+        "deleted",
+        sqlite_where=text("thread IS NOT NULL"),
+        postgresql_where=text("thread IS NOT NULL"),
+    ),
     sqlite_with_rowid=False,
 )
 
@@ -155,6 +171,21 @@ events: Final = Table(
         sqlite_where=text("about IS NOT NULL"),
         postgresql_where=text("about IS NOT NULL"),
     ),
+)
+
+# The threads that members follow. `since`: the channel's seq when they began to, `user_seq`: that of their own stream.
+follows: Final = Table(
+    "follows",
+    METADATA,
+    Column("user", Text, ForeignKey("users.id"), nullable=False),
+    Column("channel", Text, ForeignKey("channels.id"), nullable=False),
+    Column("thread", BigInteger, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("user_seq", BigInteger, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("position_seq", BigInteger, nullable=False),
+    PrimaryKeyConstraint("user", "channel", "thread"),
+    sqlite_with_rowid=False,
 )
 
 keys: Final = Table(

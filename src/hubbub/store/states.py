@@ -11,7 +11,8 @@ from hubbub.protocol.events import LastMessage, UserView
 
 @dataclass(slots=True)
 class ChannelState:
-    """One channel. `last` is the newest message for lists, once `last_known`."""
+    """One channel. `number` is the newest message's, `newest` that of the newest which is no reply in a thread; `last`
+    is that for lists, once `last_known`."""
 
     id: str
     stream: str
@@ -25,6 +26,7 @@ class ChannelState:
     members: int
     kind: ChannelKind = "channel"
     people_key: str | None = None
+    newest: int = 0
     last: LastMessage | None = None
     last_known: bool = False
     dirty: bool = False

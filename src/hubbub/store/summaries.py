@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import ColumnElement, bindparam, case, or_, select
+from sqlalchemy import ColumnElement, bindparam, case, exists, or_, select
 from sqlalchemy import literal_column as literal
 
 from hubbub.domain.conversations import MAX_PEOPLE, read_kind, shown_name
@@ -28,6 +28,7 @@ from hubbub.store.schema import channels, lines, members, mentions, users
 from hubbub.store.statements import compile_sql, number_list, pair_list
 
 _unread_lines: Final = lines.alias("unread_lines")
+_mentioning: Final = lines.alias("mentioning")
 
 
 def _unread() -> ColumnElement[str]:
@@ -39,6 +40,7 @@ def _unread() -> ColumnElement[str]:
             _unread_lines.c.number > members.c.position,
             _unread_lines.c.author != members.c.user,
             _unread_lines.c.deleted == literal("0"),
+            _unread_lines.c.thread.is_(None),
         )
         .order_by(_unread_lines.c.number.desc())
         .limit(literal(str(UNREAD_KEPT)))
@@ -47,7 +49,7 @@ def _unread() -> ColumnElement[str]:
         .subquery("numbers")
     )
     counted = select(number_list(numbers.c.number)).correlate(members).scalar_subquery()
-    return case((members.c.position < channels.c.number, counted), else_=literal("'[]'"))
+    return case((members.c.position < channels.c.newest, counted), else_=literal("'[]'"))
 
 
 def _mentioned() -> ColumnElement[str]:
@@ -60,6 +62,14 @@ def _mentioned() -> ColumnElement[str]:
             mentions.c.reason == literal("'mention'"),
             mentions.c.number > members.c.position,
             mentions.c.author != members.c.user,
+            # Who is named in a thread follows it, and finds it there.
+            ~exists()
+            .where(
+                _mentioning.c.channel == mentions.c.channel,
+                _mentioning.c.number == mentions.c.number,
+                _mentioning.c.thread.is_not(None),
+            )
+            .correlate(mentions),
         )
         .order_by(mentions.c.number.desc())
         .limit(literal(str(UNREAD_KEPT)))
@@ -117,7 +127,7 @@ _numbered: Final = lines.alias("numbered")
 _newest_line: Final = (lines.c.channel == channels.c.id) & (
     lines.c.seq
     == select(_numbered.c.seq)
-    .where(_numbered.c.channel == channels.c.id, _numbered.c.number == channels.c.number)
+    .where(_numbered.c.channel == channels.c.id, _numbered.c.number == channels.c.newest)
     .correlate(channels)
     .scalar_subquery()
 )
@@ -202,7 +212,7 @@ def _seen(row: Row, reader: str) -> tuple[ChannelSummary, bool]:
 def _summary(row: tuple[Any, ...], reader: str) -> ChannelSummary:
     id_, name, topic, private, created_by, created_at, seq, number, count, position, position_seq, unread = row[:12]
     kind, people, muted, pinned, hidden_below, mentioned = row[12:18]
-    newest = build_line(row[18:]) if number else None
+    newest = build_line(row[18:]) if row[23] is not None else None
     shown, everybody = show_conversation(name, people, reader)
     return ChannelSummary(
         id=id_,

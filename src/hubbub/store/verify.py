@@ -38,7 +38,7 @@ from hubbub.protocol.parts import PreviewPart, files_of
 from hubbub.store.archive_proof import FetchRange, has_archived, join_archived
 from hubbub.store.engine import DATABASE, open_reader
 from hubbub.store.migrate import check_revision
-from hubbub.store.replay import ChannelReplay, Tell, UserReplay, check_quote, replay_message
+from hubbub.store.replay import ChannelReplay, Tell, UserReplay, check_quote, check_replies, replay_message
 from hubbub.store.search_verify import verify_search
 
 Progress: TypeAlias = Callable[[int, int], None]
@@ -53,13 +53,18 @@ _EVENT: Final = "SELECT body FROM events WHERE stream = ? AND seq = ?"
 _ABOUT: Final = """SELECT body FROM events WHERE stream = ?1
     AND seq IN (SELECT seq FROM events WHERE stream = ?1 AND about = ?2) ORDER BY seq"""
 _NEXT_STREAM: Final = "SELECT stream FROM events WHERE stream > ? ORDER BY stream LIMIT 1"
-_LINES: Final = """SELECT seq, number, author, deleted, text_seq, preview_seq, reactions FROM lines WHERE channel = ?
-    ORDER BY seq"""
+_LINES: Final = """SELECT seq, number, author, deleted, text_seq, preview_seq, reactions, thread, replies FROM lines
+    WHERE channel = ? ORDER BY seq"""
+_REPLIES: Final = "SELECT seq, deleted FROM lines WHERE channel = ? AND thread = ? ORDER BY number"
+_NEWEST: Final = "SELECT coalesce(max(number), 0) FROM lines WHERE channel = ? AND number <= ? AND thread IS NULL"
+_OWN_REPLY: Final = """SELECT number, seq FROM lines WHERE channel = ? AND thread = ? AND author = ? AND seq >= ?
+    ORDER BY number DESC LIMIT 1"""
+_FOLLOWS: Final = """SELECT channel, thread, since, user_seq, position, position_seq FROM follows WHERE "user" = ?"""
 _DELETED: Final = "SELECT deleted FROM lines WHERE channel = ? AND number = ?"
 _MEMBERS: Final = """SELECT "user", joined_seq, joined_user_seq, muted, pinned, hidden_below, position, position_seq
     FROM members WHERE channel = ?"""
 _CHANNELS: Final = """SELECT id, name, topic, private, created_by, created_at, kind, people_key,
-    seq, number, members FROM channels
+    seq, number, members, newest FROM channels
     ORDER BY id"""
 _USES: Final = "SELECT file FROM file_uses WHERE channel = ? AND number = ?"
 _ANSWER: Final = "SELECT 1 FROM answers WHERE channel = ? AND number = ? AND seq = ?"
@@ -243,6 +248,7 @@ class _Verifier:
         saved = [(event.seq, event.channel, event.number, event.at) for event in replay.saved.values()]
         if found != sorted(saved):
             tell(f"saved are {found}, the log says {sorted(saved)}")
+        self._check_follows(user, replay, tell)
         self._places.executemany(
             "INSERT INTO places VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
@@ -271,7 +277,7 @@ class _Verifier:
             tell(f"event {event.seq}: no member.joined at {event.channel_seq} of {channel.id}")
         if about != event.channel_seq:
             tell(f"event {event.seq} is filed under {about}")
-        if (last.number if last else 0) != channel.number:
+        if (last.number if last else 0) != self._one(_NEWEST, channel.id, channel.number)[0]:
             tell(f"event {event.seq} does not show the newest message")
         if last is not None:
             deleted = self._one(_DELETED, channel.id, last.number)
@@ -310,6 +316,7 @@ class _Verifier:
         expected = (
             *(replay.name, replay.topic, replay.private, replay.created_by, replay.created_at),
             *(replay.kind, replay.people_key, replay.seq, replay.number, len(replay.members)),
+            replay.newest,
         )
         if row[1:] != expected:
             tell(f"the table has {row[1:]}, the log says {expected}")
@@ -319,12 +326,13 @@ class _Verifier:
         self._check_members(channel, replay, tell)
 
     def _check_line(self, stream: str, event: ChannelEvent, row: tuple[Any, ...] | None, tell: Tell) -> None:
-        expected: tuple[Any, ...] = (event.seq, None, None, False, None, None, None)
+        expected: tuple[Any, ...] = (event.seq, None, None, False, None, None, None, None, None)
         if isinstance(event, MessagePosted):
             self._report.messages += 1
             now = replay_message(event, self._fetch_about(stream, event.number), tell)
             reactions = msgspec.json.encode(now.reactions) if now.reactions else None
             expected = (event.seq, event.number, event.author, now.deleted, now.text_seq, now.preview_seq, reactions)
+            expected += (event.thread, self._replay_replies(event, tell))
             if not now.deleted:
                 answers = self._check_ties(stream, event, now.previews, tell)
                 self._check_named(event, now.named, answers, tell)
@@ -332,6 +340,29 @@ class _Verifier:
                 tell(f"event {event.seq}: its key is not kept")
         if row != expected:
             tell(f"line {event.seq} is {row}, the log says {expected}")
+
+    def _replay_replies(self, root: MessagePosted, tell: Tell) -> bytes | None:
+        """What the message's line has to say of its thread."""
+        replies: list[tuple[MessagePosted, bool]] = []
+        for seq, deleted in self._rows(_REPLIES, root.channel, root.number):
+            post = self._channel_event(root.channel, seq)
+            if isinstance(post, MessagePosted):
+                replies.append((post, bool(deleted)))
+        summary = check_replies(root, replies, tell)
+        return msgspec.json.encode(summary) if summary else None
+
+    def _check_follows(self, user: str, replay: UserReplay, tell: Tell) -> None:
+        expected: dict[tuple[str, int], tuple[int, ...]] = {}
+        for (channel, root), follow in replay.follows.items():
+            position = (follow.position, follow.position_seq)
+            own = self._one(_OWN_REPLY, channel, root, user, follow.since)
+            if own and own[1] > follow.position_seq:
+                position = own
+            expected[channel, root] = (follow.since, follow.user_seq, *position)
+        found = {(row[0], row[1]): row[2:] for row in self._rows(_FOLLOWS, user)}
+        for thread in found.keys() | expected.keys():
+            if found.get(thread) != expected.get(thread):
+                tell(f"thread {thread} is {found.get(thread)}, the log says {expected.get(thread)}")
 
     def _check_ties(self, stream: str, post: MessagePosted, previews: list[PreviewPart], tell: Tell) -> bool:
         """The files the message has, and whether it is noted with the message it quotes, as it must be."""

@@ -27,7 +27,7 @@ from hubbub.store.archive_proof import FetchRange
 from hubbub.store.archive_ranges import hash_event, sum_up
 from hubbub.store.cold import Cold
 from hubbub.store.engine import DATABASE, open_reader
-from hubbub.store.lines import build_lines
+from hubbub.store.lines import build_lines, without_replies
 from hubbub.store.migrate import check_revision
 from hubbub.store.rest import without_room
 from hubbub.store.wiping import find_deleted, list_shown, wipe
@@ -164,7 +164,7 @@ class WholeLog:
             return None
         assert isinstance(line, MessagePosted)
         (text_seq,) = self._one(_TEXT, channel, post.seq) or (post.seq,)
-        return MessageState(line, text_seq, max(changed[0], line.emptied))
+        return MessageState(without_replies(line), text_seq, max(changed[0], line.emptied))
 
     def _build_line(self, rows: list[tuple[Any, ...]]) -> Line | None:
         try:

@@ -1,4 +1,4 @@
-"""Windows of a channel's lines: the newest, before, after, or around a place."""
+"""Windows of a channel's lines, without replies in threads: the newest, before, after, or around a place."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from hubbub.store.statements import compile_sql
 # Beyond any seq.
 END: Final = 2**62
 
-_of_channel: Final = select(*COLUMNS).select_from(JOINED).where(lines.c.channel == bindparam("channel"))
+_of_channel: Final = (
+    select(*COLUMNS).select_from(JOINED).where(lines.c.channel == bindparam("channel"), lines.c.thread.is_(None))
+)
 _BACK: Final = compile_sql(
     _of_channel.where(lines.c.seq < bindparam("before"))
     .order_by(lines.c.seq.desc())

@@ -8,8 +8,9 @@ from sqlalchemy import Table, bindparam, delete, func, insert, null, select, upd
 from sqlalchemy import literal_column as literal
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
+from hubbub.protocol.events import UNREAD_KEPT
 from hubbub.store.lines import COLUMNS, JOINED
-from hubbub.store.schema import channels, events, keys, lines, members, mentions, sessions, users
+from hubbub.store.schema import channels, events, follows, keys, lines, members, mentions, sessions, users
 from hubbub.store.statements import compile_sql, each_of
 
 
@@ -39,6 +40,7 @@ FIND_CHANNEL: Final = compile_sql(
         channels.c.members,
         channels.c.kind,
         channels.c.people_key,
+        channels.c.newest,
     ).where(channels.c.id == bindparam("channel")),
     "channel",
 )
@@ -72,10 +74,11 @@ _this_channel: Final = channels.c.id == bindparam("channel")
 UPDATE_CHANNEL: Final = compile_sql(
     update(channels)
     .where(_this_channel)
-    .values(seq=bindparam("seq"), number=bindparam("number"), members=bindparam("members")),
+    .values(seq=bindparam("seq"), number=bindparam("number"), members=bindparam("members"), newest=bindparam("newest")),
     "seq",
     "number",
     "members",
+    "newest",
     "channel",
 )
 RENAME_CHANNEL: Final = compile_sql(
@@ -196,7 +199,7 @@ UPDATE_EVENT: Final = compile_sql(
     "at_seq",
 )
 
-INSERT_LINE: Final = _insert(lines, "channel", "seq", "number", "author", "deleted")
+INSERT_LINE: Final = _insert(lines, "channel", "seq", "number", "author", "deleted", "thread")
 _numbered: Final = lines.alias("numbered")
 FIND_MESSAGE: Final = compile_sql(
     select(*COLUMNS)
@@ -223,7 +226,14 @@ FIND_JOINS_BEHIND: Final = compile_sql(
         lines.c.seq
         < func.coalesce(
             select(_next.c.seq)
-            .where(_next.c.channel == bindparam("in_channel"), _next.c.number == bindparam("next_number"))
+            .where(
+                _next.c.channel == bindparam("in_channel"),
+                _next.c.number >= bindparam("next_number"),
+                _next.c.thread.is_(None),
+            )
+            .order_by(_next.c.number)
+            .limit(literal("1"))
+            .offset(literal("0"))
             .scalar_subquery(),
             literal(str(2**62)),
         ),
@@ -247,6 +257,72 @@ DELETE_LINE: Final = compile_sql(
     update(lines).where(_this_line).values(deleted=literal("1"), text_seq=null(), preview_seq=null(), reactions=null()),
     "in_channel",
     "at_seq",
+)
+
+UPDATE_REPLIES: Final = compile_sql(
+    update(lines).where(_this_line).values(replies=bindparam("replies")), "replies", "in_channel", "at_seq"
+)
+# What a reply has to know of the message it is about, without its event, which may be archived.
+FIND_ROOT: Final = compile_sql(
+    select(_numbered.c.number, _numbered.c.thread).where(
+        _numbered.c.channel == bindparam("channel"), _numbered.c.number == bindparam("number")
+    ),
+    "channel",
+    "number",
+)
+FIND_THREAD: Final = compile_sql(
+    select(lines.c.seq, lines.c.author, lines.c.deleted, lines.c.replies).where(
+        lines.c.channel == bindparam("channel"),
+        lines.c.seq
+        == select(_numbered.c.seq)
+        .where(_numbered.c.channel == bindparam("in_channel"), _numbered.c.number == bindparam("number"))
+        .scalar_subquery(),
+    ),
+    "channel",
+    "in_channel",
+    "number",
+)
+
+_follows: Final = follows.c.user == bindparam("follower")
+_this_follow: Final = _follows & (follows.c.channel == bindparam("channel")) & (follows.c.thread == bindparam("thread"))
+FIND_FOLLOW: Final = compile_sql(
+    select(follows.c.since, follows.c.position, follows.c.position_seq).where(_this_follow),
+    "follower",
+    "channel",
+    "thread",
+)
+FIND_FOLLOWS: Final = compile_sql(
+    select(follows.c.channel, follows.c.thread).where(_follows).order_by(follows.c.user_seq), "follower"
+)
+INSERT_FOLLOW: Final = _insert(follows, "user", "channel", "thread", "since", "user_seq", "position", "position_seq")
+READ_FOLLOW: Final = compile_sql(
+    update(follows).where(_this_follow).values(position=bindparam("upto"), position_seq=bindparam("at_seq")),
+    "upto",
+    "at_seq",
+    "follower",
+    "channel",
+    "thread",
+)
+DELETE_FOLLOW: Final = compile_sql(delete(follows).where(_this_follow), "follower", "channel", "thread")
+DELETE_FOLLOWS: Final = compile_sql(
+    delete(follows).where(_follows, follows.c.channel == bindparam("channel")), "follower", "channel"
+)
+FIND_UNREAD_REPLIES: Final = compile_sql(
+    select(lines.c.number)
+    .where(
+        lines.c.channel == bindparam("channel"),
+        lines.c.thread == bindparam("thread"),
+        lines.c.number > bindparam("above"),
+        lines.c.author != bindparam("reader"),
+        lines.c.deleted == literal("0"),
+    )
+    .order_by(lines.c.number.desc())
+    .limit(literal(str(UNREAD_KEPT)))
+    .offset(literal("0")),
+    "channel",
+    "thread",
+    "above",
+    "reader",
 )
 
 INSERT_KEY: Final = compile_sql(

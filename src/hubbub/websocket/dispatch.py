@@ -42,6 +42,10 @@ def make_dispatch(services: Services) -> Mapping[type[c.Numbered], CarryOut]:
     on(c.MessageSave, lambda s, m, _: keeping.save_message(s, m.channel, m.number))
     on(c.MessageUnsave, lambda s, m, _: keeping.unsave_message(s, m.channel, m.number))
     on(c.PositionUpdate, lambda s, m, _: messages.set_position(s, m.channel, m.number))
+    threads = services.threads
+    on(c.ThreadFollow, lambda s, m, _: threads.follow_thread(s, m.channel, m.number, follow=True))
+    on(c.ThreadUnfollow, lambda s, m, _: threads.follow_thread(s, m.channel, m.number, follow=False))
+    on(c.ThreadReadTo, lambda s, m, _: threads.read_thread(s, m.channel, m.number, m.position))
     on(c.ChannelUpdate, lambda s, m, _: channels.update_channel(s, m.channel, m.name, m.topic))
     on(c.ChannelJoin, lambda s, m, _: channels.join(s, m.channel))
     on(c.ChannelLeave, lambda s, m, _: channels.leave(s, m.channel))
@@ -95,6 +99,6 @@ def make_dispatch(services: Services) -> Mapping[type[c.Numbered], CarryOut]:
 
 def said_by(post: c.MessagePost) -> str | Said:
     """A text and nothing else, as most posts are, stays a text."""
-    if not post.parts and post.reply is None and post.forward is None:
+    if not post.parts and post.reply is None and post.forward is None and post.thread is None:
         return post.text
-    return Said(post.text, post.parts, post.reply, post.forward)
+    return Said(post.text, post.parts, post.reply, post.forward, post.thread)

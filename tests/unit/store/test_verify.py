@@ -34,6 +34,10 @@ async def live(directory: Path) -> World:
         await world.place(bob, world.general, muted=True)
         await world.pin(ann, world.general, 1)
         await world.save(bob, world.general, 2)
+        for text in ("five", "six", "seven"):
+            await world.answer(bob, world.general, 1, text)
+        await world.delete(bob, world.general, 6)
+        await world.read_thread(ann, world.general, 1, 5)
     return world
 
 
@@ -43,7 +47,7 @@ async def test_a_whole_database_is_counted_and_nothing_is_changed(tmp_path: Path
     seen: list[tuple[int, int]] = []
     report = verify(tmp_path, progress=lambda done, total: seen.append((done, total)))
     assert (report.ok, report.problems) == (True, [])
-    assert (report.users, report.channels, report.messages, report.keys) == (2, 3, 5, 4)
+    assert (report.users, report.channels, report.messages, report.keys) == (2, 3, 8, 4)
     assert seen[-1] == (report.events, report.events)
     assert (tmp_path / DATABASE).read_bytes() == before
 
@@ -89,7 +93,7 @@ DAMAGE = {
     ),
     "a line is gone": ("DELETE FROM lines WHERE number = 2", "the log says"),
     "a line too many": (
-        "INSERT INTO lines SELECT channel, 999, 999, author, 0, NULL, NULL, NULL FROM lines LIMIT 1",
+        "INSERT INTO lines SELECT channel, 999, 999, author, 0, NULL, NULL, NULL, NULL, NULL FROM lines LIMIT 1",
         "has no event",
     ),
     "a deleted line is back": ("UPDATE lines SET deleted = 0", "the log says"),
@@ -110,6 +114,16 @@ DAMAGE = {
         """UPDATE events SET body = replace(body, '"kind":"direct"', '"kind":"group"')""",
         "that cannot be",
     ),
+    "a reply is in another thread": ("UPDATE lines SET thread = 2 WHERE thread = 1", "the log says"),
+    "a reply became a message of the room": ("UPDATE lines SET thread = NULL", "the log says"),
+    "a thread is not shown": ("UPDATE lines SET replies = NULL", "the log says"),
+    "a reply has another place": (
+        """UPDATE events SET body = replace(body, '"place":2', '"place":7')""",
+        "has place 7",
+    ),
+    "a thread is followed no more": ("DELETE FROM follows", "the log says"),
+    "a thread was read further": ("UPDATE follows SET position = position + 1", "the log says"),
+    "the newest message is another": ("UPDATE channels SET newest = number", "the table has"),
     "a head is wrong": ("UPDATE channels SET seq = seq + 1", "the table has"),
     "a number is wrong": ("UPDATE channels SET number = number - 1", "the table has"),
     "a count is wrong": ("UPDATE channels SET members = 7", "the table has"),

@@ -17,6 +17,7 @@ from hubbub.store.apply.messages import append_deletion, append_edit, append_pos
 from hubbub.store.apply.positions import append_position
 from hubbub.store.apply.previews import append_previews, append_previews_end
 from hubbub.store.apply.reactions import append_reaction, append_reaction_end
+from hubbub.store.apply.threads import append_follow, append_reading
 from hubbub.store.ledger import Ledger
 
 _APPLY: Final[Mapping[type, Callable[[Ledger, Any], Appended]]] = MappingProxyType(
@@ -40,6 +41,8 @@ _APPLY: Final[Mapping[type, Callable[[Ledger, Any], Appended]]] = MappingProxyTy
         intents.SaveMessage: append_save,
         intents.UnsaveMessage: append_save_end,
         intents.SetPosition: append_position,
+        intents.FollowThread: append_follow,
+        intents.ReadThread: append_reading,
     }
 )
 

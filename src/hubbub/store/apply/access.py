@@ -5,6 +5,7 @@ from __future__ import annotations
 from hubbub.domain.roles import Role
 from hubbub.errors import Refused
 from hubbub.protocol.events import MessagePosted
+from hubbub.store import writes
 from hubbub.store.ledger import Ledger
 from hubbub.store.states import ChannelState, MemberState, UserState
 
@@ -42,6 +43,17 @@ def resolve_own_channel(ledger: Ledger, actor: UserState, channel: str) -> tuple
     if member is None:
         raise Refused("not_a_member")
     return state, member
+
+
+def resolve_root(ledger: Ledger, channel: ChannelState, number: int) -> int:
+    """The number of the message on whose thread this one is, itself or what it is a reply to; raises
+    `no_such_message`."""
+    ledger.flush()
+    row = ledger.cursor.execute(writes.FIND_ROOT, (channel.id, number)).fetchone()
+    if row is None:
+        raise Refused("no_such_message")
+    root: int = row[0] if row[1] is None else row[1]
+    return root
 
 
 def resolve_message(ledger: Ledger, channel: ChannelState, number: int) -> MessagePosted:
