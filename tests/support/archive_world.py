@@ -26,7 +26,7 @@ from tests.support.search_world import SearchWorld, until
 from tests.support.store_world import World
 
 # So little stays that small logs have something to archive.
-LITTLE: Final = Keep(events=3, lines=2, messages=2, range=1)
+LITTLE: Final = Keep(events=3, lines=2, messages=2, range=1, patience=())
 FAR: Final = 2**62
 
 T = TypeVar("T")

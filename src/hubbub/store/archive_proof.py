@@ -24,6 +24,16 @@ _MAKE: Final = (
     """CREATE TEMP VIEW events AS SELECT stream, seq, about, body FROM main.events
         UNION ALL SELECT stream, seq, about, body FROM temp.gone""",
 )
+# For who has joined them: of the view, SQLite would put together all of a stream for each message.
+ABOUT: Final = """SELECT body FROM (
+        SELECT seq, body FROM main.events WHERE stream = ?1
+            AND seq IN (SELECT seq FROM main.events INDEXED BY events_about WHERE stream = ?1 AND about = ?2)
+        UNION ALL SELECT seq, body FROM temp.gone WHERE stream = ?1
+            AND seq IN (SELECT seq FROM temp.gone INDEXED BY gone_about WHERE stream = ?1 AND about = ?2))
+    ORDER BY seq"""
+NEXT_STREAM: Final = """SELECT min(stream) AS next FROM (
+        SELECT min(stream) AS stream FROM main.events WHERE stream > ?1
+        UNION ALL SELECT min(stream) FROM temp.gone WHERE stream > ?1) HAVING next IS NOT NULL"""
 _HERE: Final = "SELECT seq, body FROM main.events WHERE stream = ? AND seq BETWEEN ? AND ?"
 
 

@@ -35,6 +35,7 @@ from hubbub.protocol import codec
 from hubbub.protocol.archive import Archive, ArchivedEvent
 from hubbub.protocol.events import MessagePosted
 from hubbub.store import archive_ranges
+from hubbub.store.archive_patience import Patient
 from hubbub.store.archive_ranges import Range, hash_event, sum_up
 from hubbub.store.archive_removal import Proven, Removal, remove
 from hubbub.store.archive_space import INCREMENTAL
@@ -79,12 +80,14 @@ _log = structlog.get_logger("hubbub.store")
 @dataclass(frozen=True, slots=True)
 class Keep:
     """What of each stream stays in SQL whatever its age, so that no first page and no list of channels needs the
-    archive: its newest events, lines and messages. `range`: fewer events than this do not make a range."""
+    archive: its newest events, lines and messages. `range`: fewer events than this do not make a range. `patience`:
+    seconds until an archive that does not answer is asked again, each time."""
 
     events: int = 200
     lines: int = 100
     messages: int = 100
     range: int = 50
+    patience: tuple[float, ...] = (1, 2, 4, 8, 15)
 
 
 @dataclass(slots=True)
@@ -140,9 +143,9 @@ class Archiver:
     ) -> None:
         self._writer = writer
         self._readers = readers
-        self._archive = archive
-        self._clock = clock
         self._keep = keep or Keep()
+        self._archive = Patient(archive, self._keep.patience)
+        self._clock = clock
         self.embedded = embedded
         self._lock = asyncio.Lock()
 

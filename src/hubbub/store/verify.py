@@ -35,6 +35,7 @@ from hubbub.protocol.events import (
     UserEvent,
 )
 from hubbub.protocol.parts import PreviewPart, files_of
+from hubbub.store import archive_proof
 from hubbub.store.archive_proof import FetchRange, has_archived, join_archived
 from hubbub.store.engine import DATABASE, open_reader
 from hubbub.store.migrate import check_revision
@@ -143,6 +144,7 @@ class _Verifier:
         self._progress = progress
         self._report = Report()
         self._all = 0
+        self._about, self._next_stream = _ABOUT, _NEXT_STREAM
         self._uses = 0
         self._answers = 0
         self._named = 0
@@ -154,6 +156,7 @@ class _Verifier:
 
     def join(self, fetch_range: FetchRange) -> None:
         """Walk what is in the archive as well."""
+        self._about, self._next_stream = archive_proof.ABOUT, archive_proof.NEXT_STREAM
         self._report.archived = join_archived(self._connection, fetch_range, self._report.add)
 
     def run(self) -> Report:
@@ -193,7 +196,7 @@ class _Verifier:
 
     def _check_strays(self) -> None:
         stream = ""
-        while row := self._one(_NEXT_STREAM, stream):
+        while row := self._one(self._next_stream, stream):
             stream = row[0]
             kind, _, id_ = stream.partition(":")
             table = {"channel": "channels", "user": "users"}.get(kind)
@@ -406,7 +409,7 @@ class _Verifier:
             self._report.add(f"file {file} is in a message and {state}")
 
     def _fetch_about(self, stream: str, number: int) -> Iterator[Any]:
-        for (body,) in self._rows(_ABOUT, stream, number):
+        for (body,) in self._rows(self._about, stream, number):
             try:
                 event = codec.decode_event(body)
             except msgspec.DecodeError:

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select
 
 from hubbub.store import (
     accounts,
+    archive_proof,
     archiver,
     channels,
     engine,
@@ -88,6 +89,14 @@ def test_unread_is_counted_in_an_index_alone(database: sqlite3.Connection) -> No
 def test_verify_finds_what_is_about_a_message_by_index(database: sqlite3.Connection) -> None:
     steps = [row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {verify._ABOUT}", ("s", 1))]
     assert any("events_about (stream=? AND about=?)" in step for step in steps)
+
+
+def test_joined_with_the_archive_verify_walks_no_stream_for_each_message(database: sqlite3.Connection) -> None:
+    archive_proof.join_archived(database, lambda *_: [], lambda _: None)
+    for step in [*plan(database, archive_proof.ABOUT), *plan(database, archive_proof.NEXT_STREAM)]:
+        assert not step.endswith("(stream=?)"), step
+        assert "SCAN main" not in step
+        assert "SCAN temp" not in step
 
 
 def test_a_statement_with_parameters_in_another_order_is_refused() -> None:
