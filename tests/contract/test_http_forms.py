@@ -161,6 +161,11 @@ async def test_a_conversation_is_opened_by_names_and_a_place_changed(app: App) -
     group = await send(ann.http, "conversations", names="bob， cy,")
     assert group not in ("/", direct)
     assert await send(cy.http, "conversations", names="ann bob") == group
+    # Whom the page had chosen already goes with the form, written names come besides.
+    chosen = f"{bob.id}"
+    assert await send(ann.http, "conversations", users=chosen, names="cy") == group
+    assert await send(ann.http, "conversations", users=chosen) == direct
+    assert await send(ann.http, "conversations", users="nobody") == "/new/message?error=no_such_user"
     assert await send(ann.http, "conversations", names="bob, dora") == "/new/message?error=no_such_user"
     assert await send(ann.http, "conversations") == "/new/message?error=no_such_user"
     place = f"channels/{direct.removeprefix('/c/')}/membership"

@@ -32,7 +32,10 @@ export async function callApi<T>(method: Method, path: string, body?: object): P
   }).catch(() => {
     throw new Refusal("unreachable", true);
   });
-  const answer: unknown = await response.json().catch(() => undefined);
+  const answer: unknown = await response.json().catch((error: unknown) => {
+    // No JSON is an answer of its own (204 has none); one that was cut off is none at all.
+    if (!(error instanceof SyntaxError)) throw new Refusal("unreachable", true);
+  });
   if (!response.ok) throw refusalOf(answer);
   return answer as T;
 }

@@ -24,7 +24,7 @@ import { SocketCarrier, type Wire } from "./socket_carrier.ts";
 import { StreamCarrier } from "./stream_carrier.ts";
 import { Tabs } from "./tabs.ts";
 import { UploadCalls } from "./upload_calls.ts";
-import { Uploads } from "./uploads.ts";
+import { type UploadNews, Uploads } from "./uploads.ts";
 import { KeptUploads } from "./uploads_store.ts";
 
 /** What components render from; a new object whenever something in it changed. */
@@ -268,7 +268,18 @@ function makeUploads(user: string): Uploads<Part> {
   const transport = new UploadCalls();
   // Fetched when there is a video.
   const film = async (video: Blob, signal: AbortSignal) => (await import("./film.ts")).filmOf(video, signal, transport);
-  return new Uploads({ store: new KeptUploads(user), transport, film, newKey, ...CLOCK });
+  const tabs = new Tabs<UploadNews<Part>>(`uploads ${user}`, (news) => uploads.hear(news));
+  const uploads: Uploads<Part> = new Uploads({
+    store: new KeptUploads(user),
+    transport,
+    film,
+    tell: (news) => tabs.tell(news),
+    claim: (key, call) => tabs.claim(key, call),
+    freed: (key) => tabs.freed(key),
+    newKey,
+    ...CLOCK,
+  });
+  return uploads;
 }
 
 const CLOCK = {

@@ -34,6 +34,27 @@ export class Tabs<T> {
     }
   }
 
+  /**
+   * Runs `call` unless another tab is running one of the same `subject`; gives whether it did. Where there are no locks,
+   * as over plain HTTP, it does.
+   */
+  async claim(subject: string, call: () => Promise<void>): Promise<boolean> {
+    let ran = false;
+    const run = () => {
+      ran = true;
+      return call();
+    };
+    if (typeof navigator === "undefined" || !navigator.locks) await run();
+    else await navigator.locks.request(`${this.#name} ${subject}`, { ifAvailable: true }, (lock) => lock && run());
+    return ran;
+  }
+
+  /** Waits until no other tab runs a claim of `subject`: for ever, should that tab be frozen. */
+  async freed(subject: string): Promise<void> {
+    if (typeof navigator === "undefined" || !navigator.locks) return;
+    await navigator.locks.request(`${this.#name} ${subject}`, { mode: "shared" }, () => undefined);
+  }
+
   close(): void {
     this.#channel?.close();
   }

@@ -8,6 +8,8 @@
  * 3. At most `AT_ONCE` go up at the same time, of at most `TRAY_MOST` in a channel's tray.
  * 4. What is kept over a reload is said: a file too big for the browser's store comes back as `lost`, and goes on from
  *    where it was when the same file is chosen again.
+ * 5. Tabs that have the same file send it once: one of them at a time, and what is sent, done or taken out in one is so
+ *    in all.
  */
 
 import { Refusal } from "./api_client.ts";
@@ -81,11 +83,21 @@ export interface UploadTransport<F> {
   drop(upload: string): Promise<void>;
 }
 
+/** What tabs tell each other of files that both have. */
+export type UploadNews<F> =
+  { kind: "kept"; item: UploadItem<F> } | { kind: "dropped"; key: string } | { kind: "emptied" };
+
 export interface UploadSurroundings<F> {
   store: UploadStore<F>;
   transport: UploadTransport<F>;
+  tell(news: UploadNews<F>): void;
+  /** Runs `call` unless another tab sends this file; gives whether it did. See Tabs.claim. */
+  claim(key: string, call: () => Promise<void>): Promise<boolean>;
+  /** Waits until no other tab sends it. */
+  freed(key: string): Promise<void>;
   film?(video: Blob, signal: AbortSignal): Promise<Film | undefined>;
   setTimeout(call: () => void, ms: number): unknown;
+  clearTimeout(timer: unknown): void;
   random(): number;
   newKey(): string;
 }
@@ -94,6 +106,8 @@ export const AT_ONCE = 2;
 export const TRAY_MOST = 10;
 /** One request's bytes: small enough to lose on a bad line, large enough to cost little. */
 export const PIECE_BYTES = 4 << 20;
+/** No byte gone, and no answer, for so long: the line is dead, whatever the browser thinks of it. */
+export const STALLED_MS = 30_000;
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MOST_MS = 15_000;
 
@@ -101,6 +115,10 @@ export class Uploads<F> {
   readonly #around: UploadSurroundings<F>;
   readonly #blobs = new Map<string, Blob>();
   readonly #going = new Map<string, AbortController>();
+  /** Those another tab is sending. */
+  readonly #elsewhere = new Set<string>();
+  /** Those that came from the store. */
+  readonly #loaded = new Set<string>();
   /** Tries without a byte gone up since. */
   readonly #failures = new Map<string, number>();
   readonly #subscribers = new Set<() => void>();
@@ -138,6 +156,7 @@ export class Uploads<F> {
     const left = kept.filter(({ item }) => !this.#find(item.key));
     for (const { item, blob } of left) {
       this.#order = Math.max(this.#order, item.order);
+      this.#loaded.add(item.key);
       if (blob) this.#blobs.set(item.key, blob);
     }
     const items = left.map(({ item, blob }) => ({ ...item, status: statusAfterReload(item, blob) }));
@@ -202,10 +221,37 @@ export class Uploads<F> {
 
   /** Before the log-out: nothing stays in the browser. */
   async empty(): Promise<void> {
+    this.#clear();
+    this.#around.tell({ kind: "emptied" });
+    await this.#around.store.clear();
+  }
+
+  /** What another tab told. */
+  hear(news: UploadNews<F>): void {
+    switch (news.kind) {
+      case "kept":
+        return this.#adopt(news.item);
+      case "dropped":
+        this.#going.get(news.key)?.abort();
+        return this.#lose(news.key);
+      case "emptied":
+        return this.#clear();
+    }
+  }
+
+  #clear(): void {
     for (const control of this.#going.values()) control.abort();
     this.#blobs.clear();
     this.#set([]);
-    await this.#around.store.clear();
+  }
+
+  /** Of a file this tab has too: how far it has come there. */
+  #adopt(item: UploadItem<F>): void {
+    const { key, alt, order, upload, film } = item;
+    if (this.#going.has(key)) return this.#change(key, { alt, order });
+    const over = item.status === "done" || item.status === "failed";
+    const came = over && { status: item.status, error: item.error, file: item.file, sent: item.sent };
+    this.#change(key, { alt, order, upload, film, ...came });
   }
 
   // --- sending -----------------------------------------------------------------------------------------------------
@@ -213,13 +259,33 @@ export class Uploads<F> {
   #pump(): void {
     for (const { key, status } of this.#items) {
       if (this.#going.size >= AT_ONCE) return;
-      if (status === "waiting" && !this.#going.has(key) && this.#blobs.has(key)) void this.#run(key);
+      const here = this.#blobs.has(key) && !this.#going.has(key) && !this.#elsewhere.has(key);
+      if (status === "waiting" && here) void this.#run(key);
     }
   }
 
   async #run(key: string): Promise<void> {
     const control = new AbortController();
     this.#going.set(key, control);
+    const ours = await this.#around.claim(key, () => this.#carry(key, control));
+    this.#going.delete(key);
+    if (!ours) {
+      this.#elsewhere.add(key);
+      void this.#around.freed(key).then(() => {
+        this.#elsewhere.delete(key);
+        this.#pump();
+      });
+    }
+    this.#pump();
+  }
+
+  /** While no other tab has it. */
+  async #carry(key: string, control: AbortController): Promise<void> {
+    const kept = await this.#around.store.find(key);
+    // Since it was loaded another tab may have come to its end with it.
+    if (!kept && this.#loaded.has(key)) return this.#lose(key);
+    if (kept?.status === "done") return this.#change(key, { ...kept });
+    if (kept?.upload) this.#change(key, { upload: kept.upload });
     this.#change(key, { status: "sending" });
     try {
       const file = await this.#sendAll(key, control.signal);
@@ -228,9 +294,6 @@ export class Uploads<F> {
       this.#keep(key);
     } catch (error) {
       if (!control.signal.aborted) this.#fail(key, error instanceof Refusal ? error : new Refusal("unknown"));
-    } finally {
-      this.#going.delete(key);
-      this.#pump();
     }
   }
 
@@ -252,13 +315,40 @@ export class Uploads<F> {
       }
       touched = true;
       const piece = blob.slice(offset, offset + PIECE_BYTES);
-      at = await this.#around.transport.send(upload, offset, piece, signal, (bytes) =>
-        this.#change(key, { sent: offset + bytes }),
-      );
+      at = await this.#sendPiece(upload, offset, piece, signal, (bytes) => this.#change(key, { sent: offset + bytes }));
       this.#failures.delete(key);
       this.#change(key, { sent: at.offset });
     }
     return at.file;
+  }
+
+  /** One request; given up, to be gone on with, when nothing moves on the line any more. */
+  async #sendPiece(
+    upload: string,
+    offset: number,
+    piece: Blob,
+    signal: AbortSignal,
+    onBytes: (bytes: number) => void,
+  ): Promise<Progress<F>> {
+    const { transport, setTimeout, clearTimeout } = this.#around;
+    const line = new AbortController();
+    const stop = () => line.abort();
+    const watch = () => setTimeout(() => line.abort(new Refusal("unreachable", true)), STALLED_MS);
+    let watching = watch();
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop);
+    try {
+      return await transport.send(upload, offset, piece, line.signal, (bytes) => {
+        clearTimeout(watching);
+        watching = watch();
+        onBytes(bytes);
+      });
+    } catch (error) {
+      throw line.signal.reason instanceof Refusal ? line.signal.reason : error;
+    } finally {
+      clearTimeout(watching);
+      signal.removeEventListener("abort", stop);
+    }
   }
 
   /** A video's measures and one of its pictures, which only a browser can find out; it can be sent without. */
@@ -327,14 +417,21 @@ export class Uploads<F> {
 
   #keep(key: string): void {
     const item = this.#find(key);
-    if (item) void this.#around.store.keep(item, this.#blobs.get(key));
+    if (!item) return;
+    void this.#around.store.keep(item, this.#blobs.get(key));
+    this.#around.tell({ kind: "kept", item });
   }
 
   #forget(key: string): void {
+    this.#lose(key);
+    void this.#around.store.drop(key);
+    this.#around.tell({ kind: "dropped", key });
+  }
+
+  #lose(key: string): void {
     this.#blobs.delete(key);
     this.#failures.delete(key);
-    this.#set(this.#items.filter((item) => item.key !== key));
-    void this.#around.store.drop(key);
+    if (this.#find(key)) this.#set(this.#items.filter((item) => item.key !== key));
   }
 
   #change(key: string, changes: Partial<UploadItem<F>>): void {

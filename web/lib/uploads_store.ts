@@ -15,6 +15,7 @@ export interface KeptUpload<F> {
 
 export interface UploadStore<F> {
   load(): Promise<KeptUpload<F>[]>;
+  find(key: string): Promise<UploadItem<F> | undefined>;
   keep(item: UploadItem<F>, blob: Blob | undefined): Promise<void>;
   drop(key: string): Promise<void>;
   clear(): Promise<void>;
@@ -54,6 +55,11 @@ export class KeptUploads<F> implements UploadStore<F> {
     });
     for (const { item, blob } of kept ?? []) if (blob) this.#written.add(item.key);
     return kept ?? [];
+  }
+
+  async find(key: string): Promise<UploadItem<F> | undefined> {
+    const kept = await this.#try((database) => database.get("items", [this.#user, key]));
+    return kept?.item as UploadItem<F> | undefined;
   }
 
   async keep(item: UploadItem<F>, blob: Blob | undefined): Promise<void> {

@@ -151,9 +151,15 @@ async def create_channel(request: StrictRequest, services: Given[Services], sess
 async def open_conversation(
     request: StrictRequest, services: Given[Services], session: Given[Session]
 ) -> Response[None]:
-    """`names`: whose, with commas or spaces between; or `user`: the id of one person."""
+    """`names`: whose, with commas or spaces between, and `users`: the ids of others, with spaces between; or `user`: the
+    id of one person alone."""
     fields = await request.form_fields()
-    users = [user] if (user := fields.get("user")) else await find_people(services, session, fields.get("names", ""))
+    users = [user] if (user := fields.get("user")) else fields.get("users", "").split()
+    if len(users) > MAX_PEOPLE:
+        raise Refused("too_many_people")
+    names = fields.get("names", "")
+    if not users or (names.strip() and not user):
+        users += await find_people(services, session, names)
     channel, _ = await services.channels.open_conversation(session, users)
     return go_to(room_path(channel))
 

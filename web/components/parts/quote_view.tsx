@@ -19,7 +19,8 @@ interface QuoteViewProps {
 export function QuoteView({ quote, channel, onShow }: QuoteViewProps) {
   const t = useTranslations("parts");
   function show(event: MouseEvent) {
-    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    // In a room the stage has gone there already.
+    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
     onShow(quote.number);
   }

@@ -8,6 +8,7 @@ import { type FormEvent, type KeyboardEvent, useId, useRef, useState, useSyncExt
 import { Avatar } from "@/components/avatar";
 import { useSession } from "@/components/chat_provider";
 import { FieldError } from "@/components/error_text";
+import { peopleNamed } from "@/lib/people_named";
 import { usePeopleNamed } from "@/components/people/use_people_named";
 import { channelPath } from "@/lib/addresses";
 import { codeOf } from "@/lib/api_client";
@@ -85,10 +86,13 @@ export function NewMessageForm({ me, most, chosen: begun, error }: NewMessageFor
 
   async function submit(event: FormEvent) {
     event.preventDefault();
-    if (chosen.length === 0) return setCode("no_such_user");
+    if (chosen.length === 0 && !written.trim()) return setCode("no_such_user");
     setBusy(true);
     try {
-      const made = await session?.run({ type: "conversation.open", users: chosen.map((user) => user.id) });
+      // A name that is written out is meant, chosen from the list or not.
+      const named = await peopleNamed(written, found);
+      const users = [...new Set([...chosen, ...named].map((user) => user.id))];
+      const made = await session?.run({ type: "conversation.open", users });
       if (made?.channel) router.push(channelPath(made.channel));
     } catch (failure) {
       setCode(codeOf(failure));
@@ -99,6 +103,7 @@ export function NewMessageForm({ me, most, chosen: begun, error }: NewMessageFor
   return (
     <>
       <form className="stack" method="post" action="/forms/conversations" onSubmit={submit}>
+        {chosen.length > 0 && <input type="hidden" name="users" value={chosen.map((user) => user.id).join(" ")} />}
         <div className="field">
           <label htmlFor="names">{t("to")}</label>
           <div className="choosing" onClick={() => field.current?.focus()}>

@@ -44,7 +44,9 @@ export function Composer(props: ComposerProps) {
   const session = useSession();
   const [text, setText] = useState("");
   const box = useRef<WritingHandle>(null);
-  const draft = useRef("");
+  /** What was in the box when the editing began. */
+  const draft = useRef<string>(undefined);
+  const sendButton = useRef<HTMLButtonElement>(null);
   const sending = useSend(channel.id, onSend, props.error);
   const { items, quote, code, setCode } = sending;
   const recorder = useRecorder((file, recording) => session?.uploads.add(channel.id, [file], recording));
@@ -59,19 +61,34 @@ export function Composer(props: ComposerProps) {
   }, [me, channel.id]);
 
   useEffect(() => {
-    if (!editing) return;
-    draft.current = box.current?.value() ?? "";
-    // The box changes hands: what was in it comes back when the editing is over.
-    // eslint-disable-next-line react-hooks/set-state-in-effect
-    setText(editing.text ?? "");
-    box.current?.focus();
-    return () => setText(draft.current);
+    // The box changes hands: what was in it comes back when the editing is over, of however many messages.
+    if (editing) {
+      draft.current ??= box.current?.value() ?? "";
+      // eslint-disable-next-line react-hooks/set-state-in-effect
+      setText(editing.text ?? "");
+      box.current?.focus();
+    } else if (draft.current !== undefined) {
+      setText(draft.current);
+      draft.current = undefined;
+    }
   }, [editing]);
 
   // Whoever chose to answer, or added a file, goes on writing.
   useEffect(() => {
     if (quote) box.current?.focus();
   }, [quote]);
+
+  // The buttons of the recording go with it, and with them the focus.
+  const speaking = recorder.state === "recording";
+  const spoke = useRef(false);
+  useEffect(() => {
+    const over = spoke.current && !speaking;
+    spoke.current = speaking;
+    if (!over) return;
+    // A telephone's keyboard is not to come up for it.
+    if (matchMedia("(pointer: coarse)").matches) sendButton.current?.focus();
+    else box.current?.focus();
+  }, [speaking]);
 
   // One who leaves the room is not writing in it.
   useEffect(() => () => session?.typing.stopped(), [session, channel.id]);
@@ -164,6 +181,7 @@ export function Composer(props: ComposerProps) {
             </button>
           )}
           <button
+            ref={sendButton}
             type="submit"
             className="send"
             aria-label={editing ? t("save") : t("send")}

@@ -1,10 +1,11 @@
-import { Hash, Lock } from "lucide-react";
+import { Hash, Lock, MessagesSquare } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 
 import { Avatar } from "@/components/avatar";
 import { HitTime } from "@/components/time";
 import { messagePath } from "@/lib/addresses";
+import { isConversation } from "@/lib/conversations";
 import { cleanExcerpt, leadIn } from "@/lib/excerpt";
 import type { ExcerptPart, SearchHit } from "@/lib/protocol.gen.ts";
 
@@ -40,7 +41,13 @@ export function Hit({ hit: { message, channel, excerpt }, author, open, narrow }
           <span className="hit-author">{author}</span>
           <span className="unseen"> {t("in")} </span>
           <span className="hit-channel">
-            {channel.private ? <Lock aria-hidden /> : <Hash aria-hidden />}
+            {isConversation(channel) ? (
+              <MessagesSquare aria-hidden />
+            ) : channel.private ? (
+              <Lock aria-hidden />
+            ) : (
+              <Hash aria-hidden />
+            )}
             <span>{channel.name}</span>
           </span>
           <span className="hit-time">
