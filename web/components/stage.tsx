@@ -15,6 +15,7 @@ import { useSession } from "@/components/chat_provider";
 import { Room } from "@/components/room/room";
 import { roomOf } from "@/lib/addresses";
 import type { ChatSession } from "@/lib/chat_session";
+import { LINES_AT_ONCE } from "@/lib/room_slice";
 import type { Room as RoomState, Snapshot } from "@/lib/protocol.gen.ts";
 
 /** Passing over a link is no wish to see where it leads. */
@@ -124,7 +125,7 @@ function Remembered({ session, channel, number }: RememberedProps) {
     };
   }, [session, channel, number, served]);
   if (!served) return <main className="room" id="main" tabIndex={-1} aria-busy />;
-  return <Room served={served} formKey="" />;
+  return <Room served={served} formKey="" first={LINES_AT_ONCE} />;
 }
 
 /** The link that a click follows in this very window. */
@@ -132,6 +133,12 @@ function plainLink(event: MouseEvent): HTMLAnchorElement | undefined {
   if (event.defaultPrevented || event.button !== 0) return undefined;
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return undefined;
   const link = (event.target as HTMLElement).closest?.("a");
-  if (!link?.href || (link.target && link.target !== "_self") || link.hasAttribute("download")) return undefined;
+  if (
+    !link?.href ||
+    link.closest("[data-held]") ||
+    (link.target && link.target !== "_self") ||
+    link.hasAttribute("download")
+  )
+    return undefined;
   return link.origin === location.origin ? link : undefined;
 }

@@ -24,6 +24,8 @@ export interface Range {
 export const LINES_DRAWN = 200;
 /** Lines drawn at once where a room opens, or at a place that was jumped to. */
 export const LINES_FIRST = 50;
+/** So many of a room one goes to from another: what fills the view. The rest comes in the next frames. */
+export const LINES_AT_ONCE = 24;
 /** Lines that one step may add. */
 export const STEP = 16;
 /** Less than this drawn beyond the view: more is drawn. More than FAR_PX and a half: the rest is let go. */

@@ -151,8 +151,8 @@ async def create_channel(request: StrictRequest, services: Given[Services], sess
 async def open_conversation(
     request: StrictRequest, services: Given[Services], session: Given[Session]
 ) -> Response[None]:
-    """`names`: whose, with commas or spaces between, and `users`: the ids of others, with spaces between; or `user`: the
-    id of one person alone."""
+    """`names`: whose, with commas or spaces between, and `users`: the ids of others, with spaces between; or `user`:
+    the id of one person alone."""
     fields = await request.form_fields()
     users = [user] if (user := fields.get("user")) else fields.get("users", "").split()
     if len(users) > MAX_PEOPLE:

@@ -88,7 +88,13 @@ export function Gallery() {
       <Part title="Channels">
         <ul className="gallery-side">
           {CHANNELS.map((channel, index) => (
-            <ChannelRow key={channel.id} channel={channel} open={index === 0} me={ME} nameOf={nameOf} />
+            <ChannelRow
+              key={channel.id}
+              channel={channel}
+              open={index === 0}
+              me={ME}
+              author={channel.last && nameOf(channel.last.author)}
+            />
           ))}
         </ul>
       </Part>

@@ -2,7 +2,7 @@
 
 import { CircleAlert } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { type KeyboardEvent, memo, type MouseEvent, type PointerEvent, useRef, useState } from "react";
+import { type KeyboardEvent, memo, type MouseEvent, useState } from "react";
 
 import { Avatar } from "@/components/avatar";
 import { useErrorText } from "@/components/error_text";
@@ -17,6 +17,7 @@ import { Reactions } from "@/components/room/reactions";
 import { ReadSign, useReadText } from "@/components/room/read_sign";
 import type { MessageAction } from "@/components/room/use_message_actions";
 import { Clock } from "@/components/time";
+import { useLongPress } from "@/components/use_long_press";
 import { messagePath } from "@/lib/addresses";
 import { namesUser } from "@/lib/apply_event";
 import { isEmojiOnly } from "@/lib/markdown";
@@ -52,7 +53,6 @@ export interface MessageRowProps {
 
 /** Longer messages are folded. */
 const FOLDED_FROM = 1_800;
-const LONG_PRESS_MS = 450;
 const KEYS: Record<string, "reply" | "forward" | "edit"> = { r: "reply", f: "forward", e: "edit" };
 
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
@@ -62,7 +62,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const [menuOpen, setMenuOpen] = useState(false);
   const [held, setHeld] = useState(false);
   const readText = useReadText(props.nameOf);
-  const press = useLongPress(() => setMenuOpen(true));
+  const press = useLongPress(() => setMenuOpen(true), "a, button, pre");
   const usable = !item && !message.deleted;
 
   /** Keys of a message that has the focus itself. */
@@ -87,6 +87,9 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
       className="message"
       id={item ? undefined : `m${message.number}`}
       data-row={props.rowKey}
+      // Most of a room is not in the page: which one of how many is to be said, and how many changes all the time.
+      aria-posinset={item ? undefined : message.number}
+      aria-setsize={item ? undefined : -1}
       data-mine={mine || undefined}
       data-mentioned={(!mine && namesUser(message.mentions, props.me)) || undefined}
       data-first={first || undefined}
@@ -238,19 +241,4 @@ function Failure({ item, run }: { item: OutboxItem; run(action: MessageAction): 
       </button>
     </div>
   );
-}
-
-/** Touch has no right button: holding still opens the menu. */
-function useLongPress(call: () => void) {
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const stop = () => clearTimeout(timer.current);
-  return {
-    onPointerDown(event: PointerEvent) {
-      if (event.pointerType !== "touch" || (event.target as HTMLElement).closest("a, button, pre")) return;
-      timer.current = setTimeout(call, LONG_PRESS_MS);
-    },
-    onPointerMove: stop,
-    onPointerUp: stop,
-    onPointerCancel: stop,
-  };
 }

@@ -24,7 +24,7 @@ import { DownButton } from "@/components/room/down_button";
 import { messagePath, roomOf } from "@/lib/addresses";
 import type { PostExtras } from "@/lib/outbox";
 import type { MessagePosted, PinList, Room as RoomState, Snapshot } from "@/lib/protocol.gen.ts";
-import { firstUnread } from "@/lib/room_slice";
+import { firstUnread, LINES_FIRST } from "@/lib/room_slice";
 import { totalUnread } from "@/lib/state_views";
 
 export interface RoomProps {
@@ -38,10 +38,12 @@ export interface RoomProps {
   panelError?: string | undefined;
   /** The channel's pins, on the page that shows them. */
   pins?: PinList | undefined;
+  /** Lines to draw at first, where no page of the server's has drawn more already. */
+  first?: number;
 }
 
 /** One channel: its lines, what to say to it, and who is in it. */
-export function Room({ served, formKey, error, panelError, pins }: RoomProps) {
+export function Room({ served, formKey, error, panelError, pins, first = LINES_FIRST }: RoomProps) {
   const t = useTranslations("room");
   const view = useChat(served);
   const session = useSession();
@@ -61,7 +63,7 @@ export function Room({ served, formKey, error, panelError, pins }: RoomProps) {
   const [unreadAfter, setUnreadAfter] = useState(() => (channel.unread?.length ? channel.position : undefined));
   const { lines, older = false } = room;
   const unread = useMemo(() => firstUnread(lines, { me, after: unreadAfter, older }), [lines, me, unreadAfter, older]);
-  const scroll = useScroll({ room, target, visits: view.visits, unreadAt: unread?.seq, session });
+  const scroll = useScroll({ room, target, first, visits: view.visits, unreadAt: unread?.seq, session });
   const { box, above, list, below, keepRows, range, atBottom, day, unreadSeen, toBottom, goTo } = scroll;
   useReading({ channel, atBottom: atBottom && !room.newer, member: room.member, session, setUnreadAfter });
 

@@ -54,6 +54,8 @@ interface ScrollOptions {
   room: Room;
   /** The message the address names: to open at; the newest one otherwise. */
   target: number | undefined;
+  /** Lines to draw at first. */
+  first: number;
   /** How often one has gone to a place in a room, the same one again included. */
   visits: number;
   /** The seq of the line the divider of new messages stands before. */
@@ -89,14 +91,16 @@ export interface Scroll {
  * height kept by an element; whatever moves the first row in view is taken back by that element's height as long as
  * there is one, which no running scroll notices, and by scrolling otherwise.
  */
-export function useScroll({ room, target, visits, unreadAt, session }: ScrollOptions): Scroll {
+export function useScroll({ room, target, first, visits, unreadAt, session }: ScrollOptions): Scroll {
   const box = useRef<HTMLDivElement>(null);
   const above = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLOListElement>(null);
   const below = useRef<HTMLDivElement>(null);
   const rows = useRef<readonly Row[]>([]);
   const { lines } = room;
-  const [shown, setShown] = useState<{ slice: Slice; wanted?: number }>(() => ({ slice: openingSlice(lines, target) }));
+  const [shown, setShown] = useState<{ slice: Slice; wanted?: number }>(() => ({
+    slice: openingSlice(lines, target, first),
+  }));
   const range = useMemo(() => rangeFor(lines, shown.slice, shown.wanted), [lines, shown]);
   const [atBottom, setAtBottom] = useState(target === undefined);
   const [day, setDay] = useState<number>();

@@ -7,15 +7,17 @@ import { useTranslations } from "next-intl";
 import { memo, type MouseEvent, useRef, useState } from "react";
 
 import { ChannelAvatar } from "@/components/avatar";
+import { useLiveView } from "@/components/chat_provider";
 import { ConversationAvatar } from "@/components/people/conversation_avatar";
 import { PresenceText, useEphemera } from "@/components/presence";
 import { TypingDots, useTypingText } from "@/components/room/typing_line";
 import { ListTime } from "@/components/time";
+import { useLongPress } from "@/components/use_long_press";
 import { channelPath } from "@/lib/addresses";
 import { countWaiting, isConversation, isNotes, partnerOf } from "@/lib/conversations";
 import type { ChannelSummary } from "@/lib/protocol.gen.ts";
 import { previewOf } from "@/lib/preview";
-import { unreadLabel } from "@/lib/state_views";
+import { namesOf, unreadLabel } from "@/lib/state_views";
 
 const RowMenu = dynamic(() => import("./row_menu").then((module) => module.RowMenu), { ssr: false });
 
@@ -23,12 +25,13 @@ interface ChannelRowProps {
   channel: ChannelSummary;
   open: boolean;
   me: string;
-  nameOf(id: string): string;
+  /** Who said what was said last: a word and no function, so that new names elsewhere leave the row alone. */
+  author: string | undefined;
 }
 
 const NOBODY: readonly string[] = [];
 
-export const ChannelRow = memo(function ChannelRow({ channel, open, me, nameOf }: ChannelRowProps) {
+export const ChannelRow = memo(function ChannelRow({ channel, open, me, author }: ChannelRowProps) {
   const t = useTranslations("side");
   const [menuOpen, setMenuOpen] = useState(false);
   const more = useRef<HTMLButtonElement>(null);
@@ -38,6 +41,15 @@ export const ChannelRow = memo(function ChannelRow({ channel, open, me, nameOf }
   const partner = partnerOf(channel, me);
   const name = isNotes(channel) ? t("notes") : channel.name;
 
+  const press = useLongPress(() => setMenuOpen(true), "button");
+
+  /** The finger that opened the menu is lifted over a link (see also `plainLink`). */
+  function click(event: MouseEvent) {
+    if (!menuOpen) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
   function openMenu(event: MouseEvent) {
     // Shift asks for the browser's own menu.
     if (event.shiftKey) return;
@@ -46,11 +58,12 @@ export const ChannelRow = memo(function ChannelRow({ channel, open, me, nameOf }
   }
 
   return (
-    <li className="row" onContextMenu={openMenu}>
+    <li className="row" data-held={menuOpen || undefined} onContextMenu={openMenu} {...press}>
       <Link
         className="channel"
         href={channelPath(channel.id)}
         prefetch={false}
+        onClickCapture={click}
         aria-current={open ? "page" : undefined}
         data-unread={waiting > 0 || undefined}
         data-muted={channel.muted || undefined}
@@ -69,7 +82,7 @@ export const ChannelRow = memo(function ChannelRow({ channel, open, me, nameOf }
           <Pending />
           {channel.last && <ListTime at={channel.last.at} />}
         </span>
-        <Last channel={channel} me={me} nameOf={nameOf} />
+        <Last channel={channel} me={me} author={author} />
         <span className="channel-signs">
           {channel.muted && <Sign icon={<BellOff aria-hidden />} name={t("muted")} />}
           {channel.pinned && <Sign icon={<Pin aria-hidden />} name={t("pinned")} />}
@@ -116,23 +129,16 @@ function Sign({ icon, name }: { icon: React.ReactNode; name: string }) {
 }
 
 /** What was said last, or that somebody is about to say more. */
-function Last({ channel, me, nameOf }: Omit<ChannelRowProps, "open">) {
+function Last({ channel, me, author: name }: Omit<ChannelRowProps, "open">) {
   const t = useTranslations("side");
   const kinds = useTranslations("parts.kinds");
   const writers = useEphemera((ephemera) => ephemera.typing(channel.id), NOBODY);
-  const say = useTypingText(nameOf);
   const { last } = channel;
   // Between two it is the other's unless it says otherwise.
-  const author = last?.author === me ? t("you") : channel.kind !== "direct" && last && nameOf(last.author);
+  const author = last?.author === me ? t("you") : channel.kind !== "direct" && name;
   return (
     <>
-      {writers.length > 0 && (
-        // The list of channels is to be read in peace: that somebody types is for the eye alone.
-        <span className="channel-last channel-typing" aria-hidden="true">
-          <TypingDots />
-          {say(writers)}
-        </span>
-      )}
+      {writers.length > 0 && <Writers ids={writers} />}
       <span className={writers.length > 0 ? "unseen" : "channel-last"}>
         {!last && (channel.topic ?? t("empty"))}
         {last?.deleted && <i>{t("deleted")}</i>}
@@ -144,6 +150,19 @@ function Last({ channel, me, nameOf }: Omit<ChannelRowProps, "open">) {
         )}
       </span>
     </>
+  );
+}
+
+/** The list of channels is to be read in peace: that somebody types is for the eye alone. */
+function Writers({ ids }: { ids: readonly string[] }) {
+  const state = useLiveView()?.state;
+  const someone = useTranslations("message")("someone");
+  const say = useTypingText((id) => (state && namesOf(state).get(id)) ?? someone);
+  return (
+    <span className="channel-last channel-typing" aria-hidden="true">
+      <TypingDots />
+      {say(ids)}
+    </span>
   );
 }
 

@@ -21,7 +21,7 @@ interface RowListProps {
 const NEW = { channels: "/new", people: "/new/message" };
 
 /** A section of the list: its heading, the way to a new one, and its rows. */
-export function RowList({ kind, rows, open, searching, ...row }: RowListProps) {
+export function RowList({ kind, rows, open, me, nameOf, searching }: RowListProps) {
   const t = useTranslations("side");
   const path = usePathname();
   const begin = kind === "channels" ? t("new") : t("newMessage");
@@ -44,7 +44,13 @@ export function RowList({ kind, rows, open, searching, ...row }: RowListProps) {
       </div>
       <ul>
         {rows.map((channel) => (
-          <ChannelRow key={channel.id} channel={channel} open={channel.id === open} {...row} />
+          <ChannelRow
+            key={channel.id}
+            channel={channel}
+            open={channel.id === open}
+            me={me}
+            author={channel.last && nameOf(channel.last.author)}
+          />
         ))}
       </ul>
       {rows.length === 0 && <p className="side-none">{kind === "channels" ? t("noChannel") : t("nobody")}</p>}
