@@ -41,6 +41,7 @@ from hubbub.service.messages import MessageService
 from hubbub.service.passwords import PasswordHasher
 from hubbub.service.ports import Search
 from hubbub.service.presence import PresenceService
+from hubbub.service.previews import NO_PREVIEWS, PreviewLimits, PreviewService
 from hubbub.service.search import SearchService
 from hubbub.service.services import Services
 from hubbub.service.sessions import SessionService
@@ -141,6 +142,7 @@ def assemble(
 
     def sizes() -> dict[str, int]:
         own = {**hub.sizes(), **upgrades.sizes(), **admission.sizes(), **event_endpoint.sizes()}
+        own |= services.previews.sizes() if services.previews is not None else NO_PREVIEWS
         return {**own, **(search.sizes() if search is not None else NO_SIZES)}
 
     def read() -> Readings:
@@ -176,6 +178,8 @@ def assemble(
     archivist = store.make_archivist(config.archive.older_than_days)
     followers: list[Follower] = [search.follower] if search is not None else []
     followers += [archivist] if archivist is not None else []
+    # Before the files it keeps pictures in.
+    followers += [services.previews] if services.previews is not None else []
     followers += [Collector(services.files)]
     beside = Beside(followers, archive)
     return Server(
@@ -236,18 +240,38 @@ def make_services(
     limits = shown_limits(config)
     engines: list[Search] = [search.finder] if search is not None else []
     engines += [store.search] if store.search is not None else []
+    files = make_files(config, store, clock)
+    previews = make_previews(config, store, files, clock)
     return Services(
         accounts=AccountService(store.log, store.accounts, hasher, clock, config.registration_open),
         sessions=SessionService(store.accounts, hasher, SessionSockets(hub), clock, config.session.days),
         channels=ChannelService(store.log, store.channels, clock, limits),
-        messages=MessageService(store.log, store.channels, hub, ephemera, clock, limits),
+        messages=MessageService(store.log, store.channels, hub, ephemera, clock, limits, previews),
         threads=ThreadService(store.log, store.channels, clock, limits),
         presence=PresenceService(ephemera, store.log, store.channels, limits),
         search=SearchService(engines, store.readable, store.accounts, clock, limits.page_size, config.search.seconds),
-        files=make_files(config, store, clock),
+        files=files,
         keeping=KeepingService(store.log, store.kept, clock),
         inbox=InboxService(store.inbox, store.readable, store.accounts),
+        previews=previews,
     )
+
+
+def make_previews(config: Config, store: Store, files: FileService, clock: Callable[[], int]) -> PreviewService | None:
+    """None where the owner wants nobody to be asked."""
+    previews = config.previews
+    if not previews.enabled:
+        return None
+    from hubbub.links.looking import make_web
+
+    limits = PreviewLimits(
+        links=previews.links,
+        at_once=previews.at_once,
+        waiting=previews.waiting,
+        kept=previews.kept,
+        kept_hours=previews.kept_hours,
+    )
+    return PreviewService(make_web(config, clock), store.log, store.channels, files, clock, limits)
 
 
 def make_files(config: Config, store: Store, clock: Callable[[], int]) -> FileService:

@@ -17,7 +17,14 @@ from hubbub.server import Server
 @asynccontextmanager
 async def serve_here(data: Path, settings: Mapping[str, object] | None = None) -> AsyncIterator[Server]:
     """Serves until the block ends; `settings` have dotted keys. The collector is afterwards as it was."""
-    given = {"data": data, "port": 0, "pages.enabled": False, "registration": "open", **(settings or {})}
+    given = {
+        "data": data,
+        "port": 0,
+        "pages.enabled": False,
+        "registration": "open",
+        "previews.enabled": False,
+        **(settings or {}),
+    }
     thresholds = gc.get_threshold()
     server = await compose(load_config(given, {}), MonotonicClock())
     stop, ready = asyncio.Event(), asyncio.Event()

@@ -58,6 +58,8 @@ class Server:
             **{name: value for name, value in os.environ.items() if not name.startswith("HUBBUB_")},
             "HUBBUB_PAGES__ENABLED": str(pages).lower(),
             "HUBBUB_LOG__FORMAT": "json",
+            # No test asks the world what its links lead to.
+            "HUBBUB_PREVIEWS__ENABLED": "false",
             **{f"HUBBUB_{name}": value for name, value in (settings or {}).items()},
         }
         self._pages = pages

@@ -11,7 +11,7 @@ import msgspec
 
 from hubbub.config.checks import Network, check_host, check_networks, check_one_worker, check_origin, is_loopback
 from hubbub.config.limits import Limits
-from hubbub.config.sections import Archive, Files, Log, Metrics, Pages, Search, Session, Tls, Wire
+from hubbub.config.sections import Archive, Files, Log, Metrics, Pages, Previews, Search, Session, Tls, Wire
 from hubbub.config.settings import Port, Setting, about, settings_of
 
 LOOPBACK: Final = ("127.0.0.0/8", "::1/128")
@@ -56,6 +56,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     search: Search = Search()
     archive: Archive = Archive()
     files: Files = Files()
+    previews: Previews = Previews()
     limits: Limits = Limits()
 
     @property
@@ -66,6 +67,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def trusted_networks(self) -> tuple[Network, ...]:
         return tuple(ipaddress.ip_network(value) for value in self.trusted_proxies)
+
+    @property
+    def preview_networks(self) -> tuple[Network, ...]:
+        return tuple(ipaddress.ip_network(value) for value in self.previews.networks)
 
     @property
     def metrics_networks(self) -> tuple[Network, ...]:

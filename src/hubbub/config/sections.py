@@ -149,6 +149,30 @@ class Files(msgspec.Struct, frozen=True, kw_only=True):
     downloads: Annotated[int, about("Files and thumbnails that are on their way to one user.", ge=1)] = 100
 
 
+class Previews(msgspec.Struct, frozen=True, kw_only=True):
+    enabled: Annotated[
+        bool, about("Look at what links in messages lead to, and show it below them; off: this server asks nobody.")
+    ] = True
+    networks: Annotated[
+        tuple[str, ...],
+        about(
+            "Networks that are not public, and whose pages may be looked at all the same: an intranet's. Whoever "
+            "posts a link there sees what its page says of itself.",
+            expect="networks such as 10.1.2.0/24",
+            check=check_networks,
+        ),
+    ] = ()
+    ports: Annotated[tuple[Port, ...], about("Ports that may be asked.", expect="numbers of ports")] = (80, 443)
+    links: Annotated[int, about("Links of one message that are looked at.", ge=1, le=10)] = 3
+    seconds: Annotated[float, about("How long one page, or its picture, may take.", gt=0, le=60)] = 8
+    page_bytes: Annotated[int, about("Bytes of a page that are read.", ge=4096, le=16 << 20)] = 512 << 10
+    picture_bytes: Annotated[int, about("Bytes in the picture of a page.", ge=1024, le=64 << 20)] = 5 << 20
+    at_once: Annotated[int, about("Messages whose links are looked at at once.", ge=1, le=64)] = 4
+    waiting: Annotated[int, about("… and how many more may wait; beyond it there is no preview.", ge=1)] = 200
+    kept: Annotated[int, about("Pages that are remembered, so that they are not asked again.", ge=1)] = 1000
+    kept_hours: Annotated[float, about("… and for how long.", gt=0, le=8760)] = 24
+
+
 class Archive(msgspec.Struct, frozen=True, kw_only=True):
     older_than_days: Annotated[
         int,

@@ -33,6 +33,15 @@ class LinkPreview(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     picture: str | None = None
 
 
+class SeenPage(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What a page says of itself. `picture`: where that is."""
+
+    title: str
+    text: str = ""
+    site: str = ""
+    picture: str = ""
+
+
 def find_links(text: str, most: int) -> list[str]:
     """The first `most` different addresses in `text`, outside of code."""
     found: dict[str, None] = {}

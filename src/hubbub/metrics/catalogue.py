@@ -71,6 +71,9 @@ METRICS: Final = (
     _gauge("greetings_waiting", "greetings_waiting", "Connections in the line for it."),
     _counter("greetings_admitted", "greetings_admitted", "Connections whose greeting began."),
     _counter("greetings_refused", "greetings_refused", "Connections sent away because the line was full."),
+    # Previews of links
+    _gauge("previews_waiting", "previews_waiting", "Messages whose links are to be looked at."),
+    _gauge("previews_kept", "previews_kept", "Links of which it is remembered what they lead to."),
     # The hub
     _gauge("connected_users", "users", "People with at least one connection."),
     _gauge("heard_channels", "channels", "Channels with somebody connected."),

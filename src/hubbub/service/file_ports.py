@@ -37,6 +37,10 @@ class Files(Protocol):
         """Give up uploads and unposted files from before these times; all files whose content is to be removed."""
         ...
 
+    async def is_ready(self, file: str) -> bool:
+        """Whether it is there as a whole, and nobody has given it up."""
+        ...
+
     async def forget(self, files: Sequence[str]) -> None:
         """Their content has been removed."""
         ...

@@ -23,7 +23,7 @@ from hubbub.domain.files import Inspected, StoredFile, UploadBounds, UploadRow
 from hubbub.domain.ids import new_id
 from hubbub.domain.posting import check_file_name
 from hubbub.errors import Refused
-from hubbub.protocol.parts import Upload
+from hubbub.protocol.parts import PhotoPart, Upload
 from hubbub.protocol.showing import make_own
 from hubbub.service.at_once import AtOnce
 from hubbub.service.file_ports import FileInspector, Files, Partials, Storage
@@ -124,6 +124,25 @@ class FileService:
         if end == row.size:
             await asyncio.shield(self._finish(row))
         return end
+
+    async def keep_picture(self, session: Session, name: str, content: bytes) -> str | None:
+        """A picture, whole, as an upload of this user; None where it is none. Raises as the two above."""
+        upload = await self.create_upload(session, name, len(content))
+        try:
+            await self.append_upload(session, upload.id, 0, _once(content))
+            done = await self.fetch_upload(session, upload.id)
+        except Refused:
+            with contextlib.suppress(Refused):
+                await self.remove_upload(session, upload.id)
+            raise
+        if isinstance(done.part, PhotoPart):
+            return upload.id
+        await self.remove_upload(session, upload.id)
+        return None
+
+    async def holds(self, file: str) -> bool:
+        """Whether the file is there as a whole, and nobody has given it up."""
+        return await self._files.is_ready(file)
 
     async def remove_upload(self, session: Session, file: str) -> None:
         """Cancel an upload, or take back a file that was not posted. Raises as `Files.remove`."""
@@ -340,3 +359,7 @@ def _warn(failures: Mapping[str, Exception]) -> None:
     """One line, however many there are."""
     file, error = next(iter(failures.items()))
     get_logger(__name__).warning("files_not_removed", files=len(failures), first=file, error=repr(error))
+
+
+async def _once(content: bytes) -> AsyncIterator[bytes]:
+    yield content

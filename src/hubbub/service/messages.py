@@ -5,6 +5,7 @@ from __future__ import annotations
 from asyncio import Future
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from hubbub.domain.accounts import Session
 from hubbub.domain.ids import channel_stream
@@ -24,10 +25,12 @@ from hubbub.domain.texts import check_emoji, check_key, check_text
 from hubbub.errors import Refused
 from hubbub.protocol.replies import Limits
 from hubbub.protocol.views import Lines
-from hubbub.service.ports import Channels, Clock, Ephemera, Fanout, Log
+from hubbub.service.ports import Channels, Clock, Ephemera, Fanout, Log, Previews
 
 EVENTS_PAGE = 500
 LINES_PAGE = 50
+# What every link has: a text without it has none.
+LINK = "://"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class MessageService:
     ephemera: Ephemera
     clock: Clock
     limits: Limits
+    previews: Previews | None = None
 
     def post_message(
         self, session: Session, channel: str, said: str | Said, key: str | None = None
@@ -64,6 +68,8 @@ class MessageService:
         else:
             intent = self._make_post(session, channel, said, key)
         appended = self.log.append(intent)
+        if LINK in intent.text or intent.forward is not None:
+            self._preview(session, channel, appended)
         self.ephemera.on_posted(session.user, channel)
         return appended
 
@@ -77,7 +83,14 @@ class MessageService:
 
     def edit_message(self, session: Session, channel: str, number: int, text: str) -> Future[Appended]:
         text = check_text(text, self.limits.text_characters, may_be_empty=True)  # the log knows whether it may be
-        return self.log.append(EditMessage(session.user, channel, number, text, self.clock()))
+        appended = self.log.append(EditMessage(session.user, channel, number, text, self.clock()))
+        if LINK in text:
+            self._preview(session, channel, appended)
+        return appended
+
+    def _preview(self, session: Session, channel: str, appended: Future[Appended]) -> None:
+        if self.previews is not None:
+            appended.add_done_callback(partial(self.previews.notice, session, channel))
 
     def delete_message(self, session: Session, channel: str, number: int) -> Future[Appended]:
         return self.log.append(DeleteMessage(session.user, channel, number, self.clock()))

@@ -14,6 +14,7 @@ from hubbub.domain.accounts import Account, Session
 from hubbub.domain.addressed import Addressed, Reason
 from hubbub.domain.finding import Found, Page, Scope
 from hubbub.domain.intents import Appended, Intent
+from hubbub.domain.links import SeenPage
 from hubbub.domain.query import Query
 from hubbub.protocol.events import ChannelSummary, UserView
 from hubbub.protocol.kept import PinList, SavedList
@@ -35,10 +36,12 @@ __all__ = [
     "Lines",
     "Log",
     "Membership",
+    "Previews",
     "Readable",
     "Search",
     "Session",
     "Sockets",
+    "Web",
 ]
 
 
@@ -236,6 +239,28 @@ class Ephemera(Protocol):
     def look(self, channels: Collection[str], wanted: Sequence[str]) -> dict[str, Status]:
         """What those are now to whoever is in these channels."""
         ...
+
+
+class Previews(Protocol):
+    """Who looks at what the links of messages lead to, when nobody waits for it."""
+
+    def notice(self, session: Session, channel: str, done: Future[Appended]) -> None:
+        """A message with links, perhaps, was posted or edited; or it was refused, as the future says."""
+        ...
+
+
+class Web(Protocol):
+    """What links lead to. Whoever implements it goes only where everybody may, within bounds, and raises nothing."""
+
+    async def look(self, url: str) -> SeenPage | None:
+        """What the page says of itself; None where there is nothing to be shown."""
+        ...
+
+    async def fetch_picture(self, url: str) -> bytes | None:
+        """The picture's bytes, whatever they are; None where there are none, or too many."""
+        ...
+
+    async def close(self) -> None: ...
 
 
 class Search(Protocol):

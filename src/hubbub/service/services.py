@@ -11,6 +11,7 @@ from hubbub.service.inbox import InboxService
 from hubbub.service.keeping import KeepingService
 from hubbub.service.messages import MessageService
 from hubbub.service.presence import PresenceService
+from hubbub.service.previews import PreviewService
 from hubbub.service.search import SearchService
 from hubbub.service.sessions import SessionService
 from hubbub.service.threads import ThreadService
@@ -28,3 +29,4 @@ class Services:
     files: FileService
     keeping: KeepingService
     inbox: InboxService
+    previews: PreviewService | None = None

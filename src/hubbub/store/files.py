@@ -33,6 +33,7 @@ _OWN: Final = """SELECT name, media_type, size, state, created_at, info FROM fil
 _FINISH: Final = """UPDATE files SET state = 'ready', name = ?, media_type = ?, size = ?, info = ?,
     created_at = ? WHERE id = ?"""
 _IS_USED: Final = "SELECT 1 FROM file_uses WHERE file = ? LIMIT 1"
+_IS_READY: Final = "SELECT 1 FROM files WHERE id = ? AND state = 'ready'"
 _STALE: Final = """SELECT id FROM files WHERE state = ? AND created_at < ?
     AND NOT EXISTS (SELECT 1 FROM file_uses WHERE file = files.id) ORDER BY created_at LIMIT ?"""
 _GIVE_UP: Final = """UPDATE files SET state = 'gone', name = '', info = NULL
@@ -100,6 +101,11 @@ class SqliteFiles:
         if row is None:
             raise Refused("no_such_file")
         return StoredFile(id=file, owner=row[0], name=row[1], info=decode_info(row[2]))
+
+    async def is_ready(self, file: str) -> bool:
+        """Whether it is there as a whole, and nobody has given it up."""
+        async with self._readers.statement() as reader:
+            return await reader.fetch_one(_IS_READY, (file,)) is not None
 
     async def collect(self, open_before: int, unposted_before: int) -> list[str]:
         """Give up uploads begun before the one time and files not posted since the other; which files' content is now

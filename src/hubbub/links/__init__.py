@@ -1,0 +1,1 @@
+"""Looking at what links lead to, without being led where nobody else may go."""
