@@ -9,7 +9,7 @@ import msgspec
 
 from hubbub.domain import new_parts
 from hubbub.domain.roles import Role
-from hubbub.protocol import codec, commands, events, inbox, kept, parts, replies, search
+from hubbub.protocol import codec, commands, events, history, inbox, kept, parts, replies, search
 
 ANA = "01K6ZJ4T9BX2QH6Z8M5V7R3NAE"
 BO = "01K6ZJ5C0SW1FYD3E9K4T8P2GQ"
@@ -72,6 +72,7 @@ _follow = events.FollowedThread(channel=CHANNEL, number=17, since=44, position=1
 _room = replies.Room(
     channel=_summary, member=True, lines=[_joined, _posted], older=True, members=[_bo, _ana], pins=[16]
 )
+_version = history.Version(at=NOON, text="The tests are green.")
 _pin = kept.Pin(message=_posted, by=BO, at=NOON)
 _excerpt = [search.ExcerptPart(text="The "), search.ExcerptPart(text="tests", hit=True)]
 _excerpt.append(search.ExcerptPart(text=" are green."))
@@ -212,6 +213,8 @@ EXAMPLES: tuple[msgspec.Struct, ...] = (
     ),
     _pin,
     kept.PinList(pins=[_pin], users=[_ana, _bo]),
+    _version,
+    history.MessageHistory(number=17, author=_ana, versions=[_version, _version]),
     _saved,
     kept.SavedList(saved=[_saved], users=[_ana], next=9),
     _excerpt[1],

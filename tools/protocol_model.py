@@ -14,7 +14,7 @@ from typing import TypeAlias
 import msgspec
 
 from hubbub.domain import new_parts
-from hubbub.protocol import commands, events, inbox, kept, parts, people, replies, search
+from hubbub.protocol import commands, events, history, inbox, kept, parts, people, replies, search
 
 JsonObject: TypeAlias = dict[str, typing.Any]
 StructType: TypeAlias = type[msgspec.Struct]
@@ -55,6 +55,8 @@ SHAPES: tuple[StructType, ...] = (
     replies.Thread,
     replies.ThreadNews,
     replies.Snapshot,
+    history.Version,
+    history.MessageHistory,
     kept.Pin,
     kept.PinList,
     kept.SavedMessage,
@@ -111,6 +113,7 @@ FIELD_MEANINGS: dict[str, str] = {
     "cursor": "opaque: with it the next page is fetched; absent on the last one",
     "deleted": "true: only a tombstone is left",
     "duration": "in milliseconds, 0 for unknown",
+    "edit_history": "whether members are shown what a message said before",
     "edited_at": "when the text was last edited, if ever",
     "emoji": "one emoji",
     "engine": "what has searched",
@@ -270,6 +273,9 @@ FIELD_MEANINGS: dict[str, str] = {
     "SavedMessage.message": "the message in its present state, as in listings",
     "SavedMessage.name": "the channel, as long as the user may read it",
     "Snapshot.saved": "the numbers of the messages the user has saved, by channel, in the order they were saved",
+    "MessageHistory.cut": "true: there were more between the first one and the others",
+    "MessageHistory.versions": "its texts, the present one last",
+    "Version.at": "since when, in milliseconds since 1970 (UTC)",
     "LastMessage.at": "when it was posted, in milliseconds since 1970 (UTC)",
     "LastMessage.text": "its first 140 characters (code points)",
     "Me.id": "the user",

@@ -71,6 +71,7 @@ _ROWS: Final = (
     ErrorKind("not_a_member", 403, "You are not a member of this channel.", "Join it first."),
     ErrorKind("not_yours", 403, "Only its author may do this.", "Ask the author."),
     ErrorKind("already_deleted", 409, "This message was deleted.", "Nothing to do."),
+    ErrorKind("history_off", 403, "This server does not show earlier texts.", "Ask an administrator."),
     ErrorKind("too_many_reactions", 409, "This message has as many reactions as it can hold.", "Use one of them."),
     ErrorKind("too_many_pins", 409, "This channel has as many pins as it can hold.", "Unpin a message first."),
     ErrorKind("too_many_saved", 409, "You have saved as many messages as you may.", "Remove one first."),

@@ -246,7 +246,7 @@ def make_services(
         accounts=AccountService(store.log, store.accounts, hasher, clock, config.registration_open),
         sessions=SessionService(store.accounts, hasher, SessionSockets(hub), clock, config.session.days),
         channels=ChannelService(store.log, store.channels, clock, limits),
-        messages=MessageService(store.log, store.channels, hub, ephemera, clock, limits, previews),
+        messages=MessageService(store.log, store.channels, hub, ephemera, clock, limits, store.history, previews),
         threads=ThreadService(store.log, store.channels, clock, limits),
         presence=PresenceService(ephemera, store.log, store.channels, limits),
         search=SearchService(engines, store.readable, store.accounts, clock, limits.page_size, config.search.seconds),
@@ -343,6 +343,7 @@ def shown_limits(config: Config) -> Limits:
         presence_watch=limits.presence_watch,
         receipt_members=limits.receipt_members,
         file_bytes=config.files.largest_bytes,
+        edit_history=config.messages.edit_history,
     )
 
 

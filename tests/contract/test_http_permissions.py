@@ -34,6 +34,7 @@ PUBLIC: dict[tuple[str, str], tuple[str, ...]] = {
     ("POST", "/messages"): ("201", "201", "not_a_member", "not_a_member", "not_a_member", "no_such_channel"),
     ("PATCH", "/messages/1"): ("200", "not_yours", "not_a_member", "not_a_member", "not_a_member", "no_such_channel"),
     ("DELETE", "/messages/1"): ("200", "not_yours", "not_a_member", "not_a_member", "not_a_member", "no_such_channel"),
+    ("GET", "/messages/1/history"): ("200", "200", *("not_a_member",) * 3, "no_such_channel"),
     ("PUT", "/messages/1/reactions/👍"): ("200", "200", *("not_a_member",) * 3, "no_such_channel"),
     ("DELETE", "/messages/1/reactions/👍"): ("200", "200", *("not_a_member",) * 3, "no_such_channel"),
     ("GET", "/pins"): ("200", "200", "200", "200", "200", "no_such_channel"),

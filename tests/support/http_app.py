@@ -182,6 +182,7 @@ def make_services(config: Config, store: Store, clock: TurnedClock, sockets: Clo
         message_bytes=config.limits.message_bytes,
         page_size=config.limits.page_size,
         receipt_members=config.limits.receipt_members,
+        edit_history=config.messages.edit_history,
     )
     ephemera = make_ephemera(config)
     hasher = QuickHasher()
@@ -190,7 +191,7 @@ def make_services(config: Config, store: Store, clock: TurnedClock, sockets: Clo
         accounts=AccountService(store.log, store.accounts, hasher, clock, config.registration_open),
         sessions=SessionService(store.accounts, hasher, sockets, clock, config.session.days),
         channels=ChannelService(store.log, store.channels, clock, limits),
-        messages=MessageService(store.log, store.channels, sockets, ephemera, clock, limits),
+        messages=MessageService(store.log, store.channels, sockets, ephemera, clock, limits, store.history),
         threads=ThreadService(store.log, store.channels, clock, limits),
         presence=PresenceService(ephemera, store.log, store.channels, limits),
         search=SearchService(engines, store.readable, store.accounts, clock, limits.page_size, config.search.seconds),

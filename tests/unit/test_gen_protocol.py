@@ -12,7 +12,7 @@ import pytest
 
 from hubbub.domain import new_parts
 from hubbub.errors import CLOSINGS, ERRORS, CloseCode
-from hubbub.protocol import codec, commands, events, inbox, kept, parts, people, replies, search
+from hubbub.protocol import codec, commands, events, history, inbox, kept, parts, people, replies, search
 from tools import gen_protocol, protocol_model
 from tools.protocol_asyncapi import asyncapi
 from tools.protocol_examples import EXAMPLES, example_of
@@ -24,7 +24,7 @@ def concrete_structs() -> set[type[msgspec.Struct]]:
     """Every Struct the protocol's modules declare that can be sent: tagged ones, and shapes nothing derives from."""
     declared = {
         value
-        for module in (commands, events, inbox, kept, new_parts, parts, people, replies, search)
+        for module in (commands, events, history, inbox, kept, new_parts, parts, people, replies, search)
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, msgspec.Struct) and value.__module__ == module.__name__
     }

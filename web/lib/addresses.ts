@@ -50,6 +50,11 @@ export function pinsPath(channel: string): string {
   return `/c/${channel}/pins`;
 }
 
+/** What a message has said. */
+export function historyPath(channel: string, number: number): string {
+  return `/c/${channel}/${number}/history`;
+}
+
 /** What one has saved; `before`: the page behind another one. */
 export function savedPath(before?: number): string {
   return before === undefined ? "/saved" : `/saved?before=${before}`;

@@ -8,6 +8,7 @@ import type {
   ChannelSummary,
   Inbox,
   Line,
+  MessageHistory,
   PinList,
   SavedList,
   SearchResult,
@@ -144,6 +145,11 @@ export function loadDay(
 /** What is pinned in a channel. */
 export function loadPins(channel: string, page: string): Promise<Loaded<PinList>> {
   return loadFor(`/api/channels/${encodeURIComponent(channel)}/pins`, page);
+}
+
+/** The texts a message has had. */
+export function loadHistory(channel: string, number: number, page: string): Promise<Loaded<MessageHistory>> {
+  return loadFor(`/api/channels/${encodeURIComponent(channel)}/messages/${number}/history`, page);
 }
 
 /** A page of what the visitor has saved, the newest first. */

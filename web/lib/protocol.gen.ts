@@ -1436,6 +1436,8 @@ export interface Limits {
   conversation_people?: number;
   /** how many parts one message may have */
   parts?: number;
+  /** whether members are shown what a message said before */
+  edit_history?: boolean;
   /** the largest file, in bytes */
   file_bytes?: number;
 }
@@ -1538,6 +1540,30 @@ export interface Snapshot {
   limits: Limits;
   /** the server's name */
   server?: string;
+}
+
+/** A text, and since when it was the message's. */
+export interface Version {
+  /** since when, in milliseconds since 1970 (UTC) */
+  at: number;
+  /** the text; newlines are \n */
+  text?: string;
+}
+
+/**
+ * A message's texts, the first one first and the present one last. `cut`: there were more between the first one
+ * and
+ * the others.
+ */
+export interface MessageHistory {
+  /** the message's number within its channel, from 1 */
+  number: number;
+  /** who wrote the message */
+  author: UserView;
+  /** its texts, the present one last */
+  versions: Version[];
+  /** true: there were more between the first one and the others */
+  cut?: boolean;
 }
 
 /** A pinned message in its present state, and who pinned it when. */
@@ -2151,6 +2177,12 @@ export const ERRORS = {
     retry: false,
     message: "This message was deleted.",
     advice: "Nothing to do.",
+  },
+  history_off: {
+    status: 403,
+    retry: false,
+    message: "This server does not show earlier texts.",
+    advice: "Ask an administrator.",
   },
   too_many_reactions: {
     status: 409,

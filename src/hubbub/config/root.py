@@ -11,7 +11,7 @@ import msgspec
 
 from hubbub.config.checks import Network, check_host, check_networks, check_one_worker, check_origin, is_loopback
 from hubbub.config.limits import Limits
-from hubbub.config.sections import Archive, Files, Log, Metrics, Pages, Previews, Search, Session, Tls, Wire
+from hubbub.config.sections import Archive, Files, Log, Messages, Metrics, Pages, Previews, Search, Session, Tls, Wire
 from hubbub.config.settings import Port, Setting, about, settings_of
 
 LOOPBACK: Final = ("127.0.0.0/8", "::1/128")
@@ -49,6 +49,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     shutdown_seconds: Annotated[float, about("How long stopping may take.", gt=0, le=600)] = 10
     log: Log = Log()
     session: Session = Session()
+    messages: Messages = Messages()
     tls: Tls = Tls()
     wire: Wire = Wire()
     pages: Pages = Pages()

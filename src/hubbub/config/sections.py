@@ -28,6 +28,12 @@ class Log(msgspec.Struct, frozen=True, kw_only=True):
     ] = "info"
 
 
+class Messages(msgspec.Struct, frozen=True, kw_only=True):
+    edit_history: Annotated[bool, about("Members of a channel may see what a message said before it was edited.")] = (
+        True
+    )
+
+
 class Session(msgspec.Struct, frozen=True, kw_only=True):
     days: Annotated[int, about("A login lasts this many days after its last use.", ge=1, le=3650)] = 30
 

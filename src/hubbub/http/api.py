@@ -69,6 +69,7 @@ ROUTES: tuple[HTTPRouteHandler, ...] = (
     messages.post_message,
     messages.edit_message,
     messages.delete_message,
+    messages.fetch_history,
     previews.remove_previews,
     days.find_day,
     reactions.add_reaction,

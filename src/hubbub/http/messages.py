@@ -14,6 +14,7 @@ from hubbub.http.changes import Changed, changed
 from hubbub.http.problems import refusals
 from hubbub.http.requests import Body, Number, OptionalNumber, Ulid
 from hubbub.protocol.events import Line, UserView
+from hubbub.protocol.history import MessageHistory
 from hubbub.service.messages import Said
 from hubbub.service.services import Services
 
@@ -120,3 +121,18 @@ async def edit_message(
 async def delete_message(services: Given[Services], session: Given[Session], channel: Ulid, number: Number) -> Changed:
     """Its text is gone for ever, from every earlier event too; its place stays."""
     return changed(await services.messages.delete_message(session, channel, number))
+
+
+@get(
+    "/api/channels/{channel:str}/messages/{number:str}/history",
+    tags=["messages"],
+    summary="What a message has said",
+    responses=refusals(
+        "no_such_channel", "not_a_member", "no_such_message", "already_deleted", "history_off", "archive_unavailable"
+    ),
+)
+async def fetch_history(
+    services: Given[Services], session: Given[Session], channel: Ulid, number: Number
+) -> MessageHistory:
+    """Its first text, and what each edit made of it; nothing of one that was deleted."""
+    return await services.messages.fetch_history(session, channel, number)

@@ -26,6 +26,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     receipt_members: int = 50
     conversation_people: int = MAX_PEOPLE
     parts: int = MAX_PARTS
+    edit_history: bool = True
     file_bytes: int = 2 << 30
 
 

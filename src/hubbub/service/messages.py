@@ -23,9 +23,10 @@ from hubbub.domain.new_parts import Forwarded, NewPart
 from hubbub.domain.posting import check_parts
 from hubbub.domain.texts import check_emoji, check_key, check_text
 from hubbub.errors import Refused
+from hubbub.protocol.history import MessageHistory
 from hubbub.protocol.replies import Limits
 from hubbub.protocol.views import Lines
-from hubbub.service.ports import Channels, Clock, Ephemera, Fanout, Log, Previews
+from hubbub.service.ports import Channels, Clock, Ephemera, Fanout, History, Log, Previews
 
 EVENTS_PAGE = 500
 LINES_PAGE = 50
@@ -52,6 +53,7 @@ class MessageService:
     ephemera: Ephemera
     clock: Clock
     limits: Limits
+    history: History
     previews: Previews | None = None
 
     def post_message(
@@ -127,6 +129,12 @@ class MessageService:
         return await self.channels.fetch_lines(
             session.user, channel, before=before, after=after, around=around, limit=limit
         )
+
+    async def fetch_history(self, session: Session, channel: str, number: int) -> MessageHistory:
+        """What the message has said, for members of its channel; `history_off` where nobody is told."""
+        if not self.limits.edit_history:
+            raise Refused("history_off")
+        return await self.history.fetch_history(session.user, channel, number)
 
     async def fetch_events(
         self, session: Session, channel: str, after: int, limit: int | None = None

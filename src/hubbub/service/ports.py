@@ -17,6 +17,7 @@ from hubbub.domain.intents import Appended, Intent
 from hubbub.domain.links import SeenPage
 from hubbub.domain.query import Query
 from hubbub.protocol.events import ChannelSummary, UserView
+from hubbub.protocol.history import MessageHistory
 from hubbub.protocol.kept import PinList, SavedList
 from hubbub.protocol.replies import Limits, RoomView, Snapshot, Status, Thread, ThreadNews
 from hubbub.protocol.search import ChannelName
@@ -32,6 +33,7 @@ __all__ = [
     "Fanout",
     "Fetched",
     "Heads",
+    "History",
     "Kept",
     "Lines",
     "Log",
@@ -303,4 +305,13 @@ class Kept(Protocol):
 
     async def fetch_saved(self, user: str, before: int | None, limit: int) -> SavedList:
         """A page of the user's own, the newest first, `before` being what the page before it said is `next`."""
+        ...
+
+
+class History(Protocol):
+    """What was written before."""
+
+    async def fetch_history(self, user: str, channel: str, number: int) -> MessageHistory:
+        """The texts a message has had; raises `no_such_channel`, `not_a_member`, `no_such_message`,
+        `already_deleted`, `archive_unavailable`."""
         ...

@@ -19,6 +19,7 @@ from hubbub.store.channels import SqliteChannels
 from hubbub.store.cold import Thaw
 from hubbub.store.engine import DATABASE, DirectoryLock, create_private, open_writer
 from hubbub.store.files import SqliteFiles
+from hubbub.store.history import SqliteHistory
 from hubbub.store.inbox import SqliteInbox
 from hubbub.store.kept import SqliteKept
 from hubbub.store.limits import StoreLimits
@@ -47,6 +48,7 @@ class Store:
     readable: SqliteReadable
     kept: SqliteKept
     inbox: SqliteInbox
+    history: SqliteHistory
     search: SqliteSearch | None
     archiver: Archiver | None
     _follower: SearchFollower | None
@@ -118,6 +120,7 @@ async def open_store(
         readable=readable,
         kept=SqliteKept(readers, readable),
         inbox=SqliteInbox(readers),
+        history=SqliteHistory(readers, thaw),
         search=SqliteSearch(directory, follower) if follower else None,
         archiver=Archiver(writer, readers, archive, clock, keep, embedded) if archive else None,
         _follower=follower,

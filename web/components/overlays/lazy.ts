@@ -21,6 +21,10 @@ export const ForwardDialog = dynamic(() => import("./forward_dialog").then((modu
   ssr: false,
 });
 
+export const HistoryDialog = dynamic(() => import("./history_dialog").then((module) => module.HistoryDialog), {
+  ssr: false,
+});
+
 export const Lightbox = dynamic(() => import("./lightbox").then((module) => module.Lightbox), { ssr: false });
 
 export const AttachMenu = dynamic(() => import("./attach_menu").then((module) => module.AttachMenu), { ssr: false });

@@ -11,6 +11,7 @@ import { OriginLabel } from "@/components/parts/origin_label";
 import { Parts } from "@/components/parts/parts";
 import { PersonLink } from "@/components/people/person_link";
 import { QuoteView } from "@/components/parts/quote_view";
+import { EditedMark } from "@/components/room/edited_mark";
 import { KeptMarks, PlainKeeping } from "@/components/room/kept_marks";
 import { MessageTools } from "@/components/room/message_tools";
 import { Reactions } from "@/components/room/reactions";
@@ -164,7 +165,7 @@ function Content({ message, author, me, nameOf, calendar, run }: MessageRowProps
     <>
       {forward && <OriginLabel origin={forward} calendar={calendar} />}
       {reply && <QuoteView quote={reply} channel={channel} onShow={(number) => run({ type: "show", number })} />}
-      {text && <Text message={message} me={me} nameOf={nameOf} />}
+      {text && <Text message={message} me={me} nameOf={nameOf} run={run} />}
       {parts && <Parts parts={parts} author={author} />}
     </>
   );
@@ -179,7 +180,7 @@ function isBareMessage({ deleted, reply, forward, text, parts = [] }: MessagePos
   return !deleted && !reply && !forward && !text && isBare(parts);
 }
 
-function Text({ message, me, nameOf }: Pick<MessageRowProps, "message" | "me" | "nameOf">) {
+function Text({ message, me, nameOf, run }: Pick<MessageRowProps, "message" | "me" | "nameOf" | "run">) {
   const t = useTranslations("message");
   const [open, setOpen] = useState(false);
   const text = message.text ?? "";
@@ -194,7 +195,7 @@ function Text({ message, me, nameOf }: Pick<MessageRowProps, "message" | "me" | 
           {open ? t("showLess") : t("showMore")}
         </button>
       )}
-      {message.edited_at !== undefined && <span className="edited">{t("edited")}</span>}
+      {message.edited_at !== undefined && <EditedMark message={message} run={run} />}
     </>
   );
 }

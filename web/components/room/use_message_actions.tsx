@@ -7,7 +7,7 @@ import { type ReactNode, useCallback, useState } from "react";
 import { useSession } from "@/components/chat_provider";
 import { ConfirmDialog } from "@/components/confirm_dialog";
 import { useErrorText } from "@/components/error_text";
-import { ForwardDialog } from "@/components/overlays/lazy";
+import { ForwardDialog, HistoryDialog } from "@/components/overlays/lazy";
 import { useToast } from "@/components/toasts";
 import { messagePath } from "@/lib/addresses";
 import { codeOf } from "@/lib/api_client";
@@ -21,6 +21,7 @@ export type MessageAction =
   | { type: "react"; message: MessagePosted; emoji: string; add: boolean }
   | { type: "reply" | "forward" | "edit" | "delete" | "copy-text" | "copy-link"; message: MessagePosted }
   | { type: "pin" | "unpin" | "save" | "unsave"; message: MessagePosted }
+  | { type: "history"; message: MessagePosted }
   | { type: "show"; number: number }
   | { type: "retry" | "discard"; item: OutboxItem };
 
@@ -39,6 +40,7 @@ export function useMessageActions(
   const errorText = useErrorText();
   const router = useRouter();
   const [deleting, setDeleting] = useState<MessagePosted>();
+  const [remembering, setRemembering] = useState<MessagePosted>();
   const [forwarding, setForwarding] = useState<MessagePosted>();
 
   const run = useCallback(
@@ -62,6 +64,8 @@ export function useMessageActions(
         }
         case "reply":
           return session?.composing.reply(channel, quoteOf(action.message, nameOf(action.message.author)));
+        case "history":
+          return setRemembering(action.message);
         case "forward":
           return setForwarding(action.message);
         case "show":
@@ -98,6 +102,7 @@ export function useMessageActions(
 
   const dialog = (
     <>
+      {remembering && <HistoryDialog message={remembering} onClose={() => setRemembering(undefined)} />}
       {forwarding && <ForwardDialog message={forwarding} onClose={() => setForwarding(undefined)} />}
       <ConfirmDialog
         open={deleting !== undefined}
