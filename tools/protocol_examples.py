@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from hubbub.domain import new_parts
+from hubbub.domain import new_parts, notifications
 from hubbub.domain.roles import Role
 from hubbub.protocol import codec, commands, events, history, inbox, kept, parts, replies, search
 
@@ -79,6 +79,9 @@ _excerpt.append(search.ExcerptPart(text=" are green."))
 _channel_name = search.ChannelName(id=CHANNEL, name="release", private=False)
 _hit = search.SearchHit(message=_posted, channel=_channel_name, excerpt=_excerpt)
 _saved = kept.SavedMessage(channel=CHANNEL, number=17, at=NOON, name=_channel_name, message=_posted)
+_hours = notifications.QuietHours(start=1320, end=420, zone="Asia/Shanghai")
+_settings = notifications.NotificationSettings(keywords=["release"], quiet_hours=_hours)
+_notifications = notifications.Notifications(keywords=["release"], quiet_hours=_hours, channels={CHANNEL: "all"})
 _inbox_item = inbox.InboxItem(message=_posted, channel=_channel_name, reasons=["mention"], unread=True)
 _channel_count = search.ChannelCount(id=CHANNEL, name="release", count=1)
 _author_count = search.AuthorCount(id=ANA, name="ana", count=1)
@@ -226,6 +229,12 @@ EXAMPLES: tuple[msgspec.Struct, ...] = (
     _facets,
     search.SearchResult(hits=[_hit], total=1, exact=True, facets=_facets, users=[_ana], engine="sqlite"),
     _inbox_item,
+    _hours,
+    _settings,
+    _notifications,
+    events.NotificationsSet(seq=11, at=NOON, user=ANA, settings=_notifications),
+    commands.NotificationsUpdate(id=22, settings=_settings),
+    commands.ChannelNotify(id=23, channel=CHANNEL, level="all"),
     inbox.Inbox(items=[_inbox_item], cursor="1765432100123-1", users=[_ana]),
 )
 

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from hubbub.domain import new_parts
+from hubbub.domain import new_parts, notifications
 from hubbub.protocol import commands, events, history, inbox, kept, parts, people, replies, search
 
 JsonObject: TypeAlias = dict[str, typing.Any]
@@ -38,6 +38,9 @@ SHAPES: tuple[StructType, ...] = (
     events.Reaction,
     events.Mention,
     events.Replies,
+    notifications.QuietHours,
+    notifications.NotificationSettings,
+    notifications.Notifications,
     *NEW_PARTS,
     new_parts.Forwarded,
     *PARTS,
@@ -132,10 +135,12 @@ FIELD_MEANINGS: dict[str, str] = {
     "hits": "what was found, in the order asked for",
     "id": "the command's number, chosen by the client, repeated in the answer",
     "key": "idempotency key: 1 to 64 letters, digits, _ or -; a UUID does",
+    "keywords": "words and phrases that are as good as one's name",
     "kind": "what kind of part it is",
     "last": "the newest message",
     "latitude": "in degrees, north is positive",
     "items": "the messages, newest first",
+    "level": "what one is told of: `all`, `mentions` (what names or answers one, and conversations), `nothing`",
     "limits": "bounds a client should know before it runs into them",
     "lines": "messages and system lines, oldest first",
     "longitude": "in degrees, east is positive",
@@ -173,6 +178,9 @@ FIELD_MEANINGS: dict[str, str] = {
     "previews": "what its links lead to, as far as the server has looked",
     "private": "true: only members see that it exists",
     "reactions": "emoji under the message, in the order first used",
+    "notifications": "what the user wants to be told of",
+    "quiet_hours": "every day nothing is told then",
+    "quiet_until": "nothing is told before this, in milliseconds since 1970 (UTC); 0 for none",
     "reasons": "why it is addressed to the user: it names them, it answers them",
     "receipt_members": "in channels with more members nobody is told how far others have read",
     "redacted": "true: the content was removed for ever",
@@ -189,6 +197,11 @@ FIELD_MEANINGS: dict[str, str] = {
     "size": "in bytes",
     "state": "`open`: bytes are missing; `checking`: the content is looked at; `ready`: it can be posted",
     "status": "`away`: nobody sits before it",
+    "settings": "what one wants to be told of",
+    "sound": "whether notices may be heard",
+    "start": "in minutes after midnight",
+    "end": "in minutes after midnight",
+    "zone": "an IANA time zone",
     "stream": "`channel:<id>` or `user:<id>`",
     "streams": "each stream's head: what is missed follows next, up to there",
     "subject": "one line on what it is about",
@@ -253,6 +266,7 @@ FIELD_MEANINGS: dict[str, str] = {
     "ChannelSummary.seq": "the event as of which this is shown",
     "ChannelUpdate.name": "the new name; left out: unchanged",
     "ChannelUpdate.topic": "the new topic, may be empty; left out: unchanged",
+    "Notifications.channels": "levels of single channels, by id",
     "Mention.channel": "the public channel that is named",
     "Mention.text": "as it stands in the text, sign included",
     "Mention.user": "the person who is named",

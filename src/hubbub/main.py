@@ -38,6 +38,7 @@ from hubbub.service.files import Collector, FileLimits, FileService
 from hubbub.service.inbox import InboxService
 from hubbub.service.keeping import KeepingService
 from hubbub.service.messages import MessageService
+from hubbub.service.notifications import NotificationService
 from hubbub.service.passwords import PasswordHasher
 from hubbub.service.ports import Search
 from hubbub.service.presence import PresenceService
@@ -254,6 +255,7 @@ def make_services(
         keeping=KeepingService(store.log, store.kept, clock),
         inbox=InboxService(store.inbox, store.readable, store.accounts),
         previews=previews,
+        notifications=NotificationService(store.log, clock),
     )
 
 

@@ -95,4 +95,4 @@ async def test_the_inbox_reads_and_is_cleared_without_javascript(place: Place, v
     await expect(visitor.page).to_have_url(re.compile("/inbox/mine"))
     await expect(visitor.page.get_by_role("button", name="Mark all as read")).to_have_count(0)
     await items.first.get_by_role("link", name=place.ana.name).click()
-    await expect(visitor.page.get_by_text("2", exact=False).first).to_be_visible()
+    await expect(visitor.page.locator(".message").filter(has_text=f"@{place.bo_http.name} 2")).to_be_visible()

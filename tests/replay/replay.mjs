@@ -36,6 +36,7 @@ function compareStates(state, fresh, excused) {
     ...compare("seq", state.seq, fresh.seq),
     ...compare("user", state.user, fresh.user),
     ...compare("saved", state.saved, fresh.saved),
+    ...compare("notifications", state.notifications, fresh.notifications),
     ...compareStale(state, excused),
     ...compareChannels(state.channels, fresh.channels, excused),
     ...compareRooms(state.room, fresh.room, excused),

@@ -86,6 +86,7 @@ DEEDS = st.one_of(
     deed("channel.update", name=st.builds(lambda: next(NAMES))),
     deed("membership.update", muted=st.booleans(), pinned=st.booleans()),
     deed("membership.update", hidden=st.booleans()),
+    deed("channel.notify", level=st.sampled_from([None, "all", "nothing"])),
     deed("channel.join"),
     deed("channel.leave"),
     deed_to_other("member.add"),

@@ -32,6 +32,7 @@ from hubbub.protocol.events import (
     MessagePosted,
     MessageSaved,
     MessageUnsaved,
+    NotificationsSet,
     PositionSet,
     ThreadFollowed,
     ThreadRead,
@@ -67,6 +68,7 @@ class Replica:
                 | PositionSet()
                 | MessageSaved()
                 | MessageUnsaved()
+                | NotificationsSet()
             ):
                 assert event.seq == self.seq + 1, (event, self.seq)
                 self.seq = event.seq

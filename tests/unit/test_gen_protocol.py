@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from hubbub.domain import new_parts
+from hubbub.domain import new_parts, notifications
 from hubbub.errors import CLOSINGS, ERRORS, CloseCode
 from hubbub.protocol import codec, commands, events, history, inbox, kept, parts, people, replies, search
 from tools import gen_protocol, protocol_model
@@ -24,7 +24,7 @@ def concrete_structs() -> set[type[msgspec.Struct]]:
     """Every Struct the protocol's modules declare that can be sent: tagged ones, and shapes nothing derives from."""
     declared = {
         value
-        for module in (commands, events, history, inbox, kept, new_parts, parts, people, replies, search)
+        for module in (commands, events, history, inbox, kept, new_parts, notifications, parts, people, replies, search)
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, msgspec.Struct) and value.__module__ == module.__name__
     }

@@ -52,6 +52,7 @@ type UserEvent = EventOf<
   | "thread.followed"
   | "thread.unfollowed"
   | "thread.read"
+  | "notifications.set"
 >;
 
 export function channelStream(channel: string): string {
@@ -130,6 +131,8 @@ function applyUserEvent(state: ClientState, event: UserEvent): ClientState {
       return setPosition(next, event);
     case "message.saved":
       return withSaved(next, event.channel, (numbers) => [...numbers, event.number]);
+    case "notifications.set":
+      return { ...next, notifications: event.settings };
     case "message.unsaved":
       return withSaved(next, event.channel, (numbers) => numbers.filter((number) => number !== event.number));
     case "thread.followed":

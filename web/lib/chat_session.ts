@@ -16,7 +16,7 @@ import { newKey } from "./new_key.ts";
 import { Outbox, type OutboxItem, type OutboxNews, type PostExtras } from "./outbox.ts";
 import { KeptPosts } from "./outbox_store.ts";
 import { OwnPresence, OwnTyping } from "./own_presence.ts";
-import type { AnyFrame, Ok, Part, Room, Snapshot } from "./protocol.gen.ts";
+import type { AnyFrame, MessagePosted, Ok, Part, Room, Snapshot } from "./protocol.gen.ts";
 import { CLOSE_CODES } from "./protocol.gen.ts";
 import type { RoomWindow } from "./room_window.ts";
 import { type Connection, Socket } from "./socket.ts";
@@ -46,6 +46,7 @@ export class ChatSession {
   #view: ChatView | undefined;
   readonly #adopted = new WeakSet<Snapshot>();
   readonly #subscribers = new Set<() => void>();
+  readonly #listeners = new Set<(message: MessagePosted) => void>();
   readonly #live: LiveState;
   readonly #socket: Socket;
   readonly #outbox: Outbox;
@@ -101,6 +102,12 @@ export class ChatSession {
   }
 
   // --- what React needs ------------------------------------------------------------------------------------------
+
+  /** Calls `call` with every message of others that is heard while it is new; returns how to stop that. */
+  onMessage(call: (message: MessagePosted) => void): () => void {
+    this.#listeners.add(call);
+    return () => this.#listeners.delete(call);
+  }
 
   subscribe = (call: () => void): (() => void) => {
     this.#subscribers.add(call);
@@ -177,7 +184,9 @@ export class ChatSession {
         return; // the carrier's to match with their commands
       case "message.posted":
         this.ephemera.posted(frame.channel, frame.author);
-        return this.#live.hear(frame);
+        this.#live.hear(frame);
+        for (const call of this.#listeners) call(frame);
+        return;
       default:
         this.#live.hear(frame);
     }

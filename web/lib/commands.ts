@@ -26,6 +26,10 @@ export function requestOf(command: Command): Call | undefined {
       return ["PUT", `${at}/pins/${command.number}`];
     case "message.unpin":
       return ["DELETE", `${at}/pins/${command.number}`];
+    case "notifications.update":
+      return ["PUT", "/api/me/notifications", command.settings];
+    case "channel.notify":
+      return ["PUT", `${at}/notifications`, { level: command.level }];
     case "message.save":
       return ["PUT", `/api/saved/${command.channel}/${command.number}`];
     case "message.unsave":

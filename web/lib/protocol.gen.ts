@@ -457,6 +457,19 @@ export interface ThreadRead {
   channel_seq: number;
 }
 
+/** What the user wants to be told of, all of it, from here on. */
+export interface NotificationsSet {
+  type: "notifications.set";
+  /** the event's number within its stream, gapless from 1 */
+  seq: number;
+  /** when, in milliseconds since 1970 (UTC) */
+  at: number;
+  /** the person */
+  user: string;
+  /** what one wants to be told of */
+  settings: Notifications;
+}
+
 /**
  * The first frame, once. `streams` maps a stream to the last seq the client has; what came after it is sent.
  *
@@ -734,6 +747,26 @@ export interface MembershipUpdate {
   hidden?: boolean;
 }
 
+/** What one wants to be told of, but for the levels of single channels: all of it, as it is to be from now on. */
+export interface NotificationsUpdate {
+  type: "notifications.update";
+  /** the command's number, chosen by the client, repeated in the answer */
+  id: number;
+  /** what one wants to be told of */
+  settings: NotificationSettings;
+}
+
+/** The level of one channel; left out: that of all others. */
+export interface ChannelNotify {
+  type: "channel.notify";
+  /** the command's number, chosen by the client, repeated in the answer */
+  id: number;
+  /** the channel */
+  channel: string;
+  /** what one is told of: `all`, `mentions` (what names or answers one, and conversations), `nothing` */
+  level?: "all" | "mentions" | "nothing";
+}
+
 /** Put somebody into a channel one is in. */
 export interface MemberAdd {
   type: "member.add";
@@ -983,6 +1016,51 @@ export interface Replies {
   at: number;
   /** who took part last, by id, the newest first; at most 3 */
   people: string[];
+}
+
+/** Every day from `start` to `end`, in minutes after midnight in the zone; over midnight where `end` is earlier. */
+export interface QuietHours {
+  /** in minutes after midnight */
+  start: number;
+  /** in minutes after midnight */
+  end: number;
+  /** an IANA time zone */
+  zone?: string;
+}
+
+/**
+ * What one is told of in all channels: `level` holds for those that have none of their own. `keywords`: words
+ * and
+ * phrases that are as good as one's name. `quiet_until`: nothing before that time. `sound`: notices may be
+ * heard.
+ */
+export interface NotificationSettings {
+  /** what one is told of: `all`, `mentions` (what names or answers one, and conversations), `nothing` */
+  level?: "all" | "mentions" | "nothing";
+  /** words and phrases that are as good as one's name */
+  keywords?: string[];
+  /** nothing is told before this, in milliseconds since 1970 (UTC); 0 for none */
+  quiet_until?: number;
+  /** every day nothing is told then */
+  quiet_hours?: QuietHours;
+  /** whether notices may be heard */
+  sound?: boolean;
+}
+
+/** The same, and the levels of the channels that have one of their own, by id. */
+export interface Notifications {
+  /** what one is told of: `all`, `mentions` (what names or answers one, and conversations), `nothing` */
+  level?: "all" | "mentions" | "nothing";
+  /** words and phrases that are as good as one's name */
+  keywords?: string[];
+  /** nothing is told before this, in milliseconds since 1970 (UTC); 0 for none */
+  quiet_until?: number;
+  /** every day nothing is told then */
+  quiet_hours?: QuietHours;
+  /** whether notices may be heard */
+  sound?: boolean;
+  /** levels of single channels, by id */
+  channels?: Record<string, "all" | "mentions" | "nothing">;
 }
 
 /** An uploaded picture; `alt` says what is on it. */
@@ -1534,6 +1612,8 @@ export interface Snapshot {
   thread?: Thread;
   /** the threads the user follows, in the order they began to */
   threads?: FollowedThread[];
+  /** what the user wants to be told of */
+  notifications?: Notifications;
   /** everyone the rest refers to */
   users?: UserView[];
   /** bounds a client should know before it runs into them */
@@ -1784,7 +1864,8 @@ export type AnyUserEvent =
   | MessageUnsaved
   | ThreadFollowed
   | ThreadUnfollowed
-  | ThreadRead;
+  | ThreadRead
+  | NotificationsSet;
 
 /** Every durable event. */
 export type AnyEvent =
@@ -1809,7 +1890,8 @@ export type AnyEvent =
   | MessageUnsaved
   | ThreadFollowed
   | ThreadUnfollowed
-  | ThreadRead;
+  | ThreadRead
+  | NotificationsSet;
 
 /** Every command that is answered. */
 export type AnyNumbered =
@@ -1834,6 +1916,8 @@ export type AnyNumbered =
   | ChannelLeave
   | ConversationOpen
   | MembershipUpdate
+  | NotificationsUpdate
+  | ChannelNotify
   | MemberAdd
   | MemberRemove
   | MemberList
@@ -1867,6 +1951,8 @@ export type AnyCommand =
   | ChannelLeave
   | ConversationOpen
   | MembershipUpdate
+  | NotificationsUpdate
+  | ChannelNotify
   | MemberAdd
   | MemberRemove
   | MemberList
@@ -1934,6 +2020,7 @@ export type AnyFrame =
   | ThreadFollowed
   | ThreadUnfollowed
   | ThreadRead
+  | NotificationsSet
   | Welcome
   | Ok
   | Failure
@@ -1970,6 +2057,7 @@ export const USER_EVENT_TYPES = [
   "thread.followed",
   "thread.unfollowed",
   "thread.read",
+  "notifications.set",
 ] as const;
 
 /** How many unread numbers a summary keeps. */

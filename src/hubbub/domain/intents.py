@@ -13,6 +13,7 @@ import msgspec
 
 from hubbub.domain.links import LinkPreview
 from hubbub.domain.new_parts import Forwarded, NewPart
+from hubbub.domain.notifications import Level, NotificationSettings
 
 
 class CreateUser(msgspec.Struct, frozen=True, gc=False):
@@ -262,8 +263,20 @@ class ReadThread(msgspec.Struct, frozen=True, gc=False):
     at: int
 
 
+class SetNotifications(msgspec.Struct, frozen=True, gc=False):
+    """What the actor wants to be told of: `settings` of all, or the `level` of one `channel` (None: as all others).
+    Nothing changes: no event. Refused: `no_such_channel`, `not_a_member`."""
+
+    actor: str
+    at: int
+    settings: NotificationSettings | None = None
+    channel: str | None = None
+    level: Level | None = None
+
+
 Intent: TypeAlias = (
-    CreateUser
+    SetNotifications
+    | CreateUser
     | CreateChannel
     | UpdateChannel
     | AddMember

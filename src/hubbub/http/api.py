@@ -23,6 +23,7 @@ from hubbub.http import (
     inbox,
     members,
     messages,
+    notifications,
     pins,
     positions,
     presence,
@@ -95,6 +96,8 @@ ROUTES: tuple[HTTPRouteHandler, ...] = (
     users.find_users,
     search.search_messages,
     inbox.fetch_inbox,
+    notifications.update_notifications,
+    notifications.set_level,
     fetch_health,
 )
 

@@ -8,9 +8,10 @@ to the page with `?error=CODE`, and no password is ever in an address.
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, cast, get_args
 from urllib.parse import quote, urlencode
 
+import msgspec
 from litestar import Request, Response, Router, post
 from litestar.datastructures import Cookie, State
 from litestar.di import NamedDependency as Given
@@ -19,6 +20,7 @@ from litestar.handlers import HTTPRouteHandler
 from hubbub.domain.accounts import Session
 from hubbub.domain.conversations import MAX_PEOPLE
 from hubbub.domain.names import name_key
+from hubbub.domain.notifications import Level, NotificationSettings
 from hubbub.errors import Refused
 from hubbub.http.auth import PUBLIC, Entrance, no_session_cookie, session_cookie, token_of
 from hubbub.http.problems import headers_of, log_error, refused_of
@@ -41,6 +43,7 @@ PAGES: Final = {
     "/forms/conversations": "/new/message",
     "/forms/preferences": "/settings",
     "/forms/logout": "/settings",
+    "/forms/notifications": "/settings",
     "/forms/inbox/read": "/inbox/mine",
 }
 INBOX: Final = "/inbox/mine"
@@ -206,6 +209,60 @@ async def set_position(
     return go_to(local_path(fields.get("next"), room_path(channel)))
 
 
+@post("/notifications")
+async def set_notifications(
+    request: StrictRequest, services: Given[Services], session: Given[Session]
+) -> Response[None]:
+    """`level`, `keywords` (a line each), `quiet_from` and `quiet_to` (22:00) in the zone `zone`, `sound`; `pause`:
+    minutes without any from now on."""
+    fields = await request.form_fields()
+    hours = [_read_minute(fields.get(name, "")) for name in ("quiet_from", "quiet_to")]
+    quiet = None if None in hours else {"start": hours[0], "end": hours[1], "zone": fields.get("zone") or "UTC"}
+    pause = fields.get("pause", "0")
+    if pause not in ("0", "30", "60", "240", "1440", "keep"):
+        raise Refused("bad_request", "pause: one of the choices.")
+    kept = fields.get("quiet_until", "0")
+    until = int(kept) if pause == "keep" and re.fullmatch(r"[0-9]{1,15}", kept, re.ASCII) else 0
+    if pause not in ("0", "keep"):
+        until = services.notifications.clock() + int(pause) * 60_000
+    try:
+        settings = msgspec.convert(
+            {
+                "level": fields.get("level", "mentions"),
+                "keywords": fields.get("keywords", "").splitlines(),
+                "quiet_until": until,
+                "quiet_hours": quiet,
+                "sound": fields.get("sound") == "on",
+            },
+            NotificationSettings,
+        )
+    except msgspec.ValidationError as error:
+        raise Refused("bad_request") from error
+    await services.notifications.update(session, settings)
+    return go_to("/settings#notifications")
+
+
+def _read_minute(written: str) -> int | None:
+    """Minutes after midnight of "22:00"; None where nothing is written."""
+    found = re.fullmatch(r"([01][0-9]|2[0-3]):([0-5][0-9])(?::[0-9]{2})?", written, re.ASCII)
+    if found is None and written:
+        raise Refused("bad_request", "Write the time as 22:00.")
+    return int(found[1]) * 60 + int(found[2]) if found else None
+
+
+@post("/channels/{channel:str}/notifications")
+async def set_level(
+    request: StrictRequest, services: Given[Services], session: Given[Session], channel: Ulid
+) -> Response[None]:
+    """`level`: `all`, `mentions`, `nothing`, or `default`."""
+    fields = await request.form_fields()
+    level = fields.get("level", "default")
+    if level not in ("default", *get_args(Level)):
+        raise Refused("bad_request", "level: one of the choices.")
+    await services.notifications.set_level(session, channel, None if level == "default" else cast("Level", level))
+    return go_to(local_path(fields.get("next"), members_path(channel)))
+
+
 @post("/inbox/read")
 async def read_inbox(request: StrictRequest, services: Given[Services], session: Given[Session]) -> Response[None]:
     """All that the inbox has unread on its first page, and what stands before it there, was read."""
@@ -348,6 +405,8 @@ FORMS: tuple[HTTPRouteHandler, ...] = (
     update_membership,
     set_position,
     read_inbox,
+    set_notifications,
+    set_level,
     post_message,
     edit_message,
     delete_message,

@@ -12,6 +12,7 @@ import msgspec
 
 from hubbub.domain.conversations import MAX_PEOPLE
 from hubbub.domain.new_parts import Forwarded, NewParts
+from hubbub.domain.notifications import Level, NotificationSettings
 from hubbub.domain.scalars import Id, Number, Position, Ulid
 
 
@@ -197,6 +198,19 @@ class MembershipUpdate(Numbered, tag="membership.update", frozen=True, kw_only=T
     hidden: bool | None = None
 
 
+class NotificationsUpdate(Numbered, tag="notifications.update", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one wants to be told of, but for the levels of single channels: all of it, as it is to be from now on."""
+
+    settings: NotificationSettings
+
+
+class ChannelNotify(Numbered, tag="channel.notify", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The level of one channel; left out: that of all others."""
+
+    channel: Ulid
+    level: Level | None = None
+
+
 class MemberAdd(Numbered, tag="member.add", frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Put somebody into a channel one is in."""
 
@@ -274,6 +288,8 @@ AnyNumbered: TypeAlias = (
     | ChannelLeave
     | ConversationOpen
     | MembershipUpdate
+    | NotificationsUpdate
+    | ChannelNotify
     | MemberAdd
     | MemberRemove
     | MemberList

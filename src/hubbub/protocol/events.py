@@ -16,6 +16,7 @@ import msgspec
 from hubbub.domain.conversations import ChannelKind
 from hubbub.domain.mentions import Wide
 from hubbub.domain.new_parts import Kind
+from hubbub.domain.notifications import Notifications
 from hubbub.protocol.parts import Origin, Part, PreviewPart, Quote
 from hubbub.protocol.people import UserView as UserView
 
@@ -271,6 +272,12 @@ class ThreadUnfollowed(UserEvent, tag="thread.unfollowed", frozen=True, kw_only=
     number: int
 
 
+class NotificationsSet(UserEvent, tag="notifications.set", frozen=True, kw_only=True, omit_defaults=True):
+    """What the user wants to be told of, all of it, from here on."""
+
+    settings: Notifications
+
+
 class MessageSaved(UserEvent, tag="message.saved", frozen=True, kw_only=True, omit_defaults=True):
     """The user has saved message `number` of `channel` for themselves; the newest is the last one."""
 
@@ -376,6 +383,7 @@ AnyUserEvent: TypeAlias = (
     | ThreadFollowed
     | ThreadUnfollowed
     | ThreadRead
+    | NotificationsSet
 )
 AnyEvent: TypeAlias = AnyChannelEvent | AnyUserEvent
 

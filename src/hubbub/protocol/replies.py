@@ -9,6 +9,7 @@ import msgspec
 
 from hubbub.domain.conversations import MAX_PEOPLE
 from hubbub.domain.new_parts import MAX_PARTS
+from hubbub.domain.notifications import Notifications
 from hubbub.domain.roles import Role
 from hubbub.protocol.events import ChannelSummary, FollowedThread, Line, MessagePosted, UserView
 
@@ -167,6 +168,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     saved: dict[str, list[int]] = {}
     thread: Thread | None = None
     threads: list[FollowedThread] = []
+    notifications: Notifications = Notifications()
     users: list[UserView] = []
     limits: Limits
     server: str = "Hubbub"

@@ -10,6 +10,7 @@ from hubbub.service.files import FileService
 from hubbub.service.inbox import InboxService
 from hubbub.service.keeping import KeepingService
 from hubbub.service.messages import MessageService
+from hubbub.service.notifications import NotificationService
 from hubbub.service.presence import PresenceService
 from hubbub.service.previews import PreviewService
 from hubbub.service.search import SearchService
@@ -29,4 +30,5 @@ class Services:
     files: FileService
     keeping: KeepingService
     inbox: InboxService
+    notifications: NotificationService
     previews: PreviewService | None = None

@@ -16,6 +16,7 @@ from hubbub.store import summaries, thread_reads
 from hubbub.store.cold import Bodies, Thaw
 from hubbub.store.kept import fetch_pinned, fetch_saved_numbers
 from hubbub.store.names import fetch_names, named_in_lines, named_in_summaries
+from hubbub.store.notifications import fetch_notifications
 from hubbub.store.readers import Reader, Readers
 from hubbub.store.schema import channels, members, users
 from hubbub.store.statements import compile_sql
@@ -133,6 +134,7 @@ class SqliteChannels:
                 saved=await fetch_saved_numbers(reader, user),
                 thread=opened,
                 threads=await thread_reads.fetch_followed(reader, user),
+                notifications=await fetch_notifications(reader, user),
                 users=await fetch_names(reader, named),
                 limits=limits,
             )

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from hubbub.domain.notifications import Notifications
 from hubbub.protocol.events import (
     REPLY_PEOPLE,
     AnyChannelEvent,
@@ -28,6 +29,7 @@ from hubbub.protocol.events import (
     MessageSaved,
     MessageUnpinned,
     MessageUnsaved,
+    NotificationsSet,
     PositionSet,
     Reaction,
     ReactionAdded,
@@ -292,6 +294,7 @@ class UserReplay:
     places: dict[str, OwnPlace] = field(default_factory=dict)
     saved: dict[tuple[str, int], MessageSaved] = field(default_factory=dict)
     follows: dict[tuple[str, int], OwnFollow] = field(default_factory=dict)
+    notifications: Notifications | None = None
 
     def feed(self, event: AnyUserEvent) -> None:
         self.seq += 1
@@ -316,12 +319,15 @@ class UserReplay:
                     self.tell(f"event {event.seq}: a position in {event.channel} without being in")
                 elif event.channel_seq >= place.set_seq:
                     place.set_number, place.set_seq = event.number, event.channel_seq
-            case MessageSaved() | MessageUnsaved():
-                self._feed_saved(event)
+            case MessageSaved() | MessageUnsaved() | NotificationsSet():
+                self._feed_kept(event)
             case ThreadFollowed() | ThreadUnfollowed() | ThreadRead():
                 self._feed_thread(event)
 
-    def _feed_saved(self, event: MessageSaved | MessageUnsaved) -> None:
+    def _feed_kept(self, event: MessageSaved | MessageUnsaved | NotificationsSet) -> None:
+        if isinstance(event, NotificationsSet):
+            self.notifications = event.settings
+            return
         place = (event.channel, event.number)
         if (place in self.saved) == isinstance(event, MessageSaved):
             self.tell(f"event {event.seq} changes nothing")

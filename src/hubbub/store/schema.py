@@ -287,6 +287,15 @@ saved: Final = Table(
     sqlite_with_rowid=False,
 )
 
+# What people want to be told of, as JSON (domain/notifications.py); no row: nothing was ever set.
+notifications: Final = Table(
+    "notifications",
+    METADATA,
+    Column("user", Text, ForeignKey("users.id"), primary_key=True),
+    Column("settings", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # Ranges of a stream that were proven to be in the archive: first to last, without a gap from 1. Their events may be
 # there alone. `digest`: see archive_ranges.py.
 archived: Final = Table(

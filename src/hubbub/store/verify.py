@@ -70,6 +70,7 @@ _CHANNELS: Final = """SELECT id, name, topic, private, created_by, created_at, k
 _USES: Final = "SELECT file FROM file_uses WHERE channel = ? AND number = ?"
 _ANSWER: Final = "SELECT 1 FROM answers WHERE channel = ? AND number = ? AND seq = ?"
 _PINS: Final = 'SELECT number, "by", at, seq FROM pins WHERE channel = ? ORDER BY seq'
+_NOTIFICATIONS: Final = 'SELECT settings FROM notifications WHERE "user" = ?'
 _SAVED: Final = 'SELECT seq, channel, number, at FROM saved WHERE "user" = ? ORDER BY seq'
 _NAMED: Final = """SELECT "user", reason, author, at FROM mentions WHERE channel = ? AND number = ?"""
 _AUTHOR: Final = "SELECT author FROM lines WHERE channel = ? AND number = ?"
@@ -248,6 +249,10 @@ class _Verifier:
         if replay.seq != head:
             tell(f"the head is {head}, the log ends at {replay.seq}")
         found = list(self._rows(_SAVED, user))
+        settings = replay.notifications
+        kept = self._one(_NOTIFICATIONS, user)
+        if kept != (() if settings is None else (msgspec.json.encode(settings),)):
+            tell(f"the settings of notifications are {kept}, the log says {settings}")
         saved = [(event.seq, event.channel, event.number, event.at) for event in replay.saved.values()]
         if found != sorted(saved):
             tell(f"saved are {found}, the log says {sorted(saved)}")

@@ -53,6 +53,8 @@ def make_dispatch(services: Services) -> Mapping[type[c.Numbered], CarryOut]:
         c.MembershipUpdate,
         lambda s, m, _: channels.update_membership(s, m.channel, muted=m.muted, pinned=m.pinned, hidden=m.hidden),
     )
+    on(c.NotificationsUpdate, lambda s, m, _: services.notifications.update(s, m.settings))
+    on(c.ChannelNotify, lambda s, m, _: services.notifications.set_level(s, m.channel, m.level))
     on(c.MemberAdd, lambda s, m, _: channels.add_member(s, m.channel, m.user))
     on(c.MemberRemove, lambda s, m, _: channels.remove_member(s, m.channel, m.user))
 

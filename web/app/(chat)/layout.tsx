@@ -2,6 +2,7 @@ import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 
 import { ChatProvider } from "@/components/chat_provider";
+import { Notifier } from "@/components/notifications/notifier";
 import { ProfileCards } from "@/components/people/profile_cards";
 import { Side } from "@/components/side/side";
 import { RoomLinks, Stage } from "@/components/stage";
@@ -20,6 +21,7 @@ export default async function ChatLayout({ children }: { children: ReactNode }) 
         <a className="skip" href="#main">
           {t("skipMain")}
         </a>
+        <Notifier />
         <RoomLinks>
           <ProfileCards>
             <Side served={served} order={order} />

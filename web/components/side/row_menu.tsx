@@ -1,12 +1,12 @@
 "use client";
 
-import { Bell, BellOff, CheckCheck, EyeOff, MessageCircleDashed, Pin, PinOff } from "lucide-react";
+import { Bell, BellOff, Check, CheckCheck, EyeOff, MessageCircleDashed, Pin, PinOff } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import type { RefObject } from "react";
-import { Dialog, Menu, MenuItem, Popover } from "react-aria-components";
+import { Dialog, Menu, MenuItem, MenuSection, Popover } from "react-aria-components";
 
-import { useSession } from "@/components/chat_provider";
+import { useLiveView, useSession } from "@/components/chat_provider";
 import { useErrorText } from "@/components/error_text";
 import { useToast } from "@/components/toasts";
 import { codeOf } from "@/lib/api_client";
@@ -25,12 +25,19 @@ interface RowMenuProps {
   onClose(): void;
 }
 
-type Choice = "pin" | "mute" | "read" | "unread" | "hide";
+const LEVELS = ["default", "all", "mentions", "nothing"] as const;
+type Level = Exclude<(typeof LEVELS)[number], "default">;
+type Choice = "pin" | "mute" | "read" | "unread" | "hide" | `level-${(typeof LEVELS)[number]}`;
+
+function Blank() {
+  return <svg aria-hidden />;
+}
 
 /** What one can do with a row of the list; all of it holds on every device. */
 export function RowMenu({ channel, name, me, open, anchor, onClose }: RowMenuProps) {
   const t = useTranslations("side");
   const act = useRowActions(channel, me, open);
+  const level = useLiveView()?.state.notifications?.channels?.[channel.id] ?? "default";
   const { muted = false, pinned = false, unread } = channel;
   return (
     <Popover
@@ -58,6 +65,15 @@ export function RowMenu({ channel, name, me, open, anchor, onClose }: RowMenuPro
             {muted ? <Bell aria-hidden /> : <BellOff aria-hidden />}
             {muted ? t("unmute") : t("mute")}
           </MenuItem>
+          <MenuSection className="menu-section" aria-label={t("notify")}>
+            {LEVELS.map((each) => (
+              <MenuItem id={`level-${each}`} key={each} className="menu-item">
+                {each === level ? <Check aria-hidden /> : <Blank />}
+                {t(`level.${each}`)}
+                {each === level && <span className="unseen"> ({t("chosen")})</span>}
+              </MenuItem>
+            ))}
+          </MenuSection>
           {unread?.length ? (
             <MenuItem id="read" className="menu-item">
               <CheckCheck aria-hidden />
@@ -97,6 +113,12 @@ function useRowActions(channel: ChannelSummary, me: string, open: boolean): (cho
         return { type: "membership.update", channel: id, pinned: !pinned };
       case "mute":
         return { type: "membership.update", channel: id, muted: !muted };
+      case "level-default":
+        return { type: "channel.notify", channel: id };
+      case "level-all":
+      case "level-mentions":
+      case "level-nothing":
+        return { type: "channel.notify", channel: id, level: choice.slice("level-".length) as Level };
       case "hide":
         return { type: "membership.update", channel: id, hidden: true };
       case "read":

@@ -14,6 +14,7 @@ from hubbub.store.apply.conversations import append_opening
 from hubbub.store.apply.kept import append_pin, append_pin_end, append_save, append_save_end
 from hubbub.store.apply.members import append_join, append_leave, append_membership
 from hubbub.store.apply.messages import append_deletion, append_edit, append_post
+from hubbub.store.apply.notifications import append_notifications
 from hubbub.store.apply.positions import append_position
 from hubbub.store.apply.previews import append_previews, append_previews_end
 from hubbub.store.apply.reactions import append_reaction, append_reaction_end
@@ -29,6 +30,7 @@ _APPLY: Final[Mapping[type, Callable[[Ledger, Any], Appended]]] = MappingProxyTy
         intents.RemoveMember: append_leave,
         intents.OpenConversation: append_opening,
         intents.UpdateMembership: append_membership,
+        intents.SetNotifications: append_notifications,
         intents.PostMessage: append_post,
         intents.EditMessage: append_edit,
         intents.DeleteMessage: append_deletion,

@@ -1,7 +1,8 @@
 import type { Metadata } from "next";
-import { getTranslations } from "next-intl/server";
+import { getNow, getTranslations } from "next-intl/server";
 
 import { LogOutForm } from "@/components/log_out_form";
+import { NotificationForm } from "@/components/notifications/notification_form";
 import { PaneHead } from "@/components/pane_head";
 import { SettingsForm } from "@/components/settings_form";
 import { TroublePage } from "@/components/trouble";
@@ -13,10 +14,11 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function SettingsPage() {
-  const [t, { data, trouble }, { theme, layout, order, locale }] = await Promise.all([
+  const [t, { data, trouble }, { theme, layout, order, locale }, now] = await Promise.all([
     getTranslations("settings"),
     loadSnapshot({}, "/settings"),
     readPreferences(),
+    getNow(),
   ]);
   if (trouble) return <TroublePage code={trouble.code} />;
   return (
@@ -26,6 +28,7 @@ export default async function SettingsPage() {
         <h1>{t("title")}</h1>
         <p className="lead">{t("lead")}</p>
         <SettingsForm theme={theme} layout={layout} order={order} locale={locale} />
+        <NotificationForm served={data} now={now.getTime()} />
         <section className="account">
           <h2>{t("account")}</h2>
           <p className="quiet">{t("loggedInAs", { name: data.user.name })}</p>

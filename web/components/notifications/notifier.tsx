@@ -1,0 +1,63 @@
+"use client";
+
+import { usePathname, useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { useEffect, useRef } from "react";
+
+import { useLiveView, useSession } from "@/components/chat_provider";
+import { spokenName } from "@/lib/conversations";
+import { occasionOf, wantsNotice } from "@/lib/notices";
+import { mayNotify, NEW_MS, showBadge, showNotice } from "@/lib/notifier";
+import { countInbox, namesOf } from "@/lib/state_views";
+import { Tabs } from "@/lib/tabs";
+
+const TOLD_KEPT = 500;
+
+/** Tells of messages while one looks elsewhere. Draws nothing. */
+export function Notifier() {
+  const session = useSession();
+  const view = useLiveView();
+  const router = useRouter();
+  const path = usePathname();
+  const t = useTranslations("notifications");
+  const now = useRef({ view, path, router, t });
+  useEffect(() => {
+    now.current = { view, path, router, t };
+  });
+  const waiting = view ? countInbox(view.state.channels) : undefined;
+  useEffect(() => {
+    if (waiting !== undefined) showBadge(waiting);
+  }, [waiting]);
+
+  const me = view?.state.user.id;
+  useEffect(() => {
+    if (!session || !me) return;
+    const told = new Set<string>();
+    const tabs = new Tabs<string>(`notices ${me}`, (tag) => told.add(tag));
+    const stop = session.onMessage((message) => {
+      const { view, path, router, t } = now.current;
+      const channel = view?.state.channels.find(({ id }) => id === message.channel);
+      if (!view || !channel || message.author === me || !mayNotify()) return;
+      if (Date.now() - message.at > NEW_MS || message.number <= channel.position) return;
+      const looking = document.visibilityState === "visible" && document.hasFocus();
+      if (looking && path.startsWith(`/c/${channel.id}`)) return;
+      const settings = view.state.notifications ?? {};
+      if (!wantsNotice(settings, occasionOf(message, channel, me))) return;
+      const name = namesOf(view.state).get(message.author) ?? t("somebody");
+      const title = channel.kind === "direct" ? name : t("in", { name, channel: spokenName(channel) });
+      if (told.size > TOLD_KEPT) told.clear();
+      void showNotice(tabs, told, {
+        message,
+        channel,
+        title,
+        sound: settings.sound ?? false,
+        open: (to) => router.push(to),
+      });
+    });
+    return () => {
+      stop();
+      tabs.close();
+    };
+  }, [session, me]);
+  return null;
+}

@@ -1,0 +1,60 @@
+/**
+ * Telling somebody who is not looking: notices of the browser, the number on the app's icon.
+ *
+ * Invariants: nothing is asked of anybody but by their own click; a message is told once, however many tabs are open;
+ * what one is looking at is not told.
+ */
+
+import { messagePath } from "./addresses.ts";
+import { previewOf } from "./preview.ts";
+import type { ChannelSummary, MessagePosted } from "./protocol.gen.ts";
+import type { Tabs } from "./tabs.ts";
+
+/** Older ones come again after a long absence: the inbox tells of those. */
+export const NEW_MS = 60_000;
+const TURN_MS = 2_000;
+
+export function mayNotify(): boolean {
+  return typeof Notification !== "undefined" && Notification.permission === "granted";
+}
+
+export interface Notice {
+  message: MessagePosted;
+  channel: ChannelSummary;
+  title: string;
+  /** Whether it may be heard. */
+  sound: boolean;
+  open(path: string): void;
+}
+
+/** Shows a notice, in one tab alone. */
+export function showNotice(tabs: Tabs<string>, told: Set<string>, notice: Notice): Promise<void> {
+  const { message, channel, title, sound, open } = notice;
+  const tag = `${channel.id}:${message.number}`;
+  return tabs.alone(tag, TURN_MS, async () => {
+    // Whoever was first has told the others of it before they had their turn.
+    if (told.has(tag) || !mayNotify()) return;
+    told.add(tag);
+    tabs.tell(tag);
+    const shown = new Notification(title, {
+      body: previewOf(message.text ?? "").slice(0, 200),
+      tag,
+      icon: "/icons/icon-192.png",
+      silent: !sound,
+    });
+    shown.addEventListener("click", () => {
+      window.focus();
+      open(messagePath(channel.id, message.number));
+      shown.close();
+    });
+    // The others get the word before the turn is theirs.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  });
+}
+
+/** The number on the app's icon, where there is one. */
+export function showBadge(count: number): void {
+  const icon = navigator as Navigator & { setAppBadge?(count: number): Promise<void>; clearAppBadge?(): Promise<void> };
+  const done = count > 0 ? icon.setAppBadge?.(count) : icon.clearAppBadge?.();
+  done?.catch(() => undefined);
+}
