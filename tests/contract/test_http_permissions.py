@@ -35,6 +35,7 @@ PUBLIC: dict[tuple[str, str], tuple[str, ...]] = {
     ("PATCH", "/messages/1"): ("200", "not_yours", "not_a_member", "not_a_member", "not_a_member", "no_such_channel"),
     ("DELETE", "/messages/1"): ("200", "not_yours", "not_a_member", "not_a_member", "not_a_member", "no_such_channel"),
     ("GET", "/messages/1/history"): ("200", "200", *("not_a_member",) * 3, "no_such_channel"),
+    ("DELETE", "/messages/1/previews"): ("200", "not_yours", *("not_a_member",) * 3, "no_such_channel"),
     ("PUT", "/messages/1/reactions/👍"): ("200", "200", *("not_a_member",) * 3, "no_such_channel"),
     ("DELETE", "/messages/1/reactions/👍"): ("200", "200", *("not_a_member",) * 3, "no_such_channel"),
     ("GET", "/pins"): ("200", "200", "200", "200", "200", "no_such_channel"),
@@ -45,6 +46,7 @@ PUBLIC: dict[tuple[str, str], tuple[str, ...]] = {
     ("DELETE", "/messages/1/thread/following"): ("200", "200", *("not_a_member",) * 3, "no_such_channel"),
     ("PUT", "/messages/1/thread/position"): ("200", "200", *("not_a_member",) * 3, "no_such_channel"),
     ("GET", "/days/2026-11-03"): ("200", "200", "200", "200", "200", "no_such_channel"),
+    ("PUT", "/notifications"): ("200", "200", *("not_a_member",) * 3, "no_such_channel"),
     ("PUT", "/position"): ("200", "200", "not_a_member", "not_a_member", "not_a_member", "no_such_channel"),
     ("PUT", "/typing"): ("204", "204", "not_a_member", "not_a_member", "not_a_member", "no_such_channel"),
     ("DELETE", "/typing"): ("204", "204", "not_a_member", "not_a_member", "not_a_member", "no_such_channel"),
@@ -57,6 +59,7 @@ BODIES: dict[tuple[str, str], dict[str, object]] = {
     ("POST", "/messages"): {"text": "hello"},
     ("PATCH", "/messages/1"): {"text": "hello"},
     ("PUT", "/messages/1/thread/position"): {"number": 1},
+    ("PUT", "/notifications"): {"level": "all"},
     ("PUT", "/position"): {"number": 0},
 }
 

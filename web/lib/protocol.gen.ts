@@ -1592,8 +1592,7 @@ export interface ThreadNews {
  * `seq` is the position in the user's own stream; each channel's is in its summary. `users` names everyone the
  * rest
  * refers to. `saved`: the numbers of the messages the user has saved, by channel, in the order they were saved.
- * refers to. `thread` is one of the room's channel, `threads` are those the user follows, in the order they
- * began to.
+ * `thread` is one of the room's channel, `threads` are those the user follows, in the order they began to.
  */
 export interface Snapshot {
   /** the log's identity; positions of another epoch mean nothing */

@@ -39,6 +39,9 @@ _FENCE: Final = re.compile(r"^ {0,3}(`{3,}|~{3,})[^\n]*$", re.MULTILINE)
 _BACKTICKS: Final = re.compile(r"`+")
 _ADDRESS: Final = re.compile(r"\b[a-zA-Z][a-zA-Z0-9+.-]{1,20}://[^\s<>]*|\]\([^\s()]{0,2000}\)|<[^\s<>]{1,2000}>")
 _SIGN: Final = re.compile(r"[@#＠＃]")
+# Stands for each character that names nobody. No name goes over a line's end: with spaces instead, "#a `b` c" would be
+# looked up as the channel "a c", and its spelling stand nowhere in the text.
+_GAP: Final = "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,7 @@ def _is_of_word(char: str) -> bool:
 
 
 def _without_code(text: str) -> str:
-    """The text with spaces where it is code or an address."""
+    """The text with line ends where it is code or an address."""
     if "```" in text or "~~~" in text:
         text = _without_fences(text)
     if "`" in text:
@@ -149,10 +152,10 @@ def _without_fences(text: str) -> str:
             pieces.append(text[taken : fence.start()])
             taken = fence.start()
         elif fence[1].startswith(opened) and not fence[0].strip().strip(opened[0]):
-            pieces.append(" " * (fence.end() - taken))
+            pieces.append(_GAP * (fence.end() - taken))
             taken, opened = fence.end(), ""
     rest = text[taken:]
-    return "".join([*pieces, " " * len(rest) if opened else rest])
+    return "".join([*pieces, _GAP * len(rest) if opened else rest])
 
 
 def _without_spans(paragraph: str) -> str:
@@ -168,11 +171,11 @@ def _without_spans(paragraph: str) -> str:
             continue
         while len(runs[index][0]) != size:
             index += 1
-        pieces += [paragraph[taken : run.start()], " " * (runs[index].end() - run.start())]
+        pieces += [paragraph[taken : run.start()], _GAP * (runs[index].end() - run.start())]
         taken = runs[index].end()
         index += 1
     return "".join([*pieces, paragraph[taken:]])
 
 
 def _blank(match: re.Match[str]) -> str:
-    return " " * len(match[0])
+    return _GAP * len(match[0])

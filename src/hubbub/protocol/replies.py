@@ -157,7 +157,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `seq` is the position in the user's own stream; each channel's is in its summary. `users` names everyone the rest
     refers to. `saved`: the numbers of the messages the user has saved, by channel, in the order they were saved.
-    refers to. `thread` is one of the room's channel, `threads` are those the user follows, in the order they began to.
+    `thread` is one of the room's channel, `threads` are those the user follows, in the order they began to.
     """
 
     epoch: str
@@ -168,7 +168,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     saved: dict[str, list[int]] = {}
     thread: Thread | None = None
     threads: list[FollowedThread] = []
-    notifications: Notifications = Notifications()
+    notifications: Notifications = msgspec.field(default_factory=Notifications)
     users: list[UserView] = []
     limits: Limits
     server: str = "Hubbub"
