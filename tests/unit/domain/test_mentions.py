@@ -75,6 +75,13 @@ def test_what_is_looked_for_is_bounded() -> None:
     assert sum(len(each.spellings) for each in names) < MAX_SPELLINGS + 60
 
 
+@pytest.mark.parametrize("text", ["#a `b` c", "#a https://b.example c", "#a [b](c) d", "#:`:`:", "#a\n```\nb\n```\nc"])
+def test_a_name_ends_where_code_or_an_address_begins(text: str) -> None:
+    [named] = find_named(text)
+    assert all(text.startswith(written, named.at) for written, _ in named.spellings)
+    assert not any("c" in written or written.endswith(":`") for written, _ in named.spellings)
+
+
 @given(st.text(alphabet="@#`~a明 \n._-\\/[]()<>:h", max_size=200))
 def test_any_text_is_read_and_every_spelling_stands_where_it_says(text: str) -> None:
     for each in find_named(text):
