@@ -219,7 +219,7 @@ class Applied:
     def _excuse(self, event: Json, opened: str) -> None:
         """Marking as unread brings back numbers that only the server knows, and so does following a thread late; a room
         once left has a hole."""
-        if "channel_seq" not in event:
+        if "channel" in event and "channel_seq" not in event:
             self.heads[event["channel"]] = max(event["seq"], self.heads.get(event["channel"], 0))
         match event["type"]:
             case "thread.followed" if event["channel_seq"] < self.heads.get(event["channel"], 0):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hubbub.domain import new_parts
+from hubbub.domain import new_parts, notifications
 from hubbub.errors import Refused
 from hubbub.protocol import codec, commands, events, replies
 
@@ -25,6 +25,7 @@ NESTED = st.recursive(
 NUMBERS = st.integers(min_value=0, max_value=2**53 - 1)
 IDS = st.text("0123456789ABCDEFGHJKMNPQRSTVWXYZ", min_size=26, max_size=26)
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=60)
+LEVELS = st.sampled_from(["all", "mentions", "nothing"])
 BY_FIELD: dict[str, st.SearchStrategy[object]] = {
     "id": NUMBERS,
     "channel": IDS,
@@ -38,6 +39,18 @@ BY_FIELD: dict[str, st.SearchStrategy[object]] = {
     "streams": st.dictionaries(TEXTS, NUMBERS, max_size=4),
     "users": st.lists(IDS, max_size=4),
     "status": st.sampled_from(["online", "away"]),
+    "position": NUMBERS,
+    "thread": st.none() | st.integers(min_value=1, max_value=2**53 - 1),
+    "level": st.none() | LEVELS,
+    "settings": st.builds(
+        notifications.NotificationSettings,
+        level=LEVELS,
+        keywords=st.lists(TEXTS, max_size=3),
+        quiet_until=NUMBERS,
+        quiet_hours=st.none()
+        | st.builds(notifications.QuietHours, start=st.integers(0, 1439), end=st.integers(0, 1439), zone=TEXTS),
+        sound=st.booleans(),
+    ),
     "reply": st.none() | st.integers(min_value=1, max_value=2**53 - 1),
     "forward": st.none() | st.builds(new_parts.Forwarded, channel=IDS, number=st.integers(1, 2**53 - 1)),
     "parts": st.lists(
@@ -55,6 +68,7 @@ def any_command(draw: st.DrawFn) -> commands.AnyCommand:
     struct = draw(st.sampled_from(typing.get_args(commands.AnyCommand)))
     fields = {}
     for field in msgspec.structs.fields(struct):
+        assert field.name in BY_FIELD or field.type in {str, str | None}, f"BY_FIELD lacks {field.name}"
         if field.required or draw(st.booleans()):
             fields[field.name] = draw(BY_FIELD.get(field.name, TEXTS))
     return typing.cast(commands.AnyCommand, struct(**fields))
