@@ -14,7 +14,7 @@ from playwright.async_api import Browser, async_playwright, expect
 
 from tests.e2e.visitor import Visitor, new_name
 from tests.support.client import Person, register
-from tests.support.server import Server
+from tests.support.server import Server, free_port
 
 CHROMIUM = Path(os.environ.get("HUBBUB_TEST_CHROMIUM", "/usr/bin/chromium"))
 ARGUMENTS = [
@@ -36,8 +36,16 @@ Newcomer: TypeAlias = Callable[[str], Awaitable[Person]]
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def site_port() -> int:
+    """Where tests put a web site, whose links the server may look at."""
+    return free_port()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, site_port: int) -> Iterator[Server]:
+    previews = {"ENABLED": "true", "PORTS": str(site_port), "NETWORKS": "127.0.0.0/8"}
     settings = {"LIMITS__ENABLED": "false", "LIMITS__PRESENCE_GRACE_SECONDS": "1"}
+    settings |= {f"PREVIEWS__{name}": value for name, value in previews.items()}
     with Server(tmp_path_factory.mktemp("e2e") / "data", pages=True, settings=settings) as running:
         yield running
 

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from tests.replay.node import Replayer
 from tests.support.client import Json, Person, SocketClient, open_socket, stream_of
+from tests.support.web_site import Site
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -27,6 +28,7 @@ NUMBER = st.integers(1, 8)
 TEXT = st.sampled_from(
     ["hi", "a longer line\nand another", "x" * 200, "😀" * 150, "嗨", "@bo, @cy", "请@ana看", "@here"]
 )
+LINK = st.sampled_from(["{site}/tides", "{site}/moon and {site}/tides", "no link any more"])
 PARTS = st.lists(
     st.sampled_from(
         [
@@ -73,6 +75,9 @@ DEEDS = st.one_of(
     deed("thread.read", number=st.integers(1, 3), position=st.integers(0, 12)),
     deed("message.edit", number=NUMBER, text=TEXT),
     deed("message.delete", number=NUMBER),
+    deed("message.post", text=LINK),
+    deed("message.edit", number=NUMBER, text=LINK),
+    deed("preview.remove", number=NUMBER),
     deed("reaction.add", number=NUMBER, emoji=EMOJI),
     deed("reaction.add", number=NUMBER, emoji=EMOJI),
     deed("reaction.remove", number=NUMBER, emoji=EMOJI),
@@ -106,6 +111,7 @@ ROUNDS = st.lists(st.tuples(st.booleans(), st.lists(DEEDS, min_size=1, max_size=
 async def test_old_state_and_events_give_the_fresh_state(
     people: list[Person],
     replayer: Replayer,
+    site: Site,
     rounds: list[tuple[bool, list[Deed]]],
     watcher: int,
     opened: int,
@@ -123,7 +129,7 @@ async def test_old_state_and_events_give_the_fresh_state(
     ):
         steps, applied = [], Applied(before)
         for at_once, deeds in rounds:
-            await carry_out([ana, bo, cy], people, channels, deeds, at_once=at_once)
+            await carry_out([ana, bo, cy], people, channels, deeds, site.url, at_once=at_once)
             after = await look(watching, channels[opened])
             steps.append(await applied.step(socket, after, channels[opened]))
         differences = await replayer.find_differences(before, steps)
@@ -153,13 +159,20 @@ async def leave_all(people: list[Person], channels: list[str]) -> None:
 
 
 async def carry_out(
-    sockets: list[SocketClient], people: list[Person], channels: list[str], deeds: Iterable[Deed], *, at_once: bool
+    sockets: list[SocketClient],
+    people: list[Person],
+    channels: list[str],
+    deeds: Iterable[Deed],
+    site: str,
+    *,
+    at_once: bool,
 ) -> None:
     """Refusals are as good as successes here; only trouble on the server's side is not."""
     answers = []
     for done in deeds:
         others = {} if done.other is None else {"user": people[done.other].id}
-        answer = await sockets[done.who].send(done.type, channel=channels[done.where], **done.fields, **others)
+        fields = done.fields | ({"text": text.replace("{site}", site)} if (text := done.fields.get("text")) else {})
+        answer = await sockets[done.who].send(done.type, channel=channels[done.where], **fields, **others)
         if not at_once:
             await answer
         answers.append(answer)

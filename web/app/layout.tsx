@@ -25,9 +25,12 @@ export const viewport: Viewport = {
 };
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const [{ locale, theme, layout, timeZone, side }, nonce] = await Promise.all([readPreferences(), readNonce()]);
+  const [{ locale, theme, layout, previews, timeZone, side }, nonce] = await Promise.all([
+    readPreferences(),
+    readNonce(),
+  ]);
   return (
-    <html lang={locale} data-theme={theme} data-layout={layout} suppressHydrationWarning>
+    <html lang={locale} data-theme={theme} data-layout={layout} data-previews={previews} suppressHydrationWarning>
       <head>
         {/* Libraries that add a style element at run time look here for the nonce. */}
         <meta property="csp-nonce" nonce={nonce} suppressHydrationWarning />

@@ -1,6 +1,17 @@
 "use client";
 
-import { ArrowDownAZ, Clock, Languages, MessageCircle, MonitorSmartphone, Moon, Rows3, Sun } from "lucide-react";
+import {
+  ArrowDownAZ,
+  Clock,
+  Languages,
+  Link,
+  MessageCircle,
+  MonitorSmartphone,
+  Moon,
+  Rows3,
+  Sun,
+  Unlink,
+} from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import type { ChangeEvent, ReactNode } from "react";
@@ -11,6 +22,7 @@ interface SettingsFormProps {
   theme: string;
   layout: string;
   order: string;
+  previews: string;
   locale: string;
 }
 
@@ -22,12 +34,14 @@ const ICONS: Record<string, ReactNode> = {
   lines: <Rows3 aria-hidden />,
   activity: <Clock aria-hidden />,
   name: <ArrowDownAZ aria-hidden />,
+  show: <Link aria-hidden />,
+  hide: <Unlink aria-hidden />,
   en: <Languages aria-hidden />,
   "zh-CN": <Languages aria-hidden />,
 };
 
 /** How the pages look. With JavaScript every choice holds at once; without it the button sends the form. */
-export function SettingsForm({ theme, layout, order, locale }: SettingsFormProps) {
+export function SettingsForm({ theme, layout, order, previews, locale }: SettingsFormProps) {
   const t = useTranslations("settings");
   const language = useTranslations("language");
   const router = useRouter();
@@ -58,6 +72,13 @@ export function SettingsForm({ theme, layout, order, locale }: SettingsFormProps
         text={(each) => t(each)}
       />
       <Choices name="order" label={t("order")} chosen={order} choices={["activity", "name"]} text={(each) => t(each)} />
+      <Choices
+        name="previews"
+        label={t("previews")}
+        chosen={previews}
+        choices={["show", "hide"]}
+        text={(each) => t(each)}
+      />
       <Choices
         name="locale"
         label={t("language")}

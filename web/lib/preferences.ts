@@ -10,6 +10,10 @@ export type Theme = (typeof THEMES)[number];
 export const LAYOUTS = ["bubbles", "lines"] as const;
 export type MessageLayout = (typeof LAYOUTS)[number];
 
+/** Whether it is shown what links lead to. */
+export const PREVIEWS = ["show", "hide"] as const;
+export type Previews = (typeof PREVIEWS)[number];
+
 export { LIST_ORDERS, type ListOrder };
 
 export const SIDE_MIN = 240;
@@ -22,6 +26,7 @@ export interface Preferences {
   layout: MessageLayout;
   /** How the list beside the rooms is sorted. */
   order: ListOrder;
+  previews: Previews;
   locale: Locale;
   timeZone: string;
   /** The width of the list of channels, in pixels. */
@@ -36,6 +41,7 @@ export const readPreferences = cache(async (): Promise<Preferences> => {
     theme: oneOf(THEMES, value("theme")),
     layout: oneOf(LAYOUTS, value("layout")),
     order: oneOf(LIST_ORDERS, value("order")),
+    previews: oneOf(PREVIEWS, value("previews")),
     locale: isLocale(locale) ? locale : chooseLocale(head.get("accept-language")),
     timeZone: validTimeZone(value("tz")),
     side: clamp(Number(value("side")) || SIDE_DEFAULT),

@@ -81,6 +81,15 @@ describe("messages", () => {
     expect(hall(state).last?.text).toBe("new");
   });
 
+  test("previews replace those that were there, and whose were taken away says so", () => {
+    const previews = [{ kind: "preview" as const, url: "https://example.org/", title: "Tides" }];
+    const shown: AnyEvent = { type: "message.previewed", channel: HALL, seq: 7, at: 99, number: 3, previews };
+    const removed: AnyEvent = { type: "message.previewed", channel: HALL, seq: 8, at: 99, number: 3, by: ANN };
+    expect(applyEvents(snapshot(), [message(3), shown]).room?.lines.at(-1)).toEqual({ ...message(3), previews });
+    const state = applyEvents(snapshot(), [message(3), shown, removed]);
+    expect(state.room?.lines.at(-1)).toEqual({ ...message(3), unpreviewed: true });
+  });
+
   test("a deleted message leaves a tombstone and is unread no more", () => {
     const state = applyEvents(snapshot(), [
       message(3, { key: "k", reactions: [{ emoji: "👍", users: [ME] }] }),

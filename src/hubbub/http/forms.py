@@ -34,6 +34,7 @@ PREFERENCES: Final = {
     "locale": frozenset({"en", "zh-CN"}),
     "layout": frozenset({"bubbles", "lines"}),
     "order": frozenset({"activity", "name"}),
+    "previews": frozenset({"show", "hide"}),
 }
 # The page that each form without a channel stands on.
 PAGES: Final = {

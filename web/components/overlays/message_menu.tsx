@@ -11,6 +11,7 @@ import {
   PinOff,
   TextSelect,
   Trash2,
+  Unlink,
 } from "lucide-react";
 import { useTranslations } from "next-intl";
 import type { RefObject } from "react";
@@ -113,6 +114,12 @@ function ActionMenu({ message, mine, mayDelete, mayReact, pinned, saved, onClose
         <Link2 aria-hidden />
         {t("copyLink")}
       </MenuItem>
+      {mayDelete && message.previews && message.previews.length > 0 && (
+        <MenuItem id="unpreview" className="menu-item">
+          <Unlink aria-hidden />
+          {t("unpreview")}
+        </MenuItem>
+      )}
       {mayDelete && <Separator className="menu-line" />}
       {mayDelete && (
         <MenuItem id="delete" className="menu-item danger">

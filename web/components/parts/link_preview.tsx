@@ -2,13 +2,25 @@
 
 import { PictureView } from "@/components/parts/picture_view";
 import { safeAddress } from "@/lib/markdown";
-import { fitted, type PartOf } from "@/lib/parts";
+import { fitted } from "@/lib/parts";
+import type { PreviewPart } from "@/lib/protocol.gen.ts";
 
 /** Narrower pictures stand beside the words. */
 const WIDE = 1.5;
 
+/** What the links of a message lead to; whoever does not want to see that says so in the settings. */
+export function Previews({ previews }: { previews: readonly PreviewPart[] }) {
+  return (
+    <div className="parts previews">
+      {previews.map((part) => (
+        <LinkPreview key={part.url} part={part} />
+      ))}
+    </div>
+  );
+}
+
 /** What a link leads to, in that page's own words. */
-export function LinkPreview({ part }: { part: PartOf<"preview"> }) {
+export function LinkPreview({ part }: { part: PreviewPart }) {
   const address = safeAddress(part.url);
   const { picture } = part;
   const wide = picture !== undefined && picture.width / Math.max(1, picture.height) >= WIDE;

@@ -9,6 +9,7 @@ import { useErrorText } from "@/components/error_text";
 import { Markdown } from "@/components/markdown";
 import { OriginLabel } from "@/components/parts/origin_label";
 import { Parts } from "@/components/parts/parts";
+import { Previews } from "@/components/parts/link_preview";
 import { PersonLink } from "@/components/people/person_link";
 import { QuoteView } from "@/components/parts/quote_view";
 import { EditedMark } from "@/components/room/edited_mark";
@@ -160,13 +161,14 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
 function Content({ message, author, me, nameOf, calendar, run }: MessageRowProps) {
   const t = useTranslations("message");
   if (message.deleted || message.redacted) return <p className="gone">{t("deleted")}</p>;
-  const { forward, reply, text, parts, channel } = message;
+  const { forward, reply, text, parts, previews, channel } = message;
   return (
     <>
       {forward && <OriginLabel origin={forward} calendar={calendar} />}
       {reply && <QuoteView quote={reply} channel={channel} onShow={(number) => run({ type: "show", number })} />}
       {text && <Text message={message} me={me} nameOf={nameOf} run={run} />}
       {parts && <Parts parts={parts} author={author} />}
+      {previews && previews.length > 0 && <Previews previews={previews} />}
     </>
   );
 }

@@ -20,6 +20,7 @@ import { namesOf } from "@/lib/state_views";
 export type MessageAction =
   | { type: "react"; message: MessagePosted; emoji: string; add: boolean }
   | { type: "reply" | "forward" | "edit" | "delete" | "copy-text" | "copy-link"; message: MessagePosted }
+  | { type: "unpreview"; message: MessagePosted }
   | { type: "pin" | "unpin" | "save" | "unsave"; message: MessagePosted }
   | { type: "history"; message: MessagePosted }
   | { type: "show"; number: number }
@@ -60,6 +61,11 @@ export function useMessageActions(
           session
             ?.run({ type: `message.${action.type}`, channel, number })
             .catch((error) => say(errorText(codeOf(error))));
+          return;
+        }
+        case "unpreview": {
+          const { channel, number } = action.message;
+          session?.run({ type: "preview.remove", channel, number }).catch((error) => say(errorText(codeOf(error))));
           return;
         }
         case "reply":

@@ -14,7 +14,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function SettingsPage() {
-  const [t, { data, trouble }, { theme, layout, order, locale }, now] = await Promise.all([
+  const [t, { data, trouble }, { theme, layout, order, previews, locale }, now] = await Promise.all([
     getTranslations("settings"),
     loadSnapshot({}, "/settings"),
     readPreferences(),
@@ -27,7 +27,7 @@ export default async function SettingsPage() {
       <div className="pane-body">
         <h1>{t("title")}</h1>
         <p className="lead">{t("lead")}</p>
-        <SettingsForm theme={theme} layout={layout} order={order} locale={locale} />
+        <SettingsForm theme={theme} layout={layout} order={order} previews={previews} locale={locale} />
         <NotificationForm served={data} now={now.getTime()} />
         <section className="account">
           <h2>{t("account")}</h2>
