@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import shutil
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -218,6 +219,25 @@ async def test_another_databases_copy_is_replaced_only_on_demand(copied: SearchW
     assert await generations(copied) == {1: True}
     assert await copied.reindex(Wishes(replace_other=True)) == 2
     await is_whole(copied, 2)
+
+
+async def test_what_does_not_say_whose_it_is_is_left_alone_unless_it_is_of_this_log(copied: SearchWorld) -> None:
+    async with copied.follow() as search:
+        await talk(copied.world)
+        await copied.caught_up(search)
+    feed = Feed(copied.world.directory)
+    piece = feed.read(None, 20)
+    feed.close()
+    strange = replace(piece, events=tuple(replace(event, stream="channel:another") for event in piece.events))
+    async with copied.indices() as indices, copied.bulk() as bulk:
+        await indices.put_templates(2, read=False)
+        await bulk.write(make_operations(strange, copied.names, 2))
+    with pytest.raises(StoreError, match="in no log of this database") as refused:
+        await copied.reindex()
+    assert "--replace-other" in str(refused.value)
+    assert await generations(copied) == {1: True, 2: False}
+    assert await copied.reindex(Wishes(replace_other=True)) == 3
+    await is_whole(copied, 3)
 
 
 # --- with an archive ------------------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ async def copied(tmp_path: Path, search_server: Node, prefix: str) -> AsyncItera
 
 @pytest.fixture(scope="module")
 def own_node() -> Iterator[Node]:
-    """A node that is killed, begins with hardly any room, and asks for a password."""
+    """A node that begins with hardly any room, and asks for a password."""
     node = Node(ELASTICSEARCH, TIGHT, password="correct horse battery")
     try:
         node.start()
@@ -210,51 +210,3 @@ async def crowd(node: Node, index: str) -> AsyncIterator[None]:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-
-
-@pytest.mark.slow
-async def test_ten_sigkills_of_the_search_server_under_load_lose_and_double_nothing(
-    own_node: Node, tmp_path: Path
-) -> None:
-    own_node.forget(TIGHT)
-    rng = Random(7)
-    async with open_search_world(tmp_path, own_node, new_prefix()) as copied, copied.follow() as search:
-        ann, general = await post(copied, 10)
-        await copied.caught_up(search)
-        talking = asyncio.create_task(talk(copied, ann, general))
-        try:
-            for kill in range(10):
-                if kill in (0, 5):
-                    await asyncio.to_thread(own_node.wait_until_ready)
-                    await is_written(search, 100)
-                own_node.kill()
-                own_node.spawn()
-                # Also while it reads its log of the last crash.
-                await asyncio.sleep(rng.uniform(0, 2.5))
-            await asyncio.to_thread(own_node.wait_until_ready)
-            await is_written(search, 100)
-        finally:
-            talking.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await talking
-        await is_whole(copied, search)
-
-
-async def is_written(search: SearchServer, more: int) -> None:
-    before = search.bulk.tally.written
-    await until(lambda: search.bulk.tally.written >= before + more, lambda: str(search.sizes()))
-
-
-async def talk(copied: SearchWorld, ann: str, channel: str) -> None:
-    """Posts, edits, reactions and deletions, at a bounded rate, until cancelled."""
-    number = 10
-    while True:
-        await copied.world.append_together(
-            *[copied.world.posting(ann, channel, f"text {number + one}") for one in range(1, 5)]
-        )
-        number += 4
-        await copied.world.edit(ann, channel, number, "edited")
-        await copied.world.react(ann, channel, number - 1)
-        if number % 3 == 0:
-            await copied.world.delete(ann, channel, number - 9)
-        await asyncio.sleep(0.05)

@@ -48,6 +48,8 @@ class Log(Protocol):
 
     def refresh(self) -> None: ...
 
+    def fetch_heads(self) -> dict[str, int]: ...
+
     def count(self) -> tuple[int, int]: ...
 
     def count_archived(self) -> int: ...
@@ -147,12 +149,17 @@ class Reindexing:
                     "archived into it: set another search.prefix. Or, if that one is not needed any more: `hubbub "
                     "reindex --replace-other`."
                 )
-            if not state and await self._indices.count("events", number):
+            if not state and await self._is_strange(number):
                 raise StoreError(
-                    f"Generation {number} on the search server does not say whose it is: hubbub-state is missing, as "
-                    "when it was restored without it. Restore that too. Or, if none of it is needed any more: `hubbub "
-                    "reindex --replace-other`."
+                    f"Generation {number} on the search server does not say whose it is (hubbub-state has nothing of "
+                    "it), and has what is in no log of this database: set another search.prefix. Or, if it is not "
+                    "needed any more: `hubbub reindex --replace-other`."
                 )
+
+    async def _is_strange(self, number: int) -> bool:
+        """Late writes to a generation of ours leave one without a state as well: those are of this log."""
+        stream = await self._indices.find_stream(number)
+        return stream is not None and stream not in await asyncio.to_thread(self._log.fetch_heads)
 
     def _check_archive(self, generations: dict[int, bool], read: list[int], wishes: Wishes) -> None:
         if not self._log.archived or read or wishes.despite_loss:

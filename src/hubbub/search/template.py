@@ -232,6 +232,14 @@ class Indices:
             raise SearchUnavailable("a part of the search server's copy does not answer")
         return int(answer["count"])
 
+    async def find_stream(self, generation: int) -> str | None:
+        """A stream of which it has something; None for an empty one."""
+        path = f"/{self.names.pattern('events', generation)}/_search"
+        body = {"size": 1, "_source": ["stream"], "track_total_hits": False}
+        answer = await self._client.request("POST", path, body=body, params={"allow_partial_search_results": "false"})
+        hits = answer["hits"]["hits"]
+        return str(hits[0]["_source"]["stream"]) if hits else None
+
     async def remove(self, generation: int) -> None:
         """Its templates, indices and state."""
         for family in FAMILIES:
