@@ -65,9 +65,10 @@ class Copier:
     async def start(self, generation: int, mark: Mark | None) -> None:
         """From now on copy what is behind `mark` into `generation`."""
         await self._forget_ahead()
-        self.generation = generation
-        self.position = await self._locate(mark)
-        self.mark = mark if self.position else None
+        position = await self._locate(mark)
+        # All at once: how far another generation went says nothing of this one.
+        self.generation, self.position = generation, position
+        self.mark = mark if position else None
 
     async def step(self) -> bool:
         """Copy one slice, however long the server takes; False when there was none."""
