@@ -84,8 +84,8 @@ class Proof:
 class _Walk:
     """The documents of one family, in the order of their keys, held against what there should be."""
 
-    def __init__(self, client: Client, names: Names, family: Family, heads: Mapping[str, int]) -> None:
-        """`heads`: the newest seq of each stream when the walk began."""
+    def __init__(self, client: Client, names: Names, family: Family, heads: Mapping[str, int] | None) -> None:
+        """`heads`: the newest seq of each stream when the walk began; None: nothing comes behind them."""
         self._family = family
         self._heads = heads
         self._hits = fetch_all(client, names, family)
@@ -125,7 +125,7 @@ class _Walk:
         """Unless what made it so came behind the heads: a message's version is the seq of its last change."""
         name, place = key = _key_of(hit)
         stream, seq = (name, place) if self._family == "events" else (channel_stream(name), int(hit["_version"]))
-        if seq <= self._heads.get(stream, 0):
+        if self._heads is None or seq <= self._heads.get(stream, 0):
             self._suspect(key, why)
 
     def _suspect(self, key: Key, why: str) -> None:
@@ -159,7 +159,7 @@ class Proving:
     async def run(self, *, looks: int = 3) -> Proof:
         """Suspects are looked at up to so many times more. Raises as `Log`, and as `Client.request`."""
         proof = Proof()
-        heads = await asyncio.to_thread(self._log.fetch_heads)
+        heads = await asyncio.to_thread(self._log.fetch_heads) if self._settle is not None else None
         walks: dict[Family, _Walk] = {family: _Walk(self._client, self._names, family, heads) for family in FAMILIES}
         await self._walk(walks, proof)
         for family, walk in walks.items():
