@@ -25,15 +25,21 @@ FULL = {
 }
 
 
-def is_blocked(node: Node) -> bool:
-    """Whether any index there takes no writes."""
+# What OpenSearch sets besides while every disk is full: no new index is made.
+NO_NEW_INDEX = "cluster.blocks.create_index"
+
+
+def find_blocks(node: Node) -> list[str]:
+    """The indices there that take no writes, and the block on new ones."""
     with node.http() as http:
-        answer = http.get("/_all/_settings/index.blocks.read_only_allow_delete").json()
-    return any(index["settings"] for index in answer.values())
+        indices = http.get("/_all/_settings/index.blocks.read_only_allow_delete").json()
+        settings = http.get("/_cluster/settings", params={"flat_settings": "true"}).json()
+    blocks = [name for name, index in indices.items() if index["settings"]]
+    return blocks + [NO_NEW_INDEX for set_to in settings.values() if set_to.get(NO_NEW_INDEX) == "true"]
 
 
 async def wait_until_blocked(node: Node, blocked: bool) -> None:
-    await until(lambda: is_blocked(node) == blocked, lambda: node.log_end())
+    await until(lambda: bool(find_blocks(node)) == blocked, lambda: f"{find_blocks(node)}\n{node.log_end()}")
 
 
 @asynccontextmanager
@@ -45,8 +51,10 @@ async def full_disk(copied: SearchWorld) -> AsyncIterator[None]:
         yield
     finally:
         copied.put_cluster_settings({name: None for name in FULL if name != THRESHOLD})
-        await wait_until_blocked(copied.node, False)
-        copied.put_cluster_settings({THRESHOLD: None})
+        try:
+            await wait_until_blocked(copied.node, False)
+        finally:  # other tests use the same nodes
+            copied.put_cluster_settings({THRESHOLD: None})
 
 
 async def fill_up(copied: SearchWorld) -> None:
@@ -57,7 +65,7 @@ async def fill_up(copied: SearchWorld) -> None:
         async with full_disk(copied):
             for number in range(20):
                 await copied.world.post(ann, room, f"text {number}")
-            await until(lambda: search.follower.progress.trouble is not None)
+            await until(lambda: search.follower.progress.trouble is not None, lambda: str(search.sizes()))
             await copied.world.edit(ann, room, 1, "posting goes on")
             assert search.follower.behind > 0
         await copied.caught_up(search)

@@ -158,6 +158,7 @@ class Reindexing:
 
     async def _is_strange(self, number: int) -> bool:
         """Late writes to a generation of ours leave one without a state as well: those are of this log."""
+        await self._indices.refresh(number)
         stream = await self._indices.find_stream(number)
         return stream is not None and stream not in await asyncio.to_thread(self._log.fetch_heads)
 
