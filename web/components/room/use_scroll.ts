@@ -217,7 +217,7 @@ export function useScroll({ room, target, first, visits, unreadAt, session }: Sc
       if (row && holdsNumber(seen.lines.slice(drawn.from, drawn.to), wanted.number)) {
         jump.current = undefined;
         put(all, row, wanted.spot, ends);
-        if (wanted.spot === "center") focusFromAfar(row);
+        if (wanted.spot === "center") takeFocus(row, all.list);
         held.current = { bottom: false, anchor: anchorIn(all, rows.current) };
         last.current = all.box.scrollTop;
         setAtBottom(false);
@@ -311,10 +311,11 @@ function rangeFor(lines: readonly Line[], slice: Slice, wanted: number | undefin
   return rangeOf(lines, openingSlice(lines, around)) ?? end;
 }
 
-/** Whoever went to a message from another page by the keyboard goes on there. */
-function focusFromAfar(row: HTMLElement): void {
-  if (document.activeElement === document.body && navigator.userActivation?.hasBeenActive)
-    row.focus({ preventScroll: true });
+/** Whoever went to a message from another page, or by a link in another message, goes on there with the keyboard. */
+function takeFocus(row: HTMLElement, list: HTMLElement): void {
+  const from = document.activeElement;
+  const linked = from instanceof HTMLAnchorElement && list.contains(from);
+  if ((from === document.body || linked) && navigator.userActivation?.hasBeenActive) row.focus({ preventScroll: true });
 }
 
 // --- keeping one's place -----------------------------------------------------------------------------------------
