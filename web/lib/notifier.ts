@@ -1,5 +1,5 @@
 /**
- * Telling somebody who is not looking: notices of the browser, the number on the app's icon.
+ * Telling somebody who is not looking: notices of the browser, the number in the window's title and on the app's icon.
  *
  * Invariants: nothing is asked of anybody but by their own click; a message is told once, however many tabs are open;
  * what one is looking at is not told.
@@ -50,6 +50,26 @@ export function showNotice(tabs: Tabs<string>, told: Set<string>, notice: Notice
     // The others get the word before the turn is theirs.
     await new Promise((resolve) => setTimeout(resolve, 50));
   });
+}
+
+/** Keeps a count before the window's title, whoever writes that; returns how to take it away again. */
+export function countInTitle(count: number): () => void {
+  if (count === 0) return () => undefined;
+  let bare = "";
+  let counted: string | undefined;
+  const write = () => {
+    if (document.title === counted) return;
+    bare = document.title;
+    counted = `(${count > 99 ? "99+" : count}) ${bare}`;
+    document.title = counted;
+  };
+  const observer = new MutationObserver(write);
+  observer.observe(document.head, { childList: true, characterData: true, subtree: true });
+  write();
+  return () => {
+    observer.disconnect();
+    if (document.title === counted) document.title = bare;
+  };
 }
 
 /** The number on the app's icon, where there is one. */

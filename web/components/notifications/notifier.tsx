@@ -7,8 +7,8 @@ import { useEffect, useRef } from "react";
 import { useLiveView, useSession } from "@/components/chat_provider";
 import { spokenName } from "@/lib/conversations";
 import { occasionOf, wantsNotice } from "@/lib/notices";
-import { mayNotify, NEW_MS, showBadge, showNotice } from "@/lib/notifier";
-import { countInbox, namesOf } from "@/lib/state_views";
+import { countInTitle, mayNotify, NEW_MS, showBadge, showNotice } from "@/lib/notifier";
+import { countInbox, namesOf, totalUnread } from "@/lib/state_views";
 import { Tabs } from "@/lib/tabs";
 
 const TOLD_KEPT = 500;
@@ -28,6 +28,9 @@ export function Notifier() {
   useEffect(() => {
     if (waiting !== undefined) showBadge(waiting);
   }, [waiting]);
+
+  const unread = view ? totalUnread(view.state.channels) : 0;
+  useEffect(() => countInTitle(unread), [unread]);
 
   const me = view?.state.user.id;
   useEffect(() => {

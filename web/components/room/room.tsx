@@ -25,7 +25,6 @@ import { messagePath, roomOf } from "@/lib/addresses";
 import type { PostExtras } from "@/lib/outbox";
 import type { MessagePosted, PinList, Room as RoomState, Snapshot } from "@/lib/protocol.gen.ts";
 import { firstUnread, LINES_FIRST } from "@/lib/room_slice";
-import { totalUnread } from "@/lib/state_views";
 
 export interface RoomProps {
   /** The state the page was rendered with; has a room. */
@@ -67,10 +66,9 @@ export function Room({ served, formKey, error, panelError, pins, first = LINES_F
   const { box, above, list, below, keepRows, range, atBottom, day, unreadSeen, toBottom, goTo } = scroll;
   useReading({ channel, atBottom: atBottom && !room.newer, member: room.member, session, setUnreadAfter });
 
-  const unreadElsewhere = totalUnread(state.channels);
   useEffect(() => {
-    document.title = `${unreadElsewhere > 0 ? `(${unreadElsewhere > 99 ? "99+" : unreadElsewhere}) ` : ""}${channel.name} · ${state.server ?? "Hubbub"}`;
-  }, [unreadElsewhere, channel.name, state.server]);
+    document.title = `${channel.name} · ${state.server ?? "Hubbub"}`;
+  }, [channel.name, state.server]);
 
   async function send(text: string, extras?: PostExtras): Promise<boolean> {
     // Before anything that takes time: what was sent is out of one's hands, and cannot be sent again.
