@@ -16,9 +16,11 @@ from tests.support.search_world import SearchWorld, open_search_world, until
 
 WATERMARK = "cluster.routing.allocation.disk.watermark"
 THRESHOLD = "cluster.routing.allocation.disk.threshold_enabled"
+# How long a disk must have room before OpenSearch makes new indices again; a minute as it comes.
+INTERVAL = "cluster.routing.allocation.disk.reroute_interval"
+LOOKING = {THRESHOLD: True, INTERVAL: "1s"}
 # Free bytes that no disk has, so that each of them is passed.
 FULL = {
-    THRESHOLD: True,
     f"{WATERMARK}.low": "9003tb",
     f"{WATERMARK}.high": "9002tb",
     f"{WATERMARK}.flood_stage": "9001tb",
@@ -45,16 +47,16 @@ async def wait_until_blocked(node: Node, blocked: bool) -> None:
 @asynccontextmanager
 async def full_disk(copied: SearchWorld) -> AsyncIterator[None]:
     """Until the block ends; the server itself lifts what it has set."""
-    copied.put_cluster_settings(FULL)
+    copied.put_cluster_settings({**LOOKING, **FULL})
     try:
         await wait_until_blocked(copied.node, True)
         yield
     finally:
-        copied.put_cluster_settings({name: None for name in FULL if name != THRESHOLD})
+        copied.put_cluster_settings(dict.fromkeys(FULL))
         try:
             await wait_until_blocked(copied.node, False)
         finally:  # other tests use the same nodes
-            copied.put_cluster_settings({THRESHOLD: None})
+            copied.put_cluster_settings(dict.fromkeys(LOOKING))
 
 
 async def fill_up(copied: SearchWorld) -> None:
