@@ -104,6 +104,8 @@ class Shot:
     locale: str = "en-GB"
     scale: float = 1.5
     layout: str = "bubbles"
+    # What comes behind a channel's address.
+    beside: str = ""
     # What somebody does in the page before it is taken.
     act: Callable[[Page], Awaitable[None]] | None = None
 
@@ -137,7 +139,12 @@ async def open_photo(page: Page) -> None:
     await page.wait_for_load_state("networkidle")
 
 
+async def wait_for_thread(page: Page) -> None:
+    await page.locator(".thread-panel .message").last.hover()
+
+
 KITCHEN: Final = "kitchen"
+THREADS: Final = (("thread", KITCHEN, "/1/thread"), ("threads", "/threads", ""), ("thread-room", KITCHEN, ""))
 _WIDTHS: Final = ((360, 760), (1440, 900))
 WORK: Final = tuple(
     Shot(
@@ -149,13 +156,29 @@ WORK: Final = tuple(
         locale,
         1,
         layout,
-        act,
+        act=act,
     )
     for name, act in (("parts", None), ("composer", compose), ("photo", open_photo))
     for width, height in _WIDTHS
     for scheme in ("light", "dark")
     for locale in ("en-GB", "zh-CN")
     for layout in (("bubbles", "lines") if name == "parts" else ("bubbles",))
+) + tuple(
+    Shot(
+        f"{name}-{width}-{scheme}-{locale[:2]}",
+        where,
+        width,
+        height,
+        scheme,
+        locale,
+        1,
+        beside=beside,
+        act=wait_for_thread if beside else None,
+    )
+    for name, where, beside in THREADS
+    for width, height in _WIDTHS
+    for scheme in ("light", "dark")
+    for locale in ("en-GB", "zh-CN")
 )
 
 
@@ -215,6 +238,24 @@ async def show_parts(people: dict[str, Person], channel: str) -> None:
     )
     for person, body in posts:
         await person.api("POST", f"/channels/{channel}/messages", body)
+    await show_thread(people, channel)
+
+
+async def show_thread(people: dict[str, Person], channel: str) -> None:
+    """Replies to the first message."""
+    for name in ("Jonas", "小雨"):
+        await people[name].join(channel)
+    said = (
+        ("Ana", {"text": "Is there any of the *green* one left?"}),
+        ("Mei", {"text": "Two bags. 还有两包。"}),
+        ("小雨", {"text": "给我留一包！", "reply": 1}),
+        ("Jonas", {"text": "I am bringing a whole tin on Monday, so help yourselves 🍵"}),
+        ("Mei", {"parts": [{"kind": "photo", "file": await upload(people["Mei"], "tea.png", draw_tea())}]}),
+        ("Ana", {"text": "Then I take both."}),
+        ("Jonas", {"text": "`pour --slowly`"}),
+    )
+    for name, body in said:
+        await people[name].api("POST", f"/channels/{channel}/messages", {**body, "thread": 1})
 
 
 async def talk(url: str) -> tuple[dict[str, Person], dict[str, str]]:
@@ -279,7 +320,7 @@ async def take_all(chromium: Path, out: Path, shots: Sequence[Shot]) -> None:
         Server(Path(folder) / "data", pages=True, settings=settings) as server,
     ):
         people, channels = await talk(server.url)
-        if any(shot.page == KITCHEN for shot in shots):
+        if any(shot.page in (KITCHEN, "/threads") for shot in shots):
             channels[KITCHEN] = await people["Ana"].create_channel(KITCHEN, topic="Where the tea is")
             await people["Mei"].join(channels[KITCHEN])
             await show_parts(people, channels[KITCHEN])
@@ -288,7 +329,7 @@ async def take_all(chromium: Path, out: Path, shots: Sequence[Shot]) -> None:
             launch = playwright.chromium.launch
             browser = await launch(executable_path=chromium, args=ARGUMENTS, env=environment)
             for shot in shots:
-                path = shot.page if shot.page.startswith("/") else f"/c/{channels[shot.page]}"
+                path = shot.page if shot.page.startswith("/") else f"/c/{channels[shot.page]}{shot.beside}"
                 await take(browser, shot, people["Ana"], path, out)
             await browser.close()
         for person in people.values():

@@ -228,3 +228,34 @@ async def test_everything_ever_copied_written_again_backwards_changes_nothing_in
     assert "edited in the next month" in everything
     report = await archived.verify()
     assert (report.ok, report.archived > 30) == (True, True)
+
+
+async def test_a_thread_reads_from_the_archive_and_loses_there_what_is_deleted(archived: ArchiveWorld) -> None:
+    world = archived.world
+    ann, bob, room = await talk(world)
+    first = await world.answer(bob, room, 2, "an answer aside")
+    await world.answer(ann, room, 2, "another one aside")
+    for number in range(10):
+        await world.post(ann, room, f"later {number}")
+    before = (await world.thread(ann, room, 2), await world.store.channels.fetch_threads(bob))
+    moved = await archived.archive()
+    assert (moved.unproven, moved.removed > 0) == ([], True)
+    calls = archived.switch.calls
+    assert (await world.thread(ann, room, 2), await world.store.channels.fetch_threads(bob)) == before
+    assert archived.switch.calls > calls
+    await world.answer(bob, room, 2, "and a late one")
+    assert first.number is not None
+    await world.delete(bob, room, first.number)
+    thread = await world.thread(ann, room, 2)
+    assert [(line.place, line.text) for line in thread.lines] == [
+        (1, ""),
+        (2, "another one aside"),
+        (3, "and a late one"),
+    ]
+    assert thread.root.replies is not None
+    assert (thread.root.replies.count, thread.root.replies.last) == (2, 3)
+    assert (await archived.archive()).unproven == []
+    everything = archived.copied.everything()
+    assert "an answer aside" not in everything
+    assert "another one aside" in everything
+    assert (await archived.verify()).ok

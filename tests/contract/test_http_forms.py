@@ -172,3 +172,22 @@ async def test_a_conversation_is_opened_by_names_and_a_place_changed(app: App) -
     assert await send(bob.http, place, muted="on", pinned="off", next="/inbox") == "/inbox"
     shown = (await bob.http.get(f"/api/channels/{direct.removeprefix('/c/')}")).json()["channel"]
     assert (shown["muted"], shown.get("pinned", False)) == (True, False)
+
+
+async def test_a_thread_is_answered_and_followed_and_what_is_wrong_goes_back_to_it(app: App) -> None:
+    ann = await person(app, "ann")
+    garden = await ann.channel("garden")
+    await send(ann.http, f"channels/{garden}/messages", text="what grows here?")
+    back = await send(ann.http, f"channels/{garden}/messages", text="nettles", thread="1")
+    assert back == f"/c/{garden}/1/thread#thread-end"
+    (reply,) = (await ann.http.get(f"/api/channels/{garden}/messages/1/thread")).json()["messages"]
+    assert (reply["text"], reply["thread"], reply["place"]) == ("nettles", 1, 1)
+    thread = f"/c/{garden}/1/thread"
+    assert await send(ann.http, f"channels/{garden}/messages", text="", thread="1") == f"{thread}?error=bad_text"
+    assert await send(ann.http, f"channels/{garden}/messages/1/thread", follow="off") == thread
+    assert (await ann.http.get("/api/threads")).json()["threads"] == []
+    assert await send(ann.http, f"channels/{garden}/messages/1/thread", follow="on") == thread
+    assert len((await ann.http.get("/api/threads")).json()["threads"]) == 1
+    assert (
+        await send(ann.http, f"channels/{garden}/messages", text="x", thread="0x1") == f"/c/{garden}?error=bad_request"
+    )

@@ -362,3 +362,18 @@ async def test_nothing_outside_the_scope_is_found_whoever_asks_the_engine(here: 
         assert {channel for channel, _ in found.counts.channels} <= {room}
         nothing = await here.engine.search(parse_query(q, UTC, date(2026, 1, 1)), Scope(frozenset()), page)
         assert (nothing.hits, nothing.total) == ((), 0)
+
+
+async def test_a_reply_is_found_with_its_thread_and_its_text_goes_with_it(here: Searching, ann: str) -> None:
+    world = here.world
+    await post_all(here, ann, "when does the ferry leave")
+    reply = await world.answer(ann, world.general, 1, "the ferry leaves at 四点")
+    hits = (await here.search(ann, "ferry 四点")).hits
+    assert [(hit.message.number, hit.message.thread, hit.message.place) for hit in hits] == [(reply.number, 1, 1)]
+    assert reply.number is not None
+    await world.edit(ann, world.general, reply.number, "it leaves at five")
+    assert await here.numbers(ann, "四") == []
+    assert await here.numbers(ann, "five") == [2]
+    await world.delete(ann, world.general, reply.number)
+    assert await here.numbers(ann, "five") == []
+    assert await here.numbers(ann, "ferry") == [1]

@@ -265,6 +265,32 @@ async def test_a_page_around_a_reply_opens_its_thread_beside_the_message_it_hang
     assert (shown.thread.root.number, shown.thread.older, shown.thread.newer) == (1, True, True)
 
 
+async def test_beside_a_room_a_thread_opens_around_the_reply_one_names(world: World) -> None:
+    ann, bob, channel = await talk(world)
+    numbers = [(await world.answer(bob, channel, 1)).number for _ in range(9)]
+    for _ in range(9):
+        await world.post(ann, channel)
+    shown = await world.store.channels.fetch_snapshot(ann, channel, page=4, limits=LIMITS, thread=numbers[4])
+    assert shown.room is not None
+    assert shown.thread is not None
+    assert not shown.room.newer
+    assert (shown.thread.root.number, shown.thread.older, shown.thread.newer) == (1, True, True)
+    assert numbers[4] in [line.number for line in shown.thread.lines]
+
+
+async def test_a_room_around_a_reply_shows_the_messages_it_was_said_between(world: World) -> None:
+    ann, bob, channel = await talk(world)
+    for _ in range(9):
+        await world.post(ann, channel)
+    around = (await world.answer(bob, channel, 1)).number
+    assert around is not None
+    for _ in range(9):
+        await world.post(ann, channel)
+    view = await world.store.channels.fetch_room(ann, channel, page=4, around=around)
+    shown = [line.number for line in view.room.lines if isinstance(line, MessagePosted)]
+    assert shown == [around - 2, around - 1, around + 1, around + 2]
+
+
 async def test_a_thread_is_for_those_who_may_read_the_channel(world: World) -> None:
     ann, bob, channel = await talk(world)
     await world.answer(bob, channel, 1)

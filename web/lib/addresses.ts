@@ -14,15 +14,47 @@ export function dayPath(channel: string, day: string): string {
   return `/c/${channel}?on=${day}`;
 }
 
+/** The page of the thread that hangs on a message; with `at`, at that reply in it. */
+export function threadPath(channel: string, number: number, at?: number): string {
+  return `/c/${channel}/${number}/thread${at === undefined ? "" : `?at=${at}#m${at}`}`;
+}
+
+/** A message's page, wherever it is shown. */
+export function pathOf({
+  channel,
+  number,
+  thread,
+}: {
+  channel: string;
+  number: number;
+  thread?: number | null;
+}): string {
+  return thread ? threadPath(channel, thread, number) : messagePath(channel, number);
+}
+
+/** A whole number above zero, or undefined. */
+export function wholeNumber(value: string | string[] | null | undefined): number | undefined {
+  const text = Array.isArray(value) ? value[0] : value;
+  return text && /^[1-9]\d{0,15}$/.test(text) ? Number(text) : undefined;
+}
+
+/** The threads one follows. */
+export function threadsPath(): string {
+  return "/threads";
+}
+
 /** What stands open beside a room. */
-export type Panel = "members" | "pins";
+export type Panel = "members" | "pins" | "thread";
 
 /** The room, the message in it, and the panel beside it that a path of ours shows; undefined for every other page. */
 export function roomOf(
   path: string,
 ): { channel: string; number: number | undefined; panel: Panel | undefined } | undefined {
-  const found = /^\/c\/([0-7][0-9A-HJKMNP-TV-Z]{25})(?:\/(?:([1-9]\d{0,15})|(members|pins)))?\/?$/.exec(path);
-  const [, channel, number, panel] = found ?? [];
+  const found = /^\/c\/([0-7][0-9A-HJKMNP-TV-Z]{25})(?:\/(?:([1-9]\d{0,15})(?:\/(thread))?|(members|pins)))?\/?$/.exec(
+    path,
+  );
+  const [, channel, number, thread, beside] = found ?? [];
+  const panel = thread ?? beside;
   return channel
     ? { channel, number: number ? Number(number) : undefined, panel: panel as Panel | undefined }
     : undefined;

@@ -15,6 +15,7 @@ import type {
   Snapshot,
   UserView,
 } from "./protocol.gen.ts";
+import type { ThreadList } from "./threads.ts";
 import type { InboxPart, SearchAddress } from "./addresses.ts";
 
 const TIMEOUT_MS = 10_000;
@@ -82,7 +83,8 @@ function query(values: Record<string, string | number | undefined>): string {
 
 export interface SnapshotQuery {
   channel?: string;
-  around?: number;
+  around?: number | undefined;
+  thread?: number | undefined;
 }
 
 /** The page's state; `page` is its own address, for coming back after the log-in. */
@@ -155,6 +157,11 @@ export function loadHistory(channel: string, number: number, page: string): Prom
 /** A page of what the visitor has saved, the newest first. */
 export function loadSaved(before: number | undefined, page: string): Promise<Loaded<SavedList>> {
   return loadFor(`/api/saved${query({ before })}`, page);
+}
+
+/** The threads the visitor follows, with their newest replies. */
+export function loadThreads(page: string): Promise<Loaded<ThreadList>> {
+  return loadFor("/api/threads", page);
 }
 
 /** A page of what a query finds; `zone` is where the days of its operators begin. */

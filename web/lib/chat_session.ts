@@ -19,6 +19,7 @@ import { OwnPresence, OwnTyping } from "./own_presence.ts";
 import type { AnyFrame, MessagePosted, Ok, Part, Room, Snapshot } from "./protocol.gen.ts";
 import { CLOSE_CODES } from "./protocol.gen.ts";
 import type { RoomWindow } from "./room_window.ts";
+import type { ThreadWindow } from "./thread_window.ts";
 import { type Connection, Socket } from "./socket.ts";
 import { SocketCarrier, type Wire } from "./socket_carrier.ts";
 import { StreamCarrier } from "./stream_carrier.ts";
@@ -91,8 +92,8 @@ export class ChatSession {
     });
     return new Outbox({
       store: new KeptPosts(this.#user),
-      send: ({ channel, text, key, parts, reply }) =>
-        this.run({ type: "message.post", channel, text, key, parts, reply }),
+      send: ({ channel, text, key, parts, reply, thread }) =>
+        this.run({ type: "message.post", channel, text, key, parts, reply, thread }),
       onChange: (outbox) => this.#change({ outbox }),
       tell: (news) => tabs.tell(news),
       alone: (channel, most, call) => tabs.alone(channel, most, call),
@@ -119,6 +120,11 @@ export class ChatSession {
   /** The window of lines of the open room. */
   get window(): RoomWindow {
     return this.#live.window;
+  }
+
+  /** The thread beside it. */
+  get thread(): ThreadWindow {
+    return this.#live.thread;
   }
 
   /** Goes on from `served`, which a page was rendered with. The same one again changes nothing. */

@@ -34,6 +34,12 @@ export function requestOf(command: Command): Call | undefined {
       return ["PUT", `/api/saved/${command.channel}/${command.number}`];
     case "message.unsave":
       return ["DELETE", `/api/saved/${command.channel}/${command.number}`];
+    case "thread.follow":
+      return ["PUT", `${at}/messages/${command.number}/thread/following`];
+    case "thread.unfollow":
+      return ["DELETE", `${at}/messages/${command.number}/thread/following`];
+    case "thread.read":
+      return ["PUT", `${at}/messages/${command.number}/thread/position`, { number: command.position }];
     case "position.set":
       return ["PUT", `${at}/position`, { number: command.number }];
     case "channel.create":
@@ -70,8 +76,8 @@ export function requestOf(command: Command): Call | undefined {
   }
 }
 
-function pick({ text, key, parts, reply, forward }: Extract<Command, { type: "message.post" }>): object {
-  return { text, key, parts, reply, forward };
+function pick({ text, key, parts, reply, forward, thread }: Extract<Command, { type: "message.post" }>): object {
+  return { text, key, parts, reply, forward, thread };
 }
 
 /** What routes answer: the fields of ok, but a new channel whole. */

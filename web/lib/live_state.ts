@@ -26,6 +26,7 @@ import { type KeptRoom, RoomCache } from "./room_cache.ts";
 import { placeOf, RoomWindow } from "./room_window.ts";
 import { holdsNumber } from "./room_slice.ts";
 import { sameAsBefore } from "./sharing.ts";
+import { ThreadWindow } from "./thread_window.ts";
 
 export interface LiveStateListener {
   /** The state is another; `gone` when the open room turned out not to be ours to see any more. */
@@ -55,6 +56,8 @@ export class LiveState {
   readonly #arrivals = new Map<string, KeptRoom | Snapshot>();
   /** The window of lines of the open room. */
   readonly window: RoomWindow;
+  /** The thread beside it. */
+  readonly thread: ThreadWindow;
 
   constructor(listener: LiveStateListener) {
     this.#listener = listener;
@@ -63,6 +66,15 @@ export class LiveState {
       show: (state) => this.#show(state),
       take: (snapshot) => this.take(snapshot),
       enter: (view) => this.#enter(view),
+    });
+    this.thread = new ThreadWindow({
+      settled: () => this.settled(),
+      fold: (snapshot) => this.#heard.fold(snapshot),
+      show: (state) => {
+        this.#show(state);
+        this.#follow();
+      },
+      take: (snapshot) => this.take(snapshot),
     });
   }
 
@@ -143,6 +155,8 @@ export class LiveState {
     const summary = listed && listed.seq >= seq ? listed : room.channel;
     const channels = state.channels.map((each) => (each.id === channel ? summary : each));
     const next = withUsers({ ...state, channels, room: { ...room, channel: summary } }, [...users]);
+    // A thread beside it is as old as the list: it comes anew.
+    if (summary !== listed && state.thread?.root.channel === channel) delete next.thread;
     const known = room.member ? summary.seq === seq : fresh;
     return known ? next : markStale(next, channelStream(channel));
   }
@@ -234,7 +248,7 @@ export class LiveState {
     if (events.length === 0 || !this.#state) return;
     this.#queue = [];
     this.#heard.remember(events);
-    this.#show(this.window.trimmed(applyEvents(this.#state, events)));
+    this.#show(this.thread.trimmed(this.window.trimmed(applyEvents(this.#state, events))));
     this.#follow();
   }
 
@@ -266,10 +280,11 @@ export class LiveState {
     this.#follow();
   }
 
-  async #fetchSnapshot({ room }: ClientState): Promise<Snapshot> {
+  async #fetchSnapshot({ room, thread }: ClientState): Promise<Snapshot> {
     if (!room) return callApi("GET", "/api/snapshot");
+    const beside = thread?.root.channel === room.channel.id ? `&thread=${thread.root.number}` : "";
     try {
-      return await callApi("GET", `/api/snapshot?channel=${room.channel.id}${placeOf(room)}`);
+      return await callApi("GET", `/api/snapshot?channel=${room.channel.id}${placeOf(room)}${beside}`);
     } catch (error) {
       if (codeOf(error) !== "no_such_channel") throw error;
       if (this.#state) this.#show(this.#state, true);

@@ -15,24 +15,27 @@ export interface Occasion {
   muted?: boolean;
   /** It is a conversation of few people. */
   conversation?: boolean;
-  /** It names the reader, or everybody, or answers them. */
+  /** It names the reader, or everybody, answers them, or is in a thread they follow. */
   named?: boolean;
+  /** It is in a thread they do not follow. */
+  aside?: boolean;
 }
 
 export function wantsNotice(settings: Notifications, occasion: Occasion): boolean {
-  const { channel, at, text, muted = false, conversation = false, named = false } = occasion;
+  const { channel, at, text, muted = false, conversation = false, named = false, aside = false } = occasion;
   if (muted || isQuiet(settings, at)) return false;
   const level = settings.channels?.[channel] ?? settings.level ?? "mentions";
   if (level === "nothing") return false;
-  return level === "all" || conversation || named || hasKeyword(text, settings.keywords ?? []);
+  return named || (!aside && (level === "all" || conversation)) || hasKeyword(text, settings.keywords ?? []);
 }
 
-/** What a message that was just heard is to its reader. */
-export function occasionOf(message: MessagePosted, channel: ChannelSummary, me: string): Occasion {
+/** What a message that was just heard is to its reader, who follows its thread or does not. */
+export function occasionOf(message: MessagePosted, channel: ChannelSummary, me: string, follows = false): Occasion {
   const { muted = false } = channel;
-  const named = namesUser(message.mentions, me) || message.reply?.author?.id === me;
+  const named = namesUser(message.mentions, me) || message.reply?.author?.id === me || follows;
+  const aside = message.thread !== undefined && !follows;
   const { at, text = "" } = message;
-  return { channel: channel.id, at, text, muted, conversation: isConversation(channel), named };
+  return { channel: channel.id, at, text, muted, conversation: isConversation(channel), named, aside };
 }
 
 export function isQuiet({ quiet_until = 0, quiet_hours }: Notifications, at: number): boolean {

@@ -5,7 +5,7 @@
  * what one is looking at is not told.
  */
 
-import { messagePath } from "./addresses.ts";
+import { pathOf } from "./addresses.ts";
 import { previewOf } from "./preview.ts";
 import type { ChannelSummary, MessagePosted } from "./protocol.gen.ts";
 import type { Tabs } from "./tabs.ts";
@@ -44,7 +44,7 @@ export function showNotice(tabs: Tabs<string>, told: Set<string>, notice: Notice
     });
     shown.addEventListener("click", () => {
       window.focus();
-      open(messagePath(channel.id, message.number));
+      open(pathOf(message));
       shown.close();
     });
     // The others get the word before the turn is theirs.

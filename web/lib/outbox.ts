@@ -23,6 +23,8 @@ export interface PostExtras {
   parts?: NewPart[];
   /** The number of the message it answers. */
   reply?: number;
+  /** The number of the message in whose thread it is a reply. */
+  thread?: number;
   /** How both look until the message is back. */
   shown?: { parts?: Part[]; reply?: Quote };
 }
@@ -300,5 +302,6 @@ function isIn(state: Snapshot, item: OutboxItem): boolean {
   const summary = state.channels.find((channel) => channel.id === item.channel);
   if (item.seq !== undefined && (!summary || summary.seq >= item.seq)) return true;
   if (state.room?.channel.id !== item.channel) return item.status === "failed" && !summary;
-  return state.room.lines.some((line) => line.type === "message.posted" && line.key === item.key);
+  const lines = item.thread ? (state.thread?.lines ?? []) : state.room.lines;
+  return lines.some((line) => line.type === "message.posted" && line.key === item.key);
 }

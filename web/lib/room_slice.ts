@@ -7,7 +7,7 @@
  * 3. One step adds at most STEP lines, so that no single task is long.
  */
 
-import type { Line, MessagePosted } from "./protocol.gen.ts";
+import type { Line, MessagePosted, Room } from "./protocol.gen.ts";
 
 /** The first and the last seq that is drawn; infinite: as far as the lines in memory go, and on with them. */
 export interface Slice {
@@ -113,6 +113,14 @@ export function holdsNumber(lines: readonly Line[], number: number): boolean {
   const first = lines.find(isMessage);
   const last = lines.findLast(isMessage);
   return first !== undefined && last !== undefined && first.number <= number && number <= last.number;
+}
+
+/** Whether the message is beside the room, in a thread: no number is missing among a room's lines but those of replies. */
+export function isReply({ lines, newer, channel }: Room, number: number): boolean {
+  if (lines.some((line) => isMessage(line) && line.number === number)) return false;
+  return (
+    holdsNumber(lines, number) || (!newer && number <= channel.number && number > (numberUpTo(lines, Infinity) ?? 0))
+  );
 }
 
 /** The first message of the lines from `index` on, and the last one up to it. */

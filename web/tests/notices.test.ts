@@ -19,3 +19,9 @@ test("a message names its reader by a mention, by calling everybody, or by answe
     named({ reply: { number: 1, author: { id: ANN, name: "ann" } }, mentions: [{ text: "@bo", user: BOB }] }),
   ).toBe(false);
 });
+
+test("a reply names who follows its thread, and is aside for who does not", () => {
+  const reply = message(3, { thread: 1, place: 1 });
+  expect(occasionOf(reply, summary(), ME, true)).toMatchObject({ named: true, aside: false });
+  expect(occasionOf(reply, summary(), ME)).toMatchObject({ named: false, aside: true });
+});

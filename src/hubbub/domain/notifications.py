@@ -145,15 +145,16 @@ def wants_notice(
     muted: bool = False,
     conversation: bool = False,
     named: bool = False,
+    aside: bool = False,
 ) -> bool:
     """Whether a message of somebody else's is to be told. `conversation`: it is one of few people; `named`: it names
-    the user, or everybody, or answers them."""
+    the user, or everybody, answers them, or is in a thread they follow; `aside`: it is in one they do not."""
     if muted or is_quiet(settings, at):
         return False
     match settings.channels.get(channel, settings.level):
         case "nothing":
             return False
-        case "all":
+        case "all" if not aside:
             return True
         case _:
-            return conversation or named or has_keyword(text, settings.keywords)
+            return named or (conversation and not aside) or has_keyword(text, settings.keywords)

@@ -8,7 +8,7 @@ to the page with `?error=CODE`, and no password is ever in an address.
 from __future__ import annotations
 
 import re
-from typing import Final, cast, get_args
+from typing import Any, Final, cast, get_args
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -26,6 +26,7 @@ from hubbub.http.auth import PUBLIC, Entrance, no_session_cookie, session_cookie
 from hubbub.http.problems import headers_of, log_error, refused_of
 from hubbub.http.requests import FORM_KEY, Number, StrictRequest, Ulid
 from hubbub.http.visit import visit_of
+from hubbub.service.messages import Said
 from hubbub.service.services import Services
 
 YEAR_SECONDS: Final = 365 * 86_400
@@ -80,11 +81,26 @@ def members_path(channel: str) -> str:
     return f"{room_path(channel)}/members"
 
 
+def thread_path(channel: str, number: int) -> str:
+    return f"{room_path(channel)}/{number}/thread"
+
+
+def thread_of(request: Request[Any, Any, State]) -> int | None:
+    """The thread that the form, which was read, is for: what it says itself, or its address."""
+    named = request.scope["state"].get(FORM_KEY, {}).get("thread")
+    if named is None and request.scope["path"].endswith("/thread"):
+        named = str(request.path_params.get("number", ""))
+    return int(named) if named is not None and re.fullmatch(r"[1-9][0-9]{0,15}", named) else None
+
+
 def page_of(request: Request[object, object, State]) -> str:
     """The page a form stands on, from the form's own address."""
     path, channel = request.scope["path"], request.path_params.get("channel")
     if not isinstance(channel, str):
         return PAGES.get(path, "/")
+    thread = thread_of(request)
+    if thread is not None:
+        return thread_path(quote(channel, safe=""), thread)
     stands_beside_members = path.endswith("/topic") or "/members" in path
     return (members_path if stands_beside_members else room_path)(quote(channel, safe=""))
 
@@ -281,9 +297,27 @@ async def read_inbox(request: StrictRequest, services: Given[Services], session:
 async def post_message(
     request: StrictRequest, services: Given[Services], session: Given[Session], channel: Ulid
 ) -> Response[None]:
+    """`thread`: the number of the message in whose thread it is a reply."""
     fields = await request.form_fields()
-    await services.messages.post_message(session, channel, fields.get("text", ""), fields.get("key") or None)
-    return go_to(room_path(channel) + "#end")
+    text, key = fields.get("text", ""), fields.get("key") or None
+    thread = thread_of(request)
+    if thread is None and "thread" in fields:
+        raise Refused("bad_request", "thread: the number of a message.")
+    if thread is None:
+        await services.messages.post_message(session, channel, text, key)
+        return go_to(room_path(channel) + "#end")
+    await services.messages.post_message(session, channel, Said(text, thread=thread), key)
+    return go_to(thread_path(channel, thread) + "#thread-end")
+
+
+@post("/channels/{channel:str}/messages/{number:str}/thread")
+async def follow_thread(
+    request: StrictRequest, services: Given[Services], session: Given[Session], channel: Ulid, number: Number
+) -> Response[None]:
+    """`follow`: `on` or `off`."""
+    follow = (await request.form_fields()).get("follow") != "off"
+    await services.threads.follow_thread(session, channel, number, follow=follow)
+    return go_to(thread_path(channel, number))
 
 
 @post("/channels/{channel:str}/messages/{number:str}/edit")
@@ -409,6 +443,7 @@ FORMS: tuple[HTTPRouteHandler, ...] = (
     set_notifications,
     set_level,
     post_message,
+    follow_thread,
     edit_message,
     delete_message,
     react,

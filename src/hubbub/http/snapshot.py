@@ -27,8 +27,8 @@ async def fetch_snapshot(
     thread: OptionalNumber = None,
 ) -> Snapshot:
     """With `channel` that room is in it too: its newest lines, or those around the message numbered `around`. With
-    `thread`, the thread of that message too. Where `around` is a reply, its thread is opened around it, and the room
-    around the message that hangs on."""
+    `thread`, the thread of that message too, or around that reply. Where `around` is a reply, its thread is opened
+    around it, and the room around the message that hangs on."""
     if channel is None and (around is not None or thread is not None):
         raise Refused("bad_request", "around, thread: give the channel too.")
     return await services.channels.fetch_snapshot(session, channel, around, thread)
@@ -44,5 +44,5 @@ async def fetch_room(
     services: Given[Services], session: Given[Session], channel: Ulid, around: OptionalNumber = None
 ) -> RoomView:
     """As `room` in the snapshot, without the other channels: to go from room to room. Its newest lines, or those around
-    the message numbered `around`."""
+    the message numbered `around`: of a reply, those it was said between."""
     return await services.channels.fetch_room(session, channel, around)

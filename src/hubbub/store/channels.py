@@ -117,6 +117,8 @@ class SqliteChannels:
                 root = None if around is None else await thread_reads.find_root(reader, channel, around)
                 if root is not None:
                     place, around, thread = Place(around=around), root, root
+                elif thread is not None and await thread_reads.find_root(reader, channel, thread) is not None:
+                    place = Place(around=thread)
                 room = await self._fetch_room(reader, user, channel, page, around, bodies)
                 if thread is not None:
                     opened = await thread_reads.fetch_thread(reader, channel, thread, place, page, bodies)
@@ -150,8 +152,7 @@ class SqliteChannels:
         self, user: str, channel: str, page: int, around: int | None, bodies: Bodies
     ) -> RoomView:
         async with self._readers.transaction() as reader:
-            root = None if around is None else await thread_reads.find_root(reader, channel, around)
-            room = await self._fetch_room(reader, user, channel, page, root or around, bodies)
+            room = await self._fetch_room(reader, user, channel, page, around, bodies)
             return RoomView(epoch=self._epoch, room=room, users=await fetch_names(reader, _named_in_room(room)))
 
     async def _fetch_room(

@@ -31,11 +31,13 @@ export function useSend(
   channel: string,
   onSend: (text: string, extras?: PostExtras) => Promise<boolean>,
   error: string | undefined,
+  /** Whose tray and quote these are. */
+  scope: string = channel,
 ): Sending {
   const session = useSession();
   const router = useRouter();
-  const items = useTray(channel);
-  const quote = useReply(channel);
+  const items = useTray(scope);
+  const quote = useReply(scope);
   const [code, setCode] = useState(error);
   const [later, setLater] = useState<{ text: string; done: () => void }>();
   const underway = useRef(false);
@@ -45,7 +47,7 @@ export function useSend(
   async function post(text: string): Promise<boolean> {
     if (!(await onSend(text, extrasOf(items, quote)))) return false;
     session?.uploads.posted(items.map(({ key }) => key));
-    session?.composing.reply(channel, undefined);
+    session?.composing.reply(scope, undefined);
     return true;
   }
 
@@ -83,7 +85,7 @@ export function useSend(
   async function sendPart(part: NewPart, shown: Part) {
     const { reply, shown: known } = extrasOf([], quote);
     if (!(await onSend("", { parts: [part], reply, shown: { ...known, parts: [shown] } }))) return setCode("busy");
-    session?.composing.reply(channel, undefined);
+    session?.composing.reply(scope, undefined);
   }
 
   const goOn = useEffectEvent(() => {
@@ -99,7 +101,7 @@ export function useSend(
 
   function addFiles(files: readonly File[]) {
     if (files.length === 0) return;
-    setCode(session?.uploads.add(channel, files).length ? "too_many_files" : undefined);
+    setCode(session?.uploads.add(scope, files).length ? "too_many_files" : undefined);
   }
 
   const waiting = later !== undefined && state === "busy";

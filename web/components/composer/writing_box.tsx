@@ -1,6 +1,5 @@
 "use client";
 
-import { useTranslations } from "next-intl";
 import {
   type ChangeEvent,
   type ClipboardEvent,
@@ -26,8 +25,12 @@ export interface WritingHandle {
 
 interface WritingBoxProps {
   ref: Ref<WritingHandle>;
+  /** Of the field, in the page. */
+  id: string;
   text: string;
-  name: string;
+  /** How the field is called, and what stands in it while it is empty. */
+  label: string;
+  placeholder: string;
   editing: boolean;
   required: boolean;
   /** Escape has something to leave. */
@@ -45,8 +48,7 @@ const useBrowserLayoutEffect = typeof window === "undefined" ? useEffect : useLa
 
 /** The field itself: grows with what is in it, completes names, and knows an input method's keys from one's own. */
 export function WritingBox(props: WritingBoxProps) {
-  const { ref, text, name, editing, onChange } = props;
-  const t = useTranslations("composer");
+  const { ref, id, text, editing, onChange } = props;
   const area = useRef<HTMLTextAreaElement>(null);
   const compositionEndedAt = useRef(-Infinity);
   const completion = useCompletion(area, text, place, !editing);
@@ -100,16 +102,16 @@ export function WritingBox(props: WritingBoxProps) {
 
   return (
     <>
-      <label className="unseen" htmlFor="compose">
-        {t("label", { channel: name })}
+      <label className="unseen" htmlFor={id}>
+        {props.label}
       </label>
       <textarea
-        id="compose"
+        id={id}
         ref={area}
         name="text"
         rows={1}
         value={text}
-        placeholder={t("placeholder", { channel: name })}
+        placeholder={props.placeholder}
         autoComplete="off"
         required={props.required}
         enterKeyHint="send"

@@ -7,7 +7,7 @@ import { useTranslations } from "next-intl";
 import { Avatar } from "@/components/avatar";
 import { Markdown } from "@/components/markdown";
 import { ListTime } from "@/components/time";
-import { messagePath } from "@/lib/addresses";
+import { pathOf } from "@/lib/addresses";
 import type { InboxItem } from "@/lib/protocol.gen.ts";
 
 interface InboxRowProps {
@@ -32,7 +32,7 @@ export function InboxRow({ item: { message, channel, reasons, unread }, me, name
       <Avatar id={message.author} name={author} />
       <div className="inbox-body">
         <p className="inbox-meta">
-          <Link className="inbox-who" href={messagePath(channel.id, message.number)} prefetch={false}>
+          <Link className="inbox-who" href={pathOf(message)} prefetch={false}>
             {author}
             {unread && <span className="unseen"> ({t("new")})</span>}
           </Link>

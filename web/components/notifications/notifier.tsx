@@ -10,6 +10,7 @@ import { occasionOf, wantsNotice } from "@/lib/notices";
 import { countInTitle, mayNotify, NEW_MS, showBadge, showNotice } from "@/lib/notifier";
 import { countInbox, namesOf, totalUnread } from "@/lib/state_views";
 import { Tabs } from "@/lib/tabs";
+import { followOf } from "@/lib/threads";
 
 const TOLD_KEPT = 500;
 
@@ -45,7 +46,10 @@ export function Notifier() {
       const looking = document.visibilityState === "visible" && document.hasFocus();
       if (looking && path.startsWith(`/c/${channel.id}`)) return;
       const settings = view.state.notifications ?? {};
-      if (!wantsNotice(settings, occasionOf(message, channel, me))) return;
+      const { thread } = message;
+      const follow = thread ? followOf(view.state, channel.id, thread) : undefined;
+      if (follow && message.number <= follow.position) return;
+      if (!wantsNotice(settings, occasionOf(message, channel, me, follow !== undefined))) return;
       const name = namesOf(view.state).get(message.author) ?? t("somebody");
       const title = channel.kind === "direct" ? name : t("in", { name, channel: spokenName(channel) });
       if (told.size > TOLD_KEPT) told.clear();

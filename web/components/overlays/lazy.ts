@@ -48,6 +48,7 @@ export function preloadOverlays(): void {
       import("./attach_menu"),
       import("@/components/side/row_menu"),
       import("@/components/people/profile_card"),
+      import("@/components/thread/thread_panel"),
     ]).catch(() => undefined);
   if ("requestIdleCallback" in window) requestIdleCallback(load, { timeout: AT_THE_LATEST_MS });
   else setTimeout(load, AT_THE_LATEST_MS / 2);

@@ -6,6 +6,7 @@ import {
   CornerUpLeft,
   Forward,
   Link2,
+  MessageSquareReply,
   Pencil,
   Pin,
   PinOff,
@@ -27,6 +28,7 @@ export interface MessageMenuProps {
   note: string | undefined;
   mayDelete: boolean;
   mayReact: boolean;
+  inThread?: boolean | undefined;
   pinned: boolean;
   saved: boolean;
   anchor: RefObject<HTMLElement | null>;
@@ -66,7 +68,7 @@ export function MessageMenu(props: MessageMenuProps) {
 
 type MenuKey = Extract<MessageAction, { message: MessagePosted; emoji?: never }>["type"];
 
-function ActionMenu({ message, mine, mayDelete, mayReact, pinned, saved, onClose, run }: MessageMenuProps) {
+function ActionMenu({ message, mine, mayDelete, mayReact, inThread, pinned, saved, onClose, run }: MessageMenuProps) {
   const t = useTranslations("message");
   return (
     <Menu
@@ -82,6 +84,12 @@ function ActionMenu({ message, mine, mayDelete, mayReact, pinned, saved, onClose
         <MenuItem id="reply" className="menu-item">
           <CornerUpLeft aria-hidden />
           {t("reply")}
+        </MenuItem>
+      )}
+      {!inThread && (
+        <MenuItem id="thread" className="menu-item">
+          <MessageSquareReply aria-hidden />
+          {t("thread")}
         </MenuItem>
       )}
       <MenuItem id="forward" className="menu-item">

@@ -23,6 +23,8 @@ import type { ChannelSummary, MessagePosted } from "@/lib/protocol.gen.ts";
 
 interface ComposerProps {
   channel: ChannelSummary;
+  /** The message in whose thread one writes. */
+  thread?: number;
   me: string;
   /** In code points. */
   limit: number;
@@ -39,7 +41,10 @@ const NEAR_LIMIT = 200;
 
 /** What to say: an ordinary form without JavaScript, with it the place where one writes, edits and adds files. */
 export function Composer(props: ComposerProps) {
-  const { channel, me, limit, formKey, editing, onSend, onEditLast, onEditDone } = props;
+  const { channel, thread, me, limit, formKey, editing, onSend, onEditLast, onEditDone } = props;
+  // What is begun in a thread waits there, and not in the room.
+  const scope = thread === undefined ? channel.id : `${channel.id}/${thread}`;
+  const id = thread === undefined ? "compose" : "compose-thread";
   const t = useTranslations("composer");
   const session = useSession();
   const [text, setText] = useState("");
@@ -47,18 +52,18 @@ export function Composer(props: ComposerProps) {
   /** What was in the box when the editing began. */
   const draft = useRef<string>(undefined);
   const sendButton = useRef<HTMLButtonElement>(null);
-  const sending = useSend(channel.id, onSend, props.error);
+  const sending = useSend(channel.id, onSend, props.error, scope);
   const { items, quote, code, setCode } = sending;
-  const recorder = useRecorder((file, recording) => session?.uploads.add(channel.id, [file], recording));
+  const recorder = useRecorder((file, recording) => session?.uploads.add(scope, [file], recording));
   const left = limit - [...text].length;
   const hasParts = editing ? (editing.parts?.length ?? 0) > 0 : items.length > 0;
   const sendable = (text.trim() !== "" || hasParts) && left >= 0 && !sending.waiting;
 
   // What was typed before the page came alive, or left here earlier.
   useEffect(() => {
-    const typed = box.current?.value() || recallDraft(me, channel.id);
+    const typed = box.current?.value() || recallDraft(me, scope);
     if (typed) setText(typed);
-  }, [me, channel.id]);
+  }, [me, scope]);
 
   useEffect(() => {
     // The box changes hands: what was in it comes back when the editing is over, of however many messages.
@@ -98,13 +103,13 @@ export function Composer(props: ComposerProps) {
     setCode(undefined);
     sending.hold();
     if (editing) return;
-    keepDraft(me, channel.id, next);
-    session?.typing.changed(channel.id, next);
+    keepDraft(me, scope, next);
+    if (thread === undefined) session?.typing.changed(channel.id, next);
   }
 
   function clear() {
     setText("");
-    forgetDraft(me, channel.id);
+    forgetDraft(me, scope);
   }
 
   async function submit(event?: FormEvent) {
@@ -136,17 +141,18 @@ export function Composer(props: ComposerProps) {
 
   function leave() {
     if (editing) onEditDone();
-    else session?.composing.reply(channel.id, undefined);
+    else session?.composing.reply(scope, undefined);
   }
 
   return (
     <form className="composer" method="post" action={`/forms/channels/${channel.id}/messages`} onSubmit={submit}>
       <input type="hidden" name="key" value={formKey} />
+      {thread !== undefined && <input type="hidden" name="thread" value={thread} />}
       <WritingPreview text={text} />
       {editing && <EditingNote onCancel={onEditDone} />}
       {quote && !editing && <ReplyNote quote={quote} onCancel={leave} />}
       {!editing && session && <Tray items={items} actions={session.uploads.actions} sending={sending.waiting} />}
-      <DropVeil channel={spokenName(channel)} onFiles={sending.addFiles} />
+      <DropVeil channel={spokenName(channel)} inThread={thread !== undefined} onFiles={sending.addFiles} />
       {recorder.state === "recording" ? (
         <RecorderBar recorder={recorder} />
       ) : (
@@ -155,12 +161,16 @@ export function Composer(props: ComposerProps) {
           <WritingBox
             ref={box}
             text={text}
-            name={spokenName(channel)}
+            id={id}
+            label={thread === undefined ? t("label", { channel: spokenName(channel) }) : t("labelThread")}
+            placeholder={
+              thread === undefined ? t("placeholder", { channel: spokenName(channel) }) : t("placeholderThread")
+            }
             editing={editing !== undefined}
             required={!hasParts}
             leaves={editing !== undefined || quote !== undefined}
             wrong={code !== undefined || left < 0}
-            describedBy={code ? "compose-error" : "compose-hint"}
+            describedBy={code ? `${id}-error` : `${id}-hint`}
             onChange={change}
             onPaste={paste}
             onSend={() => void submit()}
@@ -193,10 +203,10 @@ export function Composer(props: ComposerProps) {
         </div>
       )}
       <div className="composer-foot">
-        <span id="compose-hint" className="unseen">
+        <span id={`${id}-hint`} className="unseen">
           {t("hint")}
         </span>
-        <FieldError id="compose-error" code={code ?? (recorder.trouble && `microphone_${recorder.trouble}`)} />
+        <FieldError id={`${id}-error`} code={code ?? (recorder.trouble && `microphone_${recorder.trouble}`)} />
         {left < NEAR_LIMIT && (
           <span className="count" data-over={left < 0 || undefined} role="status">
             {left < 0 ? t("over", { count: -left }) : t("left", { count: left })}

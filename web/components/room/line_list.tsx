@@ -2,7 +2,7 @@
 
 import { CloudOff, LoaderCircle } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { type KeyboardEvent, type MouseEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type MouseEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 
 import { ChannelAvatar } from "@/components/avatar";
 import { useErrorText } from "@/components/error_text";
@@ -11,6 +11,7 @@ import { MessageRow } from "@/components/room/message_row";
 import { SystemRow } from "@/components/room/system_row";
 import { useMessageActions } from "@/components/room/use_message_actions";
 import { useReceipts } from "@/components/room/use_receipts";
+import { rowAt, walkRows } from "@/components/room/walk";
 import { BAR_PX } from "@/components/room/list_place";
 import type { Scroll } from "@/components/room/use_scroll";
 import { Clock, DayName, useCalendar } from "@/components/time";
@@ -22,6 +23,7 @@ import type { OutboxItem } from "@/lib/outbox";
 import type { MessagePosted, Room } from "@/lib/protocol.gen.ts";
 import type { Sign } from "@/lib/receipts";
 import { mayDeleteOthers } from "@/lib/state_views";
+import { unreadIn } from "@/lib/threads";
 
 const useBrowserLayoutEffect = typeof window === "undefined" ? useEffect : useLayoutEffect;
 
@@ -80,17 +82,10 @@ export function LineList(props: LineListProps) {
   const pinned = useMemo(() => new Set(room.pins), [room.pins]);
   const savedHere = state.saved?.[room.channel.id];
   const saved = useMemo(() => new Set(savedHere), [savedHere]);
+  const { threads } = state;
+  const news = useMemo(() => unreadIn({ threads }, room.channel.id), [threads, room.channel.id]);
   useBrowserLayoutEffect(() => keepRows(rows), [keepRows, rows]);
   useKeptFocus(list, current, walked);
-
-  function walk(event: KeyboardEvent<HTMLOListElement>) {
-    const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    const start = event.target as HTMLElement;
-    if (!by || !start.matches("[data-row]")) return;
-    event.preventDefault();
-    const all = [...(list.current?.querySelectorAll<HTMLElement>("[data-row]") ?? [])];
-    all[all.indexOf(start) + by]?.focus();
-  }
 
   return (
     <div className="thread">
@@ -114,10 +109,10 @@ export function LineList(props: LineListProps) {
         className="lines"
         ref={list}
         aria-label={t("messages", { channel: room.channel.name })}
-        onKeyDown={walk}
+        onKeyDown={(event) => walkRows(event, list.current)}
         onFocus={(event) => {
-          const row = (event.target as HTMLElement).closest<HTMLElement>("[data-row]");
-          if (row) setCurrent(row.dataset.row);
+          const row = rowAt(event.target);
+          if (row) setCurrent(row);
         }}
       >
         {rows.map((row) => (
@@ -135,6 +130,7 @@ export function LineList(props: LineListProps) {
             member={room.member}
             pinned={row.kind === "message" && pinned.has(row.message.number)}
             saved={row.kind === "message" && saved.has(row.message.number)}
+            newReplies={row.kind === "message" ? news.get(row.message.number) : undefined}
             actions={actions}
           />
         ))}
@@ -183,9 +179,12 @@ interface RowViewProps {
   pinned: boolean;
   saved: boolean;
   actions: ReturnType<typeof useMessageActions>;
+  inThread?: boolean | undefined;
+  again?: boolean | undefined;
+  newReplies?: number | undefined;
 }
 
-function RowView({ row, nameOf, calendar, ...rest }: RowViewProps) {
+export function RowView({ row, nameOf, calendar, ...rest }: RowViewProps) {
   const t = useTranslations("room");
   switch (row.kind) {
     case "day":
@@ -204,7 +203,8 @@ function RowView({ row, nameOf, calendar, ...rest }: RowViewProps) {
       );
     case "unread":
       return (
-        <li className="divider unread" id="unread">
+        // The room's own can be gone to by its name.
+        <li className="divider unread" id={rest.inThread ? undefined : "unread"}>
           <span>{t("new")}</span>
         </li>
       );
@@ -231,6 +231,9 @@ function RowView({ row, nameOf, calendar, ...rest }: RowViewProps) {
           mayReact={rest.member}
           pinned={rest.pinned}
           saved={rest.saved}
+          inThread={rest.inThread}
+          again={rest.again}
+          newReplies={rest.newReplies}
           run={rest.actions.run}
         />
       );

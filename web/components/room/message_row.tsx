@@ -16,11 +16,12 @@ import { EditedMark } from "@/components/room/edited_mark";
 import { KeptMarks, PlainKeeping } from "@/components/room/kept_marks";
 import { MessageTools } from "@/components/room/message_tools";
 import { Reactions } from "@/components/room/reactions";
+import { RepliesLink } from "@/components/thread/replies_link";
 import { ReadSign, useReadText } from "@/components/room/read_sign";
 import type { MessageAction } from "@/components/room/use_message_actions";
 import { Clock } from "@/components/time";
 import { useLongPress } from "@/components/use_long_press";
-import { messagePath } from "@/lib/addresses";
+import { pathOf, threadPath } from "@/lib/addresses";
 import { namesUser } from "@/lib/apply_event";
 import { isEmojiOnly } from "@/lib/markdown";
 import type { OutboxItem } from "@/lib/outbox";
@@ -50,15 +51,26 @@ export interface MessageRowProps {
   mayReact: boolean;
   pinned: boolean;
   saved: boolean;
+  /** It stands in a thread, where nothing of that has to be shown; `again`: and is in the page already. */
+  inThread?: boolean | undefined;
+  again?: boolean | undefined;
+  /** Unread ones in its thread, which the reader follows. */
+  newReplies?: number | undefined;
   run(action: MessageAction): void;
 }
 
 /** Longer messages are folded. */
 const FOLDED_FROM = 1_800;
-const KEYS: Record<string, "reply" | "forward" | "edit"> = { r: "reply", f: "forward", e: "edit" };
+const KEYS: Record<string, "reply" | "thread" | "forward" | "edit"> = {
+  r: "reply",
+  t: "thread",
+  f: "forward",
+  e: "edit",
+};
 
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const { message, item, mine, first, last, author, calendar, run } = props;
+  const t = useTranslations("message");
   const [hovered, setHovered] = useState(false);
   const [focused, setFocused] = useState(false);
   const [menuOpen, setMenuOpen] = useState(false);
@@ -71,7 +83,13 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   function pressKey(event: KeyboardEvent) {
     if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey || !usable) return;
     const act = KEYS[event.key];
-    if (!act || (act === "reply" && !props.mayReact) || (act === "edit" && (!mine || message.forward))) return;
+    if (
+      !act ||
+      (act === "thread" && props.inThread) ||
+      (act === "reply" && !props.mayReact) ||
+      (act === "edit" && (!mine || message.forward))
+    )
+      return;
     event.preventDefault();
     run({ type: act, message });
   }
@@ -87,11 +105,11 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   return (
     <li
       className="message"
-      id={item ? undefined : `m${message.number}`}
+      id={item || props.again ? undefined : `m${message.number}`}
       data-row={props.rowKey}
       // Most of a room is not in the page: which one of how many is to be said, and how many changes all the time.
-      aria-posinset={item ? undefined : message.number}
-      aria-setsize={item ? undefined : -1}
+      aria-posinset={item || props.again ? undefined : (message.place ?? message.number)}
+      aria-setsize={item || props.again ? undefined : -1}
       data-mine={mine || undefined}
       data-mentioned={(!mine && namesUser(message.mentions, props.me)) || undefined}
       data-first={first || undefined}
@@ -128,7 +146,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         {(props.pinned || props.saved) && <KeptMarks pinned={props.pinned} saved={props.saved} />}
         {mine && <ReadSign item={item} sign={props.sign} nameOf={props.nameOf} />}
         {!item && (
-          <a className="stamp" href={messagePath(message.channel, message.number)} tabIndex={-1}>
+          <a className="stamp" href={pathOf(message)} tabIndex={-1}>
             <Clock at={message.at} calendar={calendar} />
           </a>
         )}
@@ -141,6 +159,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
             mayReact={props.mayReact}
             pinned={props.pinned}
             saved={props.saved}
+            inThread={props.inThread}
             menuOpen={menuOpen}
             onMenu={setMenuOpen}
             onHold={setHeld}
@@ -151,7 +170,17 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
       {message.reactions && (
         <Reactions message={message} me={props.me} nameOf={props.nameOf} disabled={!props.mayReact} run={run} />
       )}
+      {!props.inThread && message.replies && (
+        <RepliesLink message={message} unread={props.newReplies} nameOf={props.nameOf} calendar={calendar} />
+      )}
       {item?.status === "failed" && <Failure item={item} run={run} />}
+      {props.targeted && usable && !props.inThread && (
+        <noscript>
+          <a className="button small" href={threadPath(message.channel, message.number)}>
+            {t("thread")}
+          </a>
+        </noscript>
+      )}
       {props.targeted && usable && <PlainActions {...props} />}
     </li>
   );

@@ -1,6 +1,6 @@
 "use client";
 
-import { CornerUpLeft, Ellipsis, Pencil, SmilePlus } from "lucide-react";
+import { CornerUpLeft, Ellipsis, MessageSquareReply, Pencil, SmilePlus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useRef, useState } from "react";
 
@@ -17,6 +17,7 @@ interface MessageToolsProps {
   mayReact: boolean;
   pinned: boolean;
   saved: boolean;
+  inThread?: boolean | undefined;
   menuOpen: boolean;
   onMenu(open: boolean): void;
   /** Whether something that belongs to these tools is open, so that they have to stay. */
@@ -67,6 +68,17 @@ export function MessageTools(props: MessageToolsProps) {
           onClick={() => run({ type: "reply", message })}
         >
           <CornerUpLeft aria-hidden />
+        </button>
+      )}
+      {!props.inThread && (
+        <button
+          type="button"
+          className="tool"
+          aria-label={t("thread")}
+          title={t("thread")}
+          onClick={() => run({ type: "thread", message })}
+        >
+          <MessageSquareReply aria-hidden />
         </button>
       )}
       {mine && !message.forward && (

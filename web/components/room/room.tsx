@@ -1,6 +1,6 @@
 "use client";
 
-import { usePathname } from "next/navigation";
+import { usePathname, useSearchParams } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useEffect, useMemo, useState } from "react";
 
@@ -21,10 +21,11 @@ import { useTimeZoneName } from "@/components/time_zone";
 import { DayLabel } from "@/components/room/day_label";
 import { UnreadBar } from "@/components/room/unread_bar";
 import { DownButton } from "@/components/room/down_button";
-import { messagePath, roomOf } from "@/lib/addresses";
+import { ThreadPanel } from "@/components/thread/lazy";
+import { channelPath, messagePath, roomOf, threadPath, wholeNumber } from "@/lib/addresses";
 import type { PostExtras } from "@/lib/outbox";
 import type { MessagePosted, PinList, Room as RoomState, Snapshot } from "@/lib/protocol.gen.ts";
-import { firstUnread, LINES_FIRST } from "@/lib/room_slice";
+import { firstUnread, isReply, LINES_FIRST } from "@/lib/room_slice";
 
 export interface RoomProps {
   /** The state the page was rendered with; has a room. */
@@ -54,9 +55,12 @@ export function Room({ served, formKey, error, panelError, pins, first = LINES_F
   const timeZone = useTimeZoneName();
   const place = roomOf(path);
   const panel = place?.panel;
-  const target = place?.channel === channel.id ? place.number : undefined;
-  const { names, nameOf } = useNames(state);
-  const outbox = useMemo(() => view.outbox.filter((item) => item.channel === channel.id), [view.outbox, channel.id]);
+  const target = useTarget(room, path, !state.stale?.length);
+  const reply = wholeNumber(useSearchParams().get("at"));
+  const [firstPath] = useState(path);
+  const { nameOf } = useNames(state);
+  const sending = useMemo(() => view.outbox.filter((item) => item.channel === channel.id), [view.outbox, channel.id]);
+  const outbox = useMemo(() => sending.filter((item) => item.thread === undefined), [sending]);
 
   const me = state.user.id;
   const [unreadAfter, setUnreadAfter] = useState(() => (channel.unread?.length ? channel.position : undefined));
@@ -149,10 +153,42 @@ export function Room({ served, formKey, error, panelError, pins, first = LINES_F
         </div>
       </div>
       {panel === "members" && <MembersPanel room={room} state={state} error={panelError} />}
+      {panel === "thread" && place?.number !== undefined && (
+        <ThreadPanel
+          room={room}
+          state={state}
+          number={place.number}
+          at={reply}
+          closed={target === undefined ? channelPath(channel.id) : messagePath(channel.id, target)}
+          takesFocus={path !== firstPath}
+          connected={view.connection === "open"}
+          outbox={sending}
+          nameOf={nameOf}
+          formKey={formKey}
+          error={panelError}
+        />
+      )}
       {panel === "pins" && <PinsPanel room={room} nameOf={nameOf} served={pins} error={panelError} />}
-      <Announcer room={room} me={state.user.id} names={names} />
+      <Announcer lines={room.lines} number={channel.number} me={state.user.id} nameOf={nameOf} />
     </main>
   );
+}
+
+/**
+ * The message the room is to show. A thread is beside the room: whoever opens it stays where they are, whoever comes to it
+ * comes to the message it hangs on; and the page of a reply is its thread.
+ */
+function useTarget(room: RoomState, path: string, fresh: boolean): number | undefined {
+  const place = roomOf(path);
+  const [held, setHeld] = useState(place?.number);
+  if (place?.panel !== "thread" && held !== place?.number) setHeld(place?.number);
+  const { id } = room.channel;
+  const target = place?.channel !== id ? undefined : place.panel === "thread" ? held : place.number;
+  const isAside = fresh && place?.panel === undefined && target !== undefined && isReply(room, target);
+  useEffect(() => {
+    if (isAside) window.history.replaceState(null, "", threadPath(id, target));
+  }, [isAside, id, target]);
+  return target;
 }
 
 function lastOwn(room: RoomState, me: string): MessagePosted | undefined {

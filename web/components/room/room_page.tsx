@@ -1,10 +1,10 @@
 import type { Metadata } from "next";
-import { notFound } from "next/navigation";
+import { notFound, redirect } from "next/navigation";
 import { randomUUID } from "node:crypto";
 
 import { Room } from "@/components/room/room";
 import { TroublePage } from "@/components/trouble";
-import { channelPath, first, pinsPath } from "@/lib/addresses";
+import { channelPath, first, pinsPath, threadPath } from "@/lib/addresses";
 import { loadLines, loadPins, loadSnapshot } from "@/lib/api_server";
 import type { Room as RoomState, Snapshot } from "@/lib/protocol.gen.ts";
 
@@ -16,6 +16,8 @@ interface RoomPageProps {
   before?: number | undefined;
   /** Show the lines after this seq, for the same. */
   after?: number | undefined;
+  /** Show the thread on this message; `around` may be a reply in it. */
+  thread?: number | undefined;
   error?: string | string[];
   panelError?: string | string[];
   /** Whether the pins stand open beside it. */
@@ -25,12 +27,15 @@ interface RoomPageProps {
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
 /** A room, in whatever window its address asks for. */
-export async function RoomPage({ channel, around, before, after, error, panelError, pins }: RoomPageProps) {
+export async function RoomPage({ channel, around, before, after, thread, error, panelError, pins }: RoomPageProps) {
   const page = around === undefined ? channelPath(channel) : `${channelPath(channel)}/${around}`;
   if (!ULID.test(channel)) notFound();
-  const { data, trouble } = await loadSnapshot({ channel, around }, page);
+  const { data, trouble } = await loadSnapshot({ channel, around, thread }, page);
   if (trouble) return <TroublePage code={trouble.code} />;
   if (!data.room) notFound();
+  // A reply has its page in its thread.
+  const root = data.thread?.root.number;
+  if (root !== undefined && root !== thread) redirect(threadPath(channel, root, thread ?? around));
   const pinned = pins ? await loadPins(channel, pinsPath(channel)) : undefined;
   if (pinned?.trouble) return <TroublePage code={pinned.trouble.code} />;
   let served: Snapshot & { room: RoomState } = { ...data, room: data.room };
@@ -61,10 +66,4 @@ export async function roomMetadata(channel: string): Promise<Metadata> {
   if (!ULID.test(channel)) return {};
   const { data } = await loadSnapshot({ channel }, channelPath(channel));
   return { title: data?.room?.channel.name };
-}
-
-/** A whole number above zero, or undefined. */
-export function wholeNumber(value: string | string[] | undefined): number | undefined {
-  const text = first(value);
-  return text && /^[1-9]\d{0,15}$/.test(text) ? Number(text) : undefined;
 }

@@ -9,7 +9,7 @@ import { ConfirmDialog } from "@/components/confirm_dialog";
 import { useErrorText } from "@/components/error_text";
 import { ForwardDialog, HistoryDialog } from "@/components/overlays/lazy";
 import { useToast } from "@/components/toasts";
-import { messagePath } from "@/lib/addresses";
+import { messagePath, pathOf, threadPath } from "@/lib/addresses";
 import { codeOf } from "@/lib/api_client";
 import type { OutboxItem } from "@/lib/outbox";
 import { quoteOf } from "@/lib/parts";
@@ -19,7 +19,7 @@ import { namesOf } from "@/lib/state_views";
 /** What one can do with a message. */
 export type MessageAction =
   | { type: "react"; message: MessagePosted; emoji: string; add: boolean }
-  | { type: "reply" | "forward" | "edit" | "delete" | "copy-text" | "copy-link"; message: MessagePosted }
+  | { type: "reply" | "thread" | "forward" | "edit" | "delete" | "copy-text" | "copy-link"; message: MessagePosted }
   | { type: "unpreview"; message: MessagePosted }
   | { type: "pin" | "unpin" | "save" | "unsave"; message: MessagePosted }
   | { type: "history"; message: MessagePosted }
@@ -34,6 +34,8 @@ export function useMessageActions(
   channel: string,
   onEdit: (message: MessagePosted) => void,
   show: (number: number) => boolean = showInPage,
+  /** Where answers are written: the room, or a thread. */
+  scope: string = channel,
 ): { run(action: MessageAction): void; dialog: ReactNode } {
   const t = useTranslations("message");
   const session = useSession();
@@ -69,9 +71,15 @@ export function useMessageActions(
           return;
         }
         case "reply":
-          return session?.composing.reply(channel, quoteOf(action.message, nameOf(action.message.author)));
+          return session?.composing.reply(scope, quoteOf(action.message, nameOf(action.message.author)));
         case "history":
           return setRemembering(action.message);
+        case "thread":
+          return window.history.pushState(
+            null,
+            "",
+            threadPath(channel, action.message.thread ?? action.message.number),
+          );
         case "forward":
           return setForwarding(action.message);
         case "show":
@@ -84,7 +92,7 @@ export function useMessageActions(
         case "copy-text":
           return copy(action.message.text ?? "");
         case "copy-link":
-          return copy(new URL(messagePath(channel, action.message.number), location.href).href);
+          return copy(new URL(pathOf(action.message), location.href).href);
         case "retry":
           return session?.retry(action.item.key);
         case "discard":
@@ -103,7 +111,7 @@ export function useMessageActions(
     },
     // The words change with the language only, and then the page is another.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    [session, channel, onEdit, say, show, router],
+    [session, channel, scope, onEdit, say, show, router],
   );
 
   const dialog = (

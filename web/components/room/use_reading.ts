@@ -52,7 +52,7 @@ export function useReading({ channel, atBottom, member, session, setUnreadAfter 
 }
 
 /** Whether somebody looks: the page is visible and its window has the focus. */
-function useAttentive(): boolean {
+export function useAttentive(): boolean {
   return useSyncExternalStore(
     subscribe,
     () => document.visibilityState === "visible" && document.hasFocus(),

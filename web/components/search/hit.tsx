@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 
 import { Avatar } from "@/components/avatar";
 import { HitTime } from "@/components/time";
-import { messagePath } from "@/lib/addresses";
+import { pathOf } from "@/lib/addresses";
 import { isConversation } from "@/lib/conversations";
 import { cleanExcerpt, leadIn } from "@/lib/excerpt";
 import type { ExcerptPart, SearchHit } from "@/lib/protocol.gen.ts";
@@ -30,7 +30,7 @@ export function Hit({ hit: { message, channel, excerpt }, author, open, narrow }
     <li>
       <Link
         className="hit"
-        href={messagePath(channel.id, message.number)}
+        href={pathOf(message)}
         prefetch={false}
         // The room goes to the message by itself, and to the middle of the window.
         scroll={false}

@@ -18,6 +18,7 @@ import { SideSearch } from "@/components/side/side_search";
 import type { ClientState } from "@/lib/apply_event";
 import { arrange, isConversation, type ListOrder } from "@/lib/conversations";
 import type { Snapshot } from "@/lib/protocol.gen.ts";
+import { countUnreadThreads } from "@/lib/threads";
 import { fold, wordsOf } from "@/lib/search_query";
 import { countInbox, namesFrom } from "@/lib/state_views";
 
@@ -84,7 +85,7 @@ export function Side({ served, order }: { served: Snapshot; order: ListOrder }) 
           setWanted={setWanted}
           channel={state.channels.find(({ id }) => id === open)?.name}
         />
-        {!searching && <SideLinks counts={{ inbox: countInbox(state.channels) }} />}
+        {!searching && <SideLinks counts={{ inbox: countInbox(state.channels), threads: countUnreadThreads(state) }} />}
         <div className="side-list">
           <RowList kind="channels" rows={shown.channels} {...row} />
           <RowList kind="people" rows={shown.people} {...row} />

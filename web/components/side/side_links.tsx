@@ -1,21 +1,22 @@
 "use client";
 
-import { Bookmark, Inbox, type LucideIcon } from "lucide-react";
+import { Bookmark, Inbox, type LucideIcon, MessagesSquare } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
 
-import { inboxPath, savedPath } from "@/lib/addresses";
+import { inboxPath, savedPath, threadsPath } from "@/lib/addresses";
 
 interface SideLink {
   /** Its word in `messages/*.json`, under `side.links`. */
-  name: "inbox" | "saved";
+  name: "inbox" | "threads" | "saved";
   href: string;
   icon: LucideIcon;
 }
 
 const LINKS: readonly SideLink[] = [
   { name: "inbox", href: inboxPath(), icon: Inbox },
+  { name: "threads", href: threadsPath(), icon: MessagesSquare },
   { name: "saved", href: savedPath(), icon: Bookmark },
 ];
 

@@ -5,8 +5,7 @@ import { getTranslations } from "next-intl/server";
 import { SavedMessages } from "@/components/kept/saved_messages";
 import { PaneHead } from "@/components/pane_head";
 import { TroublePage } from "@/components/trouble";
-import { wholeNumber } from "@/components/room/room_page";
-import { savedPath } from "@/lib/addresses";
+import { savedPath, wholeNumber } from "@/lib/addresses";
 import { loadSaved } from "@/lib/api_server";
 
 export async function generateMetadata(): Promise<Metadata> {

@@ -1,8 +1,8 @@
 import { redirect } from "next/navigation";
 
-import { roomMetadata, RoomPage, wholeNumber } from "@/components/room/room_page";
+import { roomMetadata, RoomPage } from "@/components/room/room_page";
 import { TroublePage } from "@/components/trouble";
-import { channelPath, dayPath, first, messagePath } from "@/lib/addresses";
+import { channelPath, dayPath, first, messagePath, wholeNumber } from "@/lib/addresses";
 import { loadDay } from "@/lib/api_server";
 import { readPreferences } from "@/lib/preferences";
 

@@ -1,6 +1,7 @@
 import { notFound } from "next/navigation";
 
-import { RoomPage, wholeNumber } from "@/components/room/room_page";
+import { RoomPage } from "@/components/room/room_page";
+import { wholeNumber } from "@/lib/addresses";
 
 /** One message and what stands around it. */
 export default async function MessagePage({ params, searchParams }: PageProps<"/c/[channel]/[number]">) {

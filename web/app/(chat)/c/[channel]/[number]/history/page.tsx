@@ -5,9 +5,8 @@ import { getTranslations } from "next-intl/server";
 
 import { Versions } from "@/components/kept/versions";
 import { PaneHead } from "@/components/pane_head";
-import { wholeNumber } from "@/components/room/room_page";
 import { TroublePage } from "@/components/trouble";
-import { historyPath, messagePath, roomOf } from "@/lib/addresses";
+import { historyPath, messagePath, roomOf, wholeNumber } from "@/lib/addresses";
 import { loadHistory } from "@/lib/api_server";
 
 interface Props {
