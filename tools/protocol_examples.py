@@ -72,6 +72,8 @@ _follow = events.FollowedThread(channel=CHANNEL, number=17, since=44, position=1
 _room = replies.Room(
     channel=_summary, member=True, lines=[_joined, _posted], older=True, members=[_bo, _ana], pins=[16]
 )
+_ballot = events.Ballot(user=BO, options=[1])
+_answer = replies.PollAnswer(channel=CHANNEL, number=16, options=[1])
 _version = history.Version(at=NOON, text="The tests are green.")
 _pin = kept.Pin(message=_posted, by=BO, at=NOON)
 _excerpt = [search.ExcerptPart(text="The "), search.ExcerptPart(text="tests", hit=True)]
@@ -102,6 +104,10 @@ EXAMPLES: tuple[msgspec.Struct, ...] = (
     events.ReactionRemoved(seq=51, at=NOON, channel=CHANNEL, number=16, by=BO, emoji="🎉"),
     events.MessagePinned(seq=52, at=NOON, channel=CHANNEL, number=16, by=BO),
     events.MessageUnpinned(seq=53, at=NOON, channel=CHANNEL, number=16, by=ANA),
+    events.PollVoted(seq=54, at=NOON, channel=CHANNEL, number=16, by=BO, options=[1]),
+    events.PollCounted(seq=55, at=NOON, channel=CHANNEL, number=17, votes=[3, 1], voters=4),
+    events.PollAnswered(seq=13, at=NOON, user=ANA, channel=CHANNEL, number=17, options=[0]),
+    events.PollClosed(seq=55, at=NOON, channel=CHANNEL, number=16, by=ANA),
     events.MembershipStarted(seq=7, at=NOON, user=ANA, channel=_summary, channel_seq=44),
     events.MembershipChanged(seq=10, at=NOON, user=ANA, channel=CHANNEL, pinned=True, hidden_below=18),
     events.MembershipEnded(seq=8, at=NOON, user=ANA, channel=CHANNEL, channel_seq=47),
@@ -125,6 +131,8 @@ EXAMPLES: tuple[msgspec.Struct, ...] = (
     commands.MessageUnpin(id=23, channel=CHANNEL, number=16),
     commands.MessageSave(id=24, channel=CHANNEL, number=16),
     commands.MessageUnsave(id=25, channel=CHANNEL, number=16),
+    commands.PollVote(id=26, channel=CHANNEL, number=16, options=[1]),
+    commands.PollClose(id=27, channel=CHANNEL, number=16),
     commands.PositionUpdate(id=7, channel=CHANNEL, number=17),
     commands.ThreadFollow(id=22, channel=CHANNEL, number=17),
     commands.ThreadUnfollow(id=23, channel=CHANNEL, number=17),
@@ -164,6 +172,7 @@ EXAMPLES: tuple[msgspec.Struct, ...] = (
     new_parts.NewVoice(file=FILE, duration=4200, waveform=[3, 40, 71, 66, 12]),
     new_parts.NewLocation(latitude=57.0488, longitude=9.9217, name="The harbour"),
     new_parts.NewMeeting(subject="Release", url="https://meet.example.org/release", at=NOON, minutes=30, people=[BO]),
+    new_parts.NewPoll(question="Tea or coffee?", options=["Tea", "Coffee"]),
     new_parts.Forwarded(channel=CHANNEL, number=17),
     _photo,
     parts.FilePart(file=FILE, name="plan.pdf", size=90_112, media_type="application/pdf"),
@@ -184,6 +193,7 @@ EXAMPLES: tuple[msgspec.Struct, ...] = (
         file=FILE, name="voice.webm", size=38_400, media_type="audio/webm", duration=4200, waveform=[3, 40, 71, 66, 12]
     ),
     parts.LocationPart(latitude=57.0488, longitude=9.9217, name="The harbour"),
+    parts.PollPart(question="Tea or coffee?", options=["Tea", "Coffee"], closes_at=NOON + 3_600_000),
     parts.MeetingPart(subject="Release", url="https://meet.example.org/release", at=NOON, minutes=30, people=[_bo]),
     _preview,
     _picture,
@@ -216,6 +226,9 @@ EXAMPLES: tuple[msgspec.Struct, ...] = (
     ),
     _pin,
     kept.PinList(pins=[_pin], users=[_ana, _bo]),
+    _ballot,
+    events.PollState(ballots=[_ballot]),
+    _answer,
     _version,
     history.MessageHistory(number=17, author=_ana, versions=[_version, _version]),
     _saved,

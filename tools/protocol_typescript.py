@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from hubbub.domain import names, new_parts, texts
 from hubbub.errors import CLOSINGS, ERRORS
-from hubbub.protocol import events
+from hubbub.protocol import events, replies
 from tools.protocol_model import CHANNEL_EVENTS, UNIONS, USER_EVENTS, JsonObject, StructType, fields_of, schemas, tag_of
 
 HEADER = """\
@@ -21,6 +21,7 @@ _PLAIN = {"string": "string", "integer": "number", "number": "number", "boolean"
 
 CONSTANTS: tuple[tuple[str, int, str], ...] = (
     ("UNREAD_KEPT", events.UNREAD_KEPT, "How many unread numbers a summary keeps."),
+    ("ANSWERS_KEPT", replies.ANSWERS_KEPT, "How many of the user's votes in anonymous polls a snapshot has."),
     ("REPLY_PEOPLE", events.REPLY_PEOPLE, "How many of those who took part last a message shows of its thread."),
     ("LAST_TEXT", events.LAST_TEXT, "How many code points of the newest message a summary shows."),
     ("MAX_PARTS", new_parts.MAX_PARTS, "How many parts a message has at most."),

@@ -40,6 +40,7 @@ from hubbub.service.keeping import KeepingService
 from hubbub.service.messages import MessageService
 from hubbub.service.notifications import NotificationService
 from hubbub.service.passwords import PasswordHasher
+from hubbub.service.polls import PollService
 from hubbub.service.ports import Search
 from hubbub.service.presence import PresenceService
 from hubbub.service.previews import NO_PREVIEWS, PreviewLimits, PreviewService
@@ -253,6 +254,7 @@ def make_services(
         search=SearchService(engines, store.readable, store.accounts, clock, limits.page_size, config.search.seconds),
         files=files,
         keeping=KeepingService(store.log, store.kept, clock),
+        polls=PollService(store.log, clock),
         inbox=InboxService(store.inbox, store.readable, store.accounts),
         previews=previews,
         notifications=NotificationService(store.log, clock),

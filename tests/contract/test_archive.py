@@ -10,7 +10,7 @@ import pytest
 
 from hubbub.domain.ids import channel_stream, user_stream
 from hubbub.errors import Refused
-from hubbub.protocol.events import MessagePosted
+from hubbub.protocol.events import Ballot, MessagePosted, PollState
 from tests.support.archive_world import ArchiveWorld, open_archive_world
 from tests.support.search_servers import SearchServer as Node
 from tests.support.store_world import LIMITS, World
@@ -157,6 +157,40 @@ async def test_archived_messages_are_edited_reacted_to_and_deleted(archived: Arc
     for gone in ("message 3 ", "message 4 ", "message 5 ", "edited in the same month", "edited a month", "and again"):
         assert gone not in everything, gone
     assert "message 6 " in everything
+
+
+async def test_in_archived_polls_people_vote_on_until_they_are_deleted(archived: ArchiveWorld) -> None:
+    world = archived.world
+    ann, bob = await world.user("Ann"), await world.user("Bob")
+    room = await world.channel(ann)
+    await world.join(bob, room)
+    await world.poll(ann, room, "crimson", "teal")
+    await world.poll(ann, room, "sienna", "ochre", anonymous=True)
+    for number in (1, 2):
+        await world.vote(bob, room, number, 0)
+    world.now += MONTH
+    for _ in range(8):
+        await world.post(bob, room)
+    assert (await archived.archive()).removed > 0
+
+    async def stands(number: int) -> PollState | None:
+        window = await world.store.channels.fetch_lines(ann, room, before=None, after=None, around=number, limit=1)
+        return next(line.poll for line in window.lines if isinstance(line, MessagePosted))
+
+    for number in (1, 2):
+        await world.vote(bob, room, number, 1)
+        await world.vote(ann, room, number, 1)
+    both = [Ballot(user=user, options=[1]) for user in (bob, ann)]
+    assert [await stands(1), await stands(2)] == [PollState(ballots=both), PollState(votes=[0, 2], voters=2)]
+    await archived.archive()
+    assert [await stands(1), await stands(2)] == [PollState(ballots=both), PollState(votes=[0, 2], voters=2)]
+    for number in (1, 2):
+        await world.delete(ann, room, number)
+    await archived.archive()
+    await archived.copied.caught_up(archived.search)
+    everything = archived.copied.everything()
+    assert [word for word in ("crimson", "teal", "sienna", "ochre") if word in everything] == []
+    assert (await archived.verify()).ok
 
 
 async def test_a_key_of_any_age_gets_its_first_answer(archived: ArchiveWorld) -> None:

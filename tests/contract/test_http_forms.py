@@ -109,6 +109,34 @@ async def test_a_room_is_made_talked_in_and_left(app: App) -> None:
     assert await send(ann.http, f"channels/{garden}/leave") == "/"
 
 
+async def test_a_poll_is_made_voted_in_and_closed(app: App) -> None:
+    ann, bob = await person(app, "ann"), await person(app, "bob")
+    garden = await ann.channel("garden")
+    room, message = f"/c/{garden}", f"channels/{garden}/messages/1"
+    asked = {"question": "Roses?", "option0": "red", "option3": "white", "multiple": "on", "anonymous": "on"}
+    assert await send(ann.http, f"channels/{garden}/polls", **asked, key="k1") == f"{room}#end"
+    assert (
+        await send(ann.http, f"channels/{garden}/polls", question="Roses?", option0="red") == f"{room}?error=bad_part"
+    )
+    assert await send(bob.http, f"channels/{garden}/join") == room
+    assert await send(bob.http, f"{message}/vote", option0="1", option1="1") == f"{room}/1#m1"
+    assert await stands(ann, garden, 1) == {"votes": [1, 1], "voters": 1}
+    assert await send(bob.http, f"{message}/vote", option1="1") == f"{room}/1#m1"
+    assert await stands(ann, garden, 1) == {"votes": [0, 1], "voters": 1}
+    assert await send(bob.http, f"{message}/vote", withdraw="1", option1="1") == f"{room}/1#m1"
+    assert await stands(ann, garden, 1) is None
+    await send(ann.http, f"channels/{garden}/polls", question="Now?", option0="yes", option1="no")
+    assert await send(bob.http, f"channels/{garden}/messages/2/vote", option="1") == f"{room}/2#m2"
+    assert await stands(ann, garden, 2) == {"ballots": [{"user": bob.id, "options": [1]}]}
+    assert await send(ann.http, f"channels/{garden}/messages/2/vote", close="1") == f"{room}/2#m2"
+    assert "poll_closed" in await send(bob.http, f"channels/{garden}/messages/2/vote", option="0")
+
+
+async def stands(reader: Person, channel: str, number: int) -> object:
+    lines = (await reader.http.get(f"/api/channels/{channel}/messages")).json()["messages"]
+    return next(line.get("poll") for line in lines if line.get("number") == number)
+
+
 async def test_a_public_room_is_joined(app: App) -> None:
     ann, bob = await person(app, "ann"), await person(app, "bob")
     garden = await ann.channel("garden")

@@ -38,6 +38,8 @@ PUBLIC: dict[tuple[str, str], tuple[str, ...]] = {
     ("DELETE", "/messages/1/previews"): ("200", "not_yours", *("not_a_member",) * 3, "no_such_channel"),
     ("PUT", "/messages/1/reactions/👍"): ("200", "200", *("not_a_member",) * 3, "no_such_channel"),
     ("DELETE", "/messages/1/reactions/👍"): ("200", "200", *("not_a_member",) * 3, "no_such_channel"),
+    ("PUT", "/messages/1/poll/vote"): ("no_poll", "no_poll", *("not_a_member",) * 3, "no_such_channel"),
+    ("DELETE", "/messages/1/poll"): ("no_poll", "no_poll", *("not_a_member",) * 3, "no_such_channel"),
     ("GET", "/pins"): ("200", "200", "200", "200", "200", "no_such_channel"),
     ("PUT", "/pins/1"): ("200", "200", *("not_a_member",) * 3, "no_such_channel"),
     ("DELETE", "/pins/1"): ("200", "200", *("not_a_member",) * 3, "no_such_channel"),
@@ -60,6 +62,7 @@ BODIES: dict[tuple[str, str], dict[str, object]] = {
     ("PATCH", "/messages/1"): {"text": "hello"},
     ("PUT", "/messages/1/thread/position"): {"number": 1},
     ("PUT", "/notifications"): {"level": "all"},
+    ("PUT", "/messages/1/poll/vote"): {"options": [0]},
     ("PUT", "/position"): {"number": 0},
 }
 

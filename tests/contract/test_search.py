@@ -12,7 +12,7 @@ from hubbub.domain.files import FileInfo, UploadBounds, UploadRow
 from hubbub.domain.finding import Page, Scope
 from hubbub.domain.ids import new_id
 from hubbub.domain.intents import PostMessage
-from hubbub.domain.new_parts import NewLocation, NewMeeting, NewPhoto
+from hubbub.domain.new_parts import NewLocation, NewMeeting, NewPhoto, NewPoll
 from hubbub.domain.query import parse_query
 from hubbub.errors import Refused
 from tests.support.searching import ENGINES, Searching, marked, places_of
@@ -182,17 +182,22 @@ async def test_parts_are_found_by_their_kind_and_by_their_words(here: Searching,
         ("look", NewPhoto(file=row.id, alt="Dunes behind the lighthouse")),
         ("", NewLocation(latitude=57.05, longitude=9.92, name="码头旁边")),
         ("soon", NewMeeting(subject="Deploying")),
+        ("", NewPoll(question="Where to?", options=["Riverbank", "去爬山"])),
     ):
         await world.append(PostMessage(ann, world.general, text, None, world.clock(), (part,)))
-    kinds = ("has:photo", "has:file", "has:location", "has:meeting", "has:video", "has:file -has:photo")
-    assert [await here.numbers(ann, q) for q in kinds] == [[1], [1], [2], [3], [], []]
-    words = ("ferienplan", "lighthouse look", "码头", "deploy", "harbour")
-    assert [await here.numbers(ann, q) for q in words] == [[1], [1], [2], [3], []]
+    kinds = ("has:photo", "has:file", "has:location", "has:meeting", "has:poll", "has:video", "has:file -has:photo")
+    assert [await here.numbers(ann, q) for q in kinds] == [[1], [1], [2], [3], [4], [], []]
+    words = ("ferienplan", "lighthouse look", "码头", "deploy", "riverbank where", "爬山", "harbour")
+    assert [await here.numbers(ann, q) for q in words] == [[1], [1], [2], [3], [4], [4], []]
     assert marked(await here.search(ann, "lighthouse")) == "look\nFerienplan 2026.png\nDunes behind the [lighthouse]"
     await world.edit(ann, world.general, 1, "seen")
     assert [await here.numbers(ann, q) for q in ("dunes seen", "look", "has:photo has:edited")] == [[1], [], [1]]
-    await world.delete(ann, world.general, 1)
-    assert [await here.numbers(ann, q) for q in ("dunes", "has:file")] == [[], []]
+    await world.edit(ann, world.general, 4, "please vote")
+    assert await here.numbers(ann, "riverbank vote") == [4]
+    for number in (1, 4):
+        await world.delete(ann, world.general, number)
+    gone = ("dunes", "has:file", "riverbank", "has:poll")
+    assert [await here.numbers(ann, q) for q in gone] == [[]] * 4
 
 
 async def test_days_and_months_begin_at_midnight_of_the_askers_zone(here: Searching, ann: str) -> None:

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from hubbub.domain import intents
 from hubbub.domain.ids import CHANNEL, new_id
 from hubbub.domain.intents import Appended, Intent
+from hubbub.domain.new_parts import NewPoll
 from hubbub.errors import Refused
 from hubbub.protocol.batch import Batch
 from hubbub.store.limits import StoreLimits
@@ -29,6 +30,7 @@ EMOJI = ("👍", "🎉", "字")
 LIMITS = StoreLimits(
     threads_followed=2,
     pins_per_channel=2,
+    votes_per_poll=2,
     saved_per_user=3,
     channels_per_user=4,
     reactions_per_message=3,
@@ -38,19 +40,23 @@ LIMITS = StoreLimits(
 )
 REFUSALS = {
     "already_deleted",
+    "bad_vote",
     "direct_conversation",
     "forbidden",
     "name_taken",
+    "no_poll",
     "no_such_channel",
     "no_such_message",
     "no_such_user",
     "not_a_member",
     "not_logged_in",
     "not_yours",
+    "poll_closed",
     "too_many_channels",
     "too_many_pins",
     "too_many_reactions",
     "too_many_saved",
+    "too_many_votes",
 }
 
 
@@ -80,6 +86,7 @@ NUMBERED: dict[str, Callable[[str, str, int, int], Intent]] = {
     "unpin": intents.UnpinMessage,
     "save": intents.SaveMessage,
     "unsave": intents.UnsaveMessage,
+    "close": intents.ClosePoll,
 }
 KEPT = ("pin", "pin", "unpin", "save", "save", "unsave")
 KINDS = (
@@ -98,11 +105,12 @@ KINDS = (
     "add",
     "remove",
 )
+POLLS = ("poll", "secret", "vote", "vote", "vote", "close")
 THREADS = ("answer", "answer", "follow", "unfollow", "see")
 deeds = st.builds(
     Deed,
     kind=st.sampled_from(
-        (*KINDS, "user", "channel", "private", "rename", "direct", "direct", "group", "place", *THREADS)
+        (*KINDS, "user", "channel", "private", "rename", "direct", "direct", "group", "place", *THREADS, *POLLS)
     ),
     actor=st.integers(0, 5),
     channel=st.integers(0, 4),
@@ -145,6 +153,8 @@ class Play:
                 self.channels.insert(0, new_id(at))
                 name = f"room {deed.word}"
                 return intents.CreateChannel(actor, self.channels[0], name, "", deed.kind == "private", at)
+            case "poll" | "secret" | "vote":
+                return self.polling(deed, actor, channel)
             case "direct" | "group" | "place" | "answer" | "follow" | "unfollow" | "see":
                 return self.conversing(deed, actor, channel, other)
             case "rename":
@@ -182,6 +192,19 @@ class Play:
                 return intents.ReadThread(actor, channel, 1 + deed.other // 3, deed.number * 2, at)
             case _:
                 return intents.FollowThread(actor, channel, 1 + deed.number // 2, deed.kind == "follow", at)
+
+    def polling(self, deed: Deed, actor: str, channel: str) -> Intent:
+        at = self.world.now
+        if deed.kind == "vote":
+            return intents.VotePoll(actor, channel, deed.number, tuple(range(deed.other % 3, deed.word + 1)), at)
+        poll = NewPoll(
+            question="Tea?",
+            options=["yes", "no"],
+            multiple=deed.word > 0,
+            anonymous=deed.kind == "secret",
+            closes_at=at + 40 if deed.word > 1 else None,
+        )
+        return intents.PostMessage(actor, channel, "", None, at, (poll,))
 
     async def act(self, together: list[Deed]) -> None:
         self.world.commits.clear()

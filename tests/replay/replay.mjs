@@ -36,6 +36,7 @@ function compareStates(state, fresh, excused) {
     ...compare("seq", state.seq, fresh.seq),
     ...compare("user", state.user, fresh.user),
     ...compare("saved", state.saved, fresh.saved),
+    ...compare("answers", state.answers, fresh.answers),
     ...compare("notifications", state.notifications, fresh.notifications),
     ...compareStale(state, excused),
     ...compareChannels(state.channels, fresh.channels, excused),

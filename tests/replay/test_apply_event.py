@@ -39,6 +39,13 @@ PARTS = st.lists(
     min_size=1,
     max_size=2,
 )
+POLLS = st.builds(
+    lambda multiple, anonymous: [
+        {"kind": "poll", "question": "Tea?", "options": ["yes", "no"], "multiple": multiple, "anonymous": anonymous}
+    ],
+    st.booleans(),
+    st.booleans(),
+)
 EMOJI = st.sampled_from(["👍", "🎉", "❤️"])
 NAMES = (f"replay {number}" for number in itertools.count(1))
 
@@ -68,6 +75,12 @@ DEEDS = st.one_of(
     deed("message.post", text=TEXT),
     deed("message.post", text=TEXT, reply=NUMBER),
     deed("message.post", text=st.sampled_from(["", "here"]), parts=PARTS),
+    deed("message.post", text=st.just(""), parts=POLLS),
+    deed("message.post", text=st.just("tea"), parts=POLLS, thread=st.just(1)),
+    deed("poll.vote", number=NUMBER, options=st.lists(st.integers(0, 1), max_size=2)),
+    deed("poll.vote", number=NUMBER, options=st.lists(st.integers(0, 1), max_size=2)),
+    deed("poll.vote", number=NUMBER, options=st.lists(st.integers(0, 1), max_size=2)),
+    deed("poll.close", number=NUMBER),
     deed("message.post", text=TEXT, thread=st.integers(1, 3)),
     deed("message.post", text=TEXT, thread=st.just(1)),
     deed("thread.follow", number=NUMBER),

@@ -31,6 +31,7 @@ from hubbub.service.inbox import InboxService
 from hubbub.service.keeping import KeepingService
 from hubbub.service.messages import MessageService
 from hubbub.service.notifications import NotificationService
+from hubbub.service.polls import PollService
 from hubbub.service.presence import PresenceService
 from hubbub.service.search import SearchService
 from hubbub.service.services import Services
@@ -198,6 +199,7 @@ def make_services(config: Config, store: Store, clock: TurnedClock, sockets: Clo
         search=SearchService(engines, store.readable, store.accounts, clock, limits.page_size, config.search.seconds),
         files=make_files(config, store, clock),
         keeping=KeepingService(store.log, store.kept, clock),
+        polls=PollService(store.log, clock),
         inbox=InboxService(store.inbox, store.readable, store.accounts),
         notifications=NotificationService(store.log, clock),
     )

@@ -33,6 +33,7 @@ from hubbub.protocol.events import (
     MessageSaved,
     MessageUnsaved,
     NotificationsSet,
+    PollAnswered,
     PositionSet,
     ThreadFollowed,
     ThreadRead,
@@ -40,6 +41,7 @@ from hubbub.protocol.events import (
     TopicChanged,
     UserView,
 )
+from hubbub.protocol.parts import kind_of
 from hubbub.protocol.replies import Snapshot
 
 
@@ -69,6 +71,7 @@ class Replica:
                 | MessageSaved()
                 | MessageUnsaved()
                 | NotificationsSet()
+                | PollAnswered()
             ):
                 assert event.seq == self.seq + 1, (event, self.seq)
                 self.seq = event.seq
@@ -174,7 +177,7 @@ class Replica:
     def _after_post(self, summary: ChannelSummary, event: MessagePosted) -> ChannelSummary:
         if event.thread is not None:
             return replace(summary, number=event.number)
-        last = LastMessage(number=event.number, author=event.author, at=event.at, text=event.text[:LAST_TEXT])
+        last = last_shown(event)
         summary = replace(summary, number=event.number, last=last)
         if event.author != self.user:
             if event.number <= summary.position:
@@ -187,10 +190,16 @@ class Replica:
 
     def _after_deletion(self, summary: ChannelSummary, event: MessageDeleted) -> ChannelSummary:
         if summary.last and summary.last.number == event.number:
-            summary = replace(summary, last=replace(summary.last, text="", deleted=True))
+            summary = replace(summary, last=replace(summary.last, text="", kind=None, deleted=True))
         if len(summary.unread) >= UNREAD_KEPT and event.number in summary.unread:
             self.stale.add(summary.id)
         return replace(summary, unread=[number for number in summary.unread if number != event.number])
+
+
+def last_shown(event: MessagePosted) -> LastMessage:
+    kind = kind_of(event.parts[0]) if event.parts else None
+    text = event.text[:LAST_TEXT]
+    return LastMessage(number=event.number, author=event.author, at=event.at, text=text, kind=kind)
 
 
 class Listeners:

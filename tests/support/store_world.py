@@ -7,10 +7,12 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from hubbub.domain import intents
 from hubbub.domain.ids import CHANNEL, channel_stream, new_id, user_stream
 from hubbub.domain.intents import Appended, Intent
+from hubbub.domain.new_parts import NewPoll
 from hubbub.errors import Refused
 from hubbub.protocol import codec
 from hubbub.protocol.archive import Archive
@@ -135,6 +137,16 @@ class World:
 
     async def unsave(self, actor: str, channel: str, number: int) -> Appended:
         return await self.append(intents.UnsaveMessage(actor, channel, number, self.clock()))
+
+    async def poll(self, actor: str, channel: str, *options: str, text: str = "", **how: Any) -> Appended:
+        poll = NewPoll(question="Tea?", options=list(options or ("yes", "no")), **how)
+        return await self.append(intents.PostMessage(actor, channel, text, None, self.clock(), (poll,)))
+
+    async def vote(self, actor: str, channel: str, number: int, *options: int) -> Appended:
+        return await self.append(intents.VotePoll(actor, channel, number, options, self.clock()))
+
+    async def close_poll(self, actor: str, channel: str, number: int) -> Appended:
+        return await self.append(intents.ClosePoll(actor, channel, number, self.clock()))
 
     async def read_to(self, actor: str, channel: str, number: int) -> Appended:
         return await self.append(intents.SetPosition(actor, channel, number, self.clock()))

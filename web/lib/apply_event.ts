@@ -13,14 +13,16 @@
  * Plain TypeScript without a bundler's help, so that Node runs this very file in the replay tests.
  */
 
-import { LAST_TEXT, REPLY_PEOPLE, UNREAD_KEPT } from "./protocol.gen.ts";
+import { ANSWERS_KEPT, LAST_TEXT, REPLY_PEOPLE, UNREAD_KEPT } from "./protocol.gen.ts";
 import type {
   AnyEvent,
+  Ballot,
   ChannelSummary,
   FollowedThread,
   LastMessage,
   Line,
   Mention,
+  PollState,
   Reaction,
   Replies,
   Room,
@@ -49,6 +51,7 @@ type UserEvent = EventOf<
   | "position.set"
   | "message.saved"
   | "message.unsaved"
+  | "poll.answered"
   | "thread.followed"
   | "thread.unfollowed"
   | "thread.read"
@@ -131,6 +134,8 @@ function applyUserEvent(state: ClientState, event: UserEvent): ClientState {
       return setPosition(next, event);
     case "message.saved":
       return withSaved(next, event.channel, (numbers) => [...numbers, event.number]);
+    case "poll.answered":
+      return answerPoll(next, event);
     case "notifications.set":
       return { ...next, notifications: event.settings };
     case "message.unsaved":
@@ -191,6 +196,10 @@ function applyToPlace(place: Place, event: ChannelEvent, me: string): Place {
     case "reaction.added":
     case "reaction.removed":
       return react(place, event);
+    case "poll.voted":
+    case "poll.counted":
+    case "poll.closed":
+      return vote(place, event);
     case "message.pinned":
       return withPins(addLine(place, event), (pins) => [...pins, event.number]);
     case "message.unpinned":
@@ -335,6 +344,41 @@ export function removeReaction(reactions: Reaction[], emoji: string, user: strin
   return reactions
     .map((each) => (each.emoji === emoji ? { ...each, users: each.users.filter((one) => one !== user) } : each))
     .filter((each) => each.users.length > 0);
+}
+
+// --- polls ---------------------------------------------------------------------------------------------------------
+
+function vote(place: Place, event: EventOf<"poll.voted" | "poll.counted" | "poll.closed">): Place {
+  if (event.type !== "poll.closed" && event.redacted) return place; // the message was deleted later on
+  return withMessage(place, event.number, (message) => {
+    const poll = withVote(message.poll ?? {}, event);
+    return compact({ ...message, poll: Object.keys(poll).length > 0 ? poll : undefined });
+  });
+}
+
+function withVote(poll: PollState, event: EventOf<"poll.voted" | "poll.counted" | "poll.closed">): PollState {
+  switch (event.type) {
+    case "poll.voted": {
+      const ballots = withBallot(poll.ballots ?? [], { user: event.by, options: event.options ?? [] });
+      return compact({ ...poll, ballots: ballots.length > 0 ? ballots : undefined });
+    }
+    case "poll.counted":
+      return compact({ ...poll, voters: event.voters || undefined, votes: event.voters ? event.votes : undefined });
+    case "poll.closed":
+      return { ...poll, closed_at: event.at };
+  }
+}
+
+/** Who votes otherwise keeps their place; who votes for nothing has none. */
+export function withBallot(ballots: Ballot[], ballot: Ballot): Ballot[] {
+  if (ballot.options.length === 0) return ballots.filter(({ user }) => user !== ballot.user);
+  if (!ballots.some(({ user }) => user === ballot.user)) return [...ballots, ballot];
+  return ballots.map((each) => (each.user === ballot.user ? ballot : each));
+}
+
+function answerPoll(state: ClientState, { channel, number, options }: EventOf<"poll.answered">): ClientState {
+  const others = (state.answers ?? []).filter((each) => each.channel !== channel || each.number !== number);
+  return { ...state, answers: [...others, compact({ channel, number, options })].slice(-ANSWERS_KEPT) };
 }
 
 // --- what was put aside --------------------------------------------------------------------------------------------
@@ -594,6 +638,7 @@ export function unknownUsers(state: Snapshot): string[] {
       named.add(line.author);
       for (const user of line.replies?.people ?? []) named.add(user);
       for (const reaction of line.reactions ?? []) for (const user of reaction.users) named.add(user);
+      for (const { user } of line.poll?.ballots ?? []) named.add(user);
       for (const { user } of line.mentions ?? []) if (user) named.add(user);
     } else {
       named.add(line.by);

@@ -22,6 +22,10 @@ export function requestOf(command: Command): Call | undefined {
       return ["PUT", `${at}/messages/${command.number}/reactions/${encodeURIComponent(command.emoji)}`];
     case "reaction.remove":
       return ["DELETE", `${at}/messages/${command.number}/reactions/${encodeURIComponent(command.emoji)}`];
+    case "poll.vote":
+      return ["PUT", `${at}/messages/${command.number}/poll/vote`, { options: command.options }];
+    case "poll.close":
+      return ["DELETE", `${at}/messages/${command.number}/poll`];
     case "message.pin":
       return ["PUT", `${at}/pins/${command.number}`];
     case "message.unpin":

@@ -3,7 +3,9 @@
 
 /**
  * A message. In listings the same object carries its present state: the text as last edited, `edited_at`,
- * `deleted` (then without text and parts), `reactions`, `previews`, `unpreviewed`.
+ * `deleted` (then without text and parts), `reactions`, `previews`, `unpreviewed`, and how its `poll` stands
+ * (left
+ * out: nobody votes in it, and it is not closed).
  *
  * `text` may be empty when there are `parts`. When the message that `reply` quotes is deleted, the quote is,
  * here as
@@ -40,7 +42,7 @@ export interface MessagePosted {
   /** emoji under the message, in the order first used */
   reactions?: Reaction[];
   /** what it has besides the text, in the order of the post */
-  parts?: (PhotoPart | FilePart | VideoPart | AudioPart | VoicePart | LocationPart | MeetingPart | PreviewPart)[];
+  parts?: (PhotoPart | FilePart | VideoPart | AudioPart | VoicePart | LocationPart | MeetingPart | PreviewPart | PollPart)[];
   /** the message it answers */
   reply?: Quote;
   /** where a forwarded message is from */
@@ -51,6 +53,8 @@ export interface MessagePosted {
   previews?: PreviewPart[];
   /** true: somebody took the previews away, and none come again */
   unpreviewed?: boolean;
+  /** how its poll stands; left out: nobody votes in it, and it is not closed */
+  poll?: PollState;
   /** the number of the message it is a reply to, in the thread of that */
   thread?: number;
   /** where it stands among the replies of its thread, from 1 */
@@ -280,6 +284,66 @@ export interface MessageUnpinned {
 }
 
 /**
+ * All that `by` votes for in the open poll of a message, by the places of its options; none: the vote is
+ * withdrawn.
+ */
+export interface PollVoted {
+  type: "poll.voted";
+  /** the event's number within its stream, gapless from 1 */
+  seq: number;
+  /** when, in milliseconds since 1970 (UTC) */
+  at: number;
+  /** the channel */
+  channel: string;
+  /** the message's number within its channel, from 1 */
+  number: number;
+  /** who did it */
+  by: string;
+  /** places of the poll's options, from 0 */
+  options?: number[];
+  /** true: the content was removed for ever */
+  redacted?: boolean;
+}
+
+/**
+ * Somebody has voted in the anonymous poll of a message: how many people now vote for each of its options, and
+ * how
+ * many do at all.
+ */
+export interface PollCounted {
+  type: "poll.counted";
+  /** the event's number within its stream, gapless from 1 */
+  seq: number;
+  /** when, in milliseconds since 1970 (UTC) */
+  at: number;
+  /** the channel */
+  channel: string;
+  /** the message's number within its channel, from 1 */
+  number: number;
+  /** how many people vote for each option */
+  votes?: number[];
+  /** how many people vote */
+  voters?: number;
+  /** true: the content was removed for ever */
+  redacted?: boolean;
+}
+
+/** The author of the message has ended its poll. */
+export interface PollClosed {
+  type: "poll.closed";
+  /** the event's number within its stream, gapless from 1 */
+  seq: number;
+  /** when, in milliseconds since 1970 (UTC) */
+  at: number;
+  /** the channel */
+  channel: string;
+  /** the message's number within its channel, from 1 */
+  number: number;
+  /** who did it */
+  by: string;
+}
+
+/**
  * The user is now in a channel, and hears its events after `channel_seq` (that of their own member.joined).
  *
  * `channel` shows the channel as it was right after that event; the read position starts at its newest message.
@@ -387,6 +451,26 @@ export interface MessageUnsaved {
   channel: string;
   /** the message's number within its channel, from 1 */
   number: number;
+}
+
+/**
+ * The user votes in the anonymous poll of a message, by the places of its options; none: the vote is withdrawn.
+ * Nobody else is ever told.
+ */
+export interface PollAnswered {
+  type: "poll.answered";
+  /** the event's number within its stream, gapless from 1 */
+  seq: number;
+  /** when, in milliseconds since 1970 (UTC) */
+  at: number;
+  /** the person */
+  user: string;
+  /** the channel */
+  channel: string;
+  /** the message's number within its channel, from 1 */
+  number: number;
+  /** places of the poll's options, from 0 */
+  options?: number[];
 }
 
 /**
@@ -509,7 +593,7 @@ export interface MessagePost {
   /** idempotency key: 1 to 64 letters, digits, _ or -; a UUID does */
   key?: string;
   /** what it has besides the text, in the order of the post */
-  parts?: (NewPhoto | NewFile | NewVideo | NewAudio | NewVoice | NewLocation | NewMeeting)[];
+  parts?: (NewPhoto | NewFile | NewVideo | NewAudio | NewVoice | NewLocation | NewMeeting | NewPoll)[];
   /** the number of the message it answers */
   reply?: number;
   /** the message to forward */
@@ -615,6 +699,33 @@ export interface MessageSave {
 /** Save it no more, wherever it is. Not saved: nothing changes. */
 export interface MessageUnsave {
   type: "message.unsave";
+  /** the command's number, chosen by the client, repeated in the answer */
+  id: number;
+  /** the channel */
+  channel: string;
+  /** the message's number within its channel, from 1 */
+  number: number;
+}
+
+/**
+ * Vote in a message's poll, by the places of its options: this replaces what one voted before. None of them
+ * withdraws it.
+ */
+export interface PollVote {
+  type: "poll.vote";
+  /** the command's number, chosen by the client, repeated in the answer */
+  id: number;
+  /** the channel */
+  channel: string;
+  /** the message's number within its channel, from 1 */
+  number: number;
+  /** places of the poll's options, from 0 */
+  options: number[];
+}
+
+/** End the poll of one's own message. Closed already: nothing changes. */
+export interface PollClose {
+  type: "poll.close";
   /** the command's number, chosen by the client, repeated in the answer */
   id: number;
   /** the channel */
@@ -1157,6 +1268,27 @@ export interface NewMeeting {
   people?: string[];
 }
 
+/**
+ * A question, and 2 to 10 different options to choose from: one, or with `multiple` any of them. `anonymous`:
+ * nobody is told who chose what, but only how many. `closes_at`, which lies ahead: from then on nobody votes any
+ * more.
+ * One message has at most one poll.
+ */
+export interface NewPoll {
+  /** what kind of part it is */
+  kind: "poll";
+  /** what is asked */
+  question: string;
+  /** what there is to choose from */
+  options: string[];
+  /** whether several options may be chosen */
+  multiple?: boolean;
+  /** whether nobody is told who votes for what */
+  anonymous?: boolean;
+  /** when it ends by itself, in milliseconds since 1970 (UTC) */
+  closes_at?: number;
+}
+
 /** The message to forward: one that the poster may read. */
 export interface Forwarded {
   /** where the message is */
@@ -1314,6 +1446,22 @@ export interface PreviewPart {
   picture?: Picture;
 }
 
+/** A question with options to vote for, by their places; how it stands is the message's `poll`. */
+export interface PollPart {
+  /** what kind of part it is */
+  kind: "poll";
+  /** what is asked */
+  question: string;
+  /** what there is to choose from */
+  options: string[];
+  /** whether several options may be chosen */
+  multiple?: boolean;
+  /** whether nobody is told who votes for what */
+  anonymous?: boolean;
+  /** when it ends by itself, in milliseconds since 1970 (UTC) */
+  closes_at?: number;
+}
+
 /**
  * A picture as it is drawn: upright, `width` by `height`. `blur` is a tiny WebP in base64, to be stretched over
  * the
@@ -1354,7 +1502,7 @@ export interface Quote {
   /** its first 140 characters (code points) when it was answered */
   text?: string;
   /** the kind of its first part, if it has any */
-  kind?: "audio" | "file" | "location" | "meeting" | "photo" | "preview" | "video" | "voice";
+  kind?: "audio" | "file" | "location" | "meeting" | "photo" | "poll" | "preview" | "video" | "voice";
   /** what a small view shows of it */
   picture?: Picture;
   /** true: the message is gone, and its content from here too */
@@ -1397,7 +1545,7 @@ export interface Upload {
   /** `open`: bytes are missing; `checking`: the content is looked at; `ready`: it can be posted */
   state: "checking" | "open" | "ready";
   /** as a message of its own kind would show it, once it is ready */
-  part?: PhotoPart | FilePart | VideoPart | AudioPart | VoicePart | LocationPart | MeetingPart | PreviewPart;
+  part?: PhotoPart | FilePart | VideoPart | AudioPart | VoicePart | LocationPart | MeetingPart | PreviewPart | PollPart;
 }
 
 /**
@@ -1414,7 +1562,7 @@ export interface LastMessage {
   /** its first 140 characters (code points) */
   text?: string;
   /** the kind of its first part, if it has any */
-  kind?: "audio" | "file" | "location" | "meeting" | "photo" | "preview" | "video" | "voice";
+  kind?: "audio" | "file" | "location" | "meeting" | "photo" | "poll" | "preview" | "video" | "voice";
   /** true: only a tombstone is left */
   deleted?: boolean;
 }
@@ -1520,6 +1668,40 @@ export interface Limits {
   file_bytes?: number;
 }
 
+/** What somebody votes for, by the places of the poll's options, in order. */
+export interface Ballot {
+  /** the person */
+  user: string;
+  /** places of the poll's options, from 0 */
+  options: number[];
+}
+
+/**
+ * How a message's poll stands. Of an open one: who votes for what, whoever voted first being the first. Of an
+ * anonymous one: how many people vote for each option, and how many do at all. `closed_at`: once its author
+ * ended it.
+ */
+export interface PollState {
+  /** who votes for what, whoever voted first being the first */
+  ballots?: Ballot[];
+  /** how many people vote for each option */
+  votes?: number[];
+  /** how many people vote */
+  voters?: number;
+  /** when its author has ended it, in milliseconds since 1970 (UTC) */
+  closed_at?: number;
+}
+
+/** What oneself votes for in an anonymous poll, by the places of its options; none: the vote was withdrawn. */
+export interface PollAnswer {
+  /** the channel */
+  channel: string;
+  /** the message's number within its channel, from 1 */
+  number: number;
+  /** places of the poll's options, from 0 */
+  options?: number[];
+}
+
 /**
  * One channel opened: a window of its lines, oldest first, and its members (at most 200).
  *
@@ -1592,7 +1774,9 @@ export interface ThreadNews {
  * `seq` is the position in the user's own stream; each channel's is in its summary. `users` names everyone the
  * rest
  * refers to. `saved`: the numbers of the messages the user has saved, by channel, in the order they were saved.
- * `thread` is one of the room's channel, `threads` are those the user follows, in the order they began to.
+ * `answers`: what the user votes for in anonymous polls, the newest vote last. `thread` is one of the room's
+ * channel,
+ * `threads` are those the user follows, in the order they began to.
  */
 export interface Snapshot {
   /** the log's identity; positions of another epoch mean nothing */
@@ -1607,6 +1791,8 @@ export interface Snapshot {
   room?: Room;
   /** the numbers of the messages the user has saved, by channel, in the order they were saved */
   saved?: Record<string, number[]>;
+  /** what the user votes for in anonymous polls, the newest vote last */
+  answers?: PollAnswer[];
   /** the opened thread, of the room's channel */
   thread?: Thread;
   /** the threads the user follows, in the order they began to */
@@ -1851,7 +2037,10 @@ export type AnyChannelEvent =
   | MessagePreviewed
   | ReactionAdded
   | ReactionRemoved
-  | MessageUnpinned;
+  | MessageUnpinned
+  | PollVoted
+  | PollCounted
+  | PollClosed;
 
 /** Every event of a stream `user:…`. */
 export type AnyUserEvent =
@@ -1861,6 +2050,7 @@ export type AnyUserEvent =
   | PositionSet
   | MessageSaved
   | MessageUnsaved
+  | PollAnswered
   | ThreadFollowed
   | ThreadUnfollowed
   | ThreadRead
@@ -1881,12 +2071,16 @@ export type AnyEvent =
   | ReactionAdded
   | ReactionRemoved
   | MessageUnpinned
+  | PollVoted
+  | PollCounted
+  | PollClosed
   | MembershipStarted
   | MembershipEnded
   | MembershipChanged
   | PositionSet
   | MessageSaved
   | MessageUnsaved
+  | PollAnswered
   | ThreadFollowed
   | ThreadUnfollowed
   | ThreadRead
@@ -1905,6 +2099,8 @@ export type AnyNumbered =
   | MessageUnpin
   | MessageSave
   | MessageUnsave
+  | PollVote
+  | PollClose
   | PositionUpdate
   | ThreadFollow
   | ThreadUnfollow
@@ -1940,6 +2136,8 @@ export type AnyCommand =
   | MessageUnpin
   | MessageSave
   | MessageUnsave
+  | PollVote
+  | PollClose
   | PositionUpdate
   | ThreadFollow
   | ThreadUnfollow
@@ -1982,7 +2180,8 @@ export type NewPart =
   | NewAudio
   | NewVoice
   | NewLocation
-  | NewMeeting;
+  | NewMeeting
+  | NewPoll;
 
 /** What a message has besides its text, by `kind`. */
 export type Part =
@@ -1993,7 +2192,8 @@ export type Part =
   | VoicePart
   | LocationPart
   | MeetingPart
-  | PreviewPart;
+  | PreviewPart
+  | PollPart;
 
 /** Everything the server sends. */
 export type AnyFrame =
@@ -2010,12 +2210,16 @@ export type AnyFrame =
   | ReactionAdded
   | ReactionRemoved
   | MessageUnpinned
+  | PollVoted
+  | PollCounted
+  | PollClosed
   | MembershipStarted
   | MembershipEnded
   | MembershipChanged
   | PositionSet
   | MessageSaved
   | MessageUnsaved
+  | PollAnswered
   | ThreadFollowed
   | ThreadUnfollowed
   | ThreadRead
@@ -2043,6 +2247,9 @@ export const CHANNEL_EVENT_TYPES = [
   "reaction.added",
   "reaction.removed",
   "message.unpinned",
+  "poll.voted",
+  "poll.counted",
+  "poll.closed",
 ] as const;
 
 /** The types of all user events. */
@@ -2053,6 +2260,7 @@ export const USER_EVENT_TYPES = [
   "position.set",
   "message.saved",
   "message.unsaved",
+  "poll.answered",
   "thread.followed",
   "thread.unfollowed",
   "thread.read",
@@ -2061,6 +2269,9 @@ export const USER_EVENT_TYPES = [
 
 /** How many unread numbers a summary keeps. */
 export const UNREAD_KEPT = 101;
+
+/** How many of the user's votes in anonymous polls a snapshot has. */
+export const ANSWERS_KEPT = 100;
 
 /** How many of those who took part last a message shows of its thread. */
 export const REPLY_PEOPLE = 3;
@@ -2276,6 +2487,30 @@ export const ERRORS = {
     retry: false,
     message: "This message has as many reactions as it can hold.",
     advice: "Use one of them.",
+  },
+  no_poll: {
+    status: 404,
+    retry: false,
+    message: "This message has no poll.",
+    advice: "Check the number.",
+  },
+  poll_closed: {
+    status: 409,
+    retry: false,
+    message: "This poll is closed.",
+    advice: "Nothing to do.",
+  },
+  bad_vote: {
+    status: 422,
+    retry: false,
+    message: "This cannot be voted for here.",
+    advice: "Choose from the poll's options.",
+  },
+  too_many_votes: {
+    status: 409,
+    retry: false,
+    message: "This poll has as many votes as it can hold.",
+    advice: "Ask its author.",
   },
   too_many_pins: {
     status: 409,

@@ -62,6 +62,7 @@ function namedIn(room: Room): (user: UserView) => boolean {
     else {
       named.add(line.author);
       for (const reaction of line.reactions ?? []) for (const user of reaction.users) named.add(user);
+      for (const { user } of line.poll?.ballots ?? []) named.add(user);
     }
   }
   return ({ id }) => named.has(id);

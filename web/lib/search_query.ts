@@ -117,6 +117,7 @@ export const KINDS = [
   "voice",
   "location",
   "meeting",
+  "poll",
   "code",
   "reaction",
   "edited",

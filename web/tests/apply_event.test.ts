@@ -29,7 +29,7 @@ describe("streams", () => {
   });
 
   test("an event of an unknown type still takes its seq", () => {
-    const unknown = { type: "poll.closed", channel: HALL, seq: 6, at: 1 } as unknown as AnyEvent;
+    const unknown = { type: "sun.risen", channel: HALL, seq: 6, at: 1 } as unknown as AnyEvent;
     const state = applyEvents(snapshot(), [unknown, message(3, { seq: 7 })]);
     expect(hall(state).seq).toBe(7);
     expect(state.stale).toBeUndefined();

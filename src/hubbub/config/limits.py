@@ -51,6 +51,10 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
         int, about("Members of a channel beyond which only its maker and moderators call everybody.", ge=0)
     ] = 200
     pins_per_channel: Annotated[int, about("Pinned messages of one channel.", ge=1, le=1000)] = 50
+    votes_per_poll: Annotated[
+        int,
+        about("People who vote in one open poll, where all are named.", ge=1, le=10_000),
+    ] = 1000
     saved_per_user: Annotated[int, about("Messages one user has saved.", ge=1, le=5000)] = 500
     typing_seconds: Annotated[float, about("Who writes is forgotten after this long in silence.", ge=1, le=60)] = 8
     typing_listeners: Annotated[

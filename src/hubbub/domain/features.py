@@ -22,6 +22,7 @@ OF_PARTS: Final[Mapping[str, frozenset[Has]]] = {
     "voice": frozenset({"voice", "audio", "file"}),
     "location": frozenset({"location"}),
     "meeting": frozenset({"meeting"}),
+    "poll": frozenset({"poll"}),
 }
 _NOTHING: Final[frozenset[Has]] = frozenset()
 

@@ -232,6 +232,27 @@ class UnsaveMessage(msgspec.Struct, frozen=True, gc=False):
     at: int
 
 
+class VotePoll(msgspec.Struct, frozen=True, gc=False):
+    """The same vote again: no event. Refused: `no_such_channel`, `not_a_member`, `no_such_message`, `already_deleted`,
+    `no_poll`, `poll_closed`, `bad_vote` (no such option, or several where one is to be chosen), `too_many_votes`."""
+
+    actor: str
+    channel: str
+    number: int
+    options: tuple[int, ...]
+    at: int
+
+
+class ClosePoll(msgspec.Struct, frozen=True, gc=False):
+    """Closed already: no event. Refused: `no_such_channel`, `not_a_member`, `no_such_message`, `already_deleted`,
+    `no_poll`, `not_yours`."""
+
+    actor: str
+    channel: str
+    number: int
+    at: int
+
+
 class SetPosition(msgspec.Struct, frozen=True, gc=False):
     """The user has read up to `number` (0 for nothing; lower than before marks as unread). Clamped to the head."""
 
@@ -294,6 +315,8 @@ Intent: TypeAlias = (
     | UnpinMessage
     | SaveMessage
     | UnsaveMessage
+    | VotePoll
+    | ClosePoll
     | SetPosition
     | FollowThread
     | ReadThread

@@ -18,8 +18,9 @@ MAX_ALT: Final = 1000
 MAX_LINE: Final = 200
 MAX_WAVEFORM: Final = 100
 MAX_PEOPLE: Final = 50
+MAX_OPTIONS: Final = 10
 
-Kind: TypeAlias = Literal["photo", "file", "video", "audio", "voice", "location", "meeting", "preview"]
+Kind: TypeAlias = Literal["photo", "file", "video", "audio", "voice", "location", "meeting", "preview", "poll"]
 
 _Alt: TypeAlias = Annotated[str, msgspec.Meta(max_length=MAX_ALT)]
 _Line: TypeAlias = Annotated[str, msgspec.Meta(max_length=MAX_LINE)]
@@ -95,7 +96,19 @@ class NewMeeting(New, tag="meeting", frozen=True, kw_only=True, forbid_unknown_f
     people: Annotated[list[Ulid], msgspec.Meta(max_length=MAX_PEOPLE)] = []
 
 
-NewPart: TypeAlias = NewPhoto | NewFile | NewVideo | NewAudio | NewVoice | NewLocation | NewMeeting
+class NewPoll(New, tag="poll", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A question, and 2 to 10 different options to choose from: one, or with `multiple` any of them. `anonymous`:
+    nobody is told who chose what, but only how many. `closes_at`, which lies ahead: from then on nobody votes any more.
+    One message has at most one poll."""
+
+    question: _Line
+    options: Annotated[list[_Line], msgspec.Meta(min_length=2, max_length=MAX_OPTIONS)]
+    multiple: bool = False
+    anonymous: bool = False
+    closes_at: Number | None = None
+
+
+NewPart: TypeAlias = NewPhoto | NewFile | NewVideo | NewAudio | NewVoice | NewLocation | NewMeeting | NewPoll
 NewParts: TypeAlias = Annotated[list[NewPart], msgspec.Meta(max_length=MAX_PARTS)]
 
 

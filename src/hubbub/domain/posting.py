@@ -19,6 +19,7 @@ from hubbub.domain.new_parts import (
     NewMeeting,
     NewPart,
     NewPhoto,
+    NewPoll,
     NewVideo,
 )
 from hubbub.errors import Refused
@@ -33,6 +34,8 @@ _NOT_IN_NAMES: Final = frozenset('/\\:*?"<>|')
 
 def check_parts(parts: Sequence[NewPart]) -> tuple[NewPart, ...]:
     """The parts as they are stored; raises `bad_part`."""
+    if sum(isinstance(part, NewPoll) for part in parts) > 1:
+        raise Refused("bad_part", "One poll is enough for a message.")
     return tuple(map(check_part, parts))
 
 
@@ -47,8 +50,18 @@ def check_part(part: NewPart) -> NewPart:
             if not subject:
                 raise Refused("bad_part", "A meeting needs a subject.")
             return msgspec.structs.replace(part, subject=subject, url=check_url(part.url))
+        case NewPoll():
+            return check_poll(part)
         case _:
             return part
+
+
+def check_poll(poll: NewPoll) -> NewPoll:
+    """Options that look alike to a reader are one, whatever their case; raises `bad_part`."""
+    question, options = check_line(poll.question, MAX_LINE), [check_line(each, MAX_LINE) for each in poll.options]
+    if not question or not all(options) or len({each.casefold() for each in options}) < len(options):
+        raise Refused("bad_part", "A poll needs a question, and options that differ.")
+    return msgspec.structs.replace(poll, question=question, options=options)
 
 
 def check_line(text: str, most: int) -> str:

@@ -6,7 +6,7 @@
 - `-` before anything finds what does not have it.
 - `from:ana`, `in:general`: by name or id, several mean any of them; a name with spaces is quoted (`in:"our room"`).
 - `has:link`, `has:code`, `has:reaction`, `has:edited`, and for parts `has:file` (anything uploaded), `has:photo`,
-  `has:video`, `has:audio`, `has:voice`, `has:location`, `has:meeting`: several mean all of them.
+  `has:video`, `has:audio`, `has:voice`, `has:location`, `has:meeting`, `has:poll`: several mean all of them.
 - `before:`, `after:`, `on:` a day `2026-11-05`, a month `2026-11`, a year, `today`, `yesterday`: before it began, after
   it ended, within it; several mean all of them.
 
@@ -27,7 +27,7 @@ from hubbub.domain.tokens import fold, is_single, tokenize
 from hubbub.errors import Refused
 
 Has: TypeAlias = Literal[
-    "link", "code", "reaction", "edited", "file", "photo", "video", "audio", "voice", "location", "meeting"
+    "link", "code", "reaction", "edited", "file", "photo", "video", "audio", "voice", "location", "meeting", "poll"
 ]
 
 MAX_QUERY: Final = 500

@@ -20,6 +20,7 @@ from litestar.handlers import HTTPRouteHandler
 from hubbub.domain.accounts import Session
 from hubbub.domain.conversations import MAX_PEOPLE
 from hubbub.domain.names import name_key
+from hubbub.domain.new_parts import MAX_OPTIONS, NewPoll
 from hubbub.domain.notifications import Level, NotificationSettings
 from hubbub.errors import Refused
 from hubbub.http.auth import PUBLIC, Entrance, no_session_cookie, session_cookie, token_of
@@ -320,6 +321,28 @@ async def follow_thread(
     return go_to(thread_path(channel, number))
 
 
+@post("/channels/{channel:str}/polls")
+async def post_poll(
+    request: StrictRequest, services: Given[Services], session: Given[Session], channel: Ulid
+) -> Response[None]:
+    """`option0`, `option1` and so on: those left empty are none."""
+    fields = await request.form_fields()
+    written = [fields.get(f"option{place}", "").strip() for place in range(MAX_OPTIONS)]
+    said = {
+        "kind": "poll",
+        "question": fields.get("question", ""),
+        "options": [text for text in written if text],
+        "multiple": bool(fields.get("multiple")),
+        "anonymous": bool(fields.get("anonymous")),
+    }
+    try:
+        poll = msgspec.convert(said, NewPoll)
+    except msgspec.ValidationError as error:
+        raise Refused("bad_part", f"A poll: {error}.") from error
+    await services.messages.post_message(session, channel, Said("", (poll,)), fields.get("key") or None)
+    return go_to(room_path(channel) + "#end")
+
+
 @post("/channels/{channel:str}/messages/{number:str}/edit")
 async def edit_message(
     request: StrictRequest,
@@ -369,6 +392,27 @@ async def pin(
     change = services.keeping.unpin_message if fields.get("remove") else services.keeping.pin_message
     await change(session, channel, number)
     return go_to(local_path(fields.get("next"), message_path(channel, number)))
+
+
+@post("/channels/{channel:str}/messages/{number:str}/vote")
+async def vote(
+    request: StrictRequest,
+    services: Given[Services],
+    session: Given[Session],
+    channel: Ulid,
+    number: Number,
+) -> Response[None]:
+    """`option`: the place of one, or `option0`, `option1` and so on, each with any value; none of them, or `withdraw`,
+    takes the vote back. `close` ends one's own poll."""
+    fields = await request.form_fields()
+    if fields.get("close"):
+        await services.polls.close(session, channel, number)
+    else:
+        places = [place for place in range(MAX_OPTIONS) if fields.get(f"option{place}")]
+        one = fields.get("option", "")
+        places += [int(one)] if one.isascii() and one.isdigit() and len(one) < 3 else []
+        await services.polls.vote(session, channel, number, [] if fields.get("withdraw") else places)
+    return go_to(message_path(channel, number))
 
 
 @post("/channels/{channel:str}/messages/{number:str}/save")
@@ -444,10 +488,12 @@ FORMS: tuple[HTTPRouteHandler, ...] = (
     set_level,
     post_message,
     follow_thread,
+    post_poll,
     edit_message,
     delete_message,
     react,
     pin,
+    vote,
     save,
     join,
     leave,

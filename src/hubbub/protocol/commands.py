@@ -11,9 +11,11 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 
 from hubbub.domain.conversations import MAX_PEOPLE
-from hubbub.domain.new_parts import Forwarded, NewParts
+from hubbub.domain.new_parts import MAX_OPTIONS, Forwarded, NewParts
 from hubbub.domain.notifications import Level, NotificationSettings
 from hubbub.domain.scalars import Id, Number, Position, Ulid
+
+Option: TypeAlias = Annotated[int, msgspec.Meta(ge=0, lt=MAX_OPTIONS)]
 
 
 class Command(msgspec.Struct, tag_field="type", frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -118,6 +120,22 @@ class MessageSave(Numbered, tag="message.save", frozen=True, kw_only=True, forbi
 
 class MessageUnsave(Numbered, tag="message.unsave", frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Save it no more, wherever it is. Not saved: nothing changes."""
+
+    channel: Ulid
+    number: Number
+
+
+class PollVote(Numbered, tag="poll.vote", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Vote in a message's poll, by the places of its options: this replaces what one voted before. None of them
+    withdraws it."""
+
+    channel: Ulid
+    number: Number
+    options: Annotated[list[Option], msgspec.Meta(max_length=MAX_OPTIONS)]
+
+
+class PollClose(Numbered, tag="poll.close", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """End the poll of one's own message. Closed already: nothing changes."""
 
     channel: Ulid
     number: Number
@@ -278,6 +296,8 @@ AnyNumbered: TypeAlias = (
     | MessageUnpin
     | MessageSave
     | MessageUnsave
+    | PollVote
+    | PollClose
     | PositionUpdate
     | ThreadFollow
     | ThreadUnfollow

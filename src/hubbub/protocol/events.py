@@ -41,6 +41,24 @@ class Mention(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     wide: Wide | None = None
 
 
+class Ballot(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody votes for, by the places of the poll's options, in order."""
+
+    user: str
+    options: list[int]
+
+
+class PollState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a message's poll stands. Of an open one: who votes for what, whoever voted first being the first. Of an
+    anonymous one: how many people vote for each option, and how many do at all. `closed_at`: once its author ended it.
+    """
+
+    ballots: list[Ballot] = []
+    votes: list[int] = []
+    voters: int = 0
+    closed_at: int | None = None
+
+
 class Replies(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a message shows of the thread that hangs on it: how many replies there are (`count`, without deleted ones),
     the place of the newest (`last`) and when it was posted (`at`), deleted or not, and the ids of those who took part
@@ -107,7 +125,8 @@ class MemberLeft(ChannelEvent, tag="member.left", frozen=True, kw_only=True, omi
 
 class MessagePosted(ChannelEvent, tag="message.posted", frozen=True, kw_only=True, omit_defaults=True):
     """A message. In listings the same object carries its present state: the text as last edited, `edited_at`,
-    `deleted` (then without text and parts), `reactions`, `previews`, `unpreviewed`.
+    `deleted` (then without text and parts), `reactions`, `previews`, `unpreviewed`, and how its `poll` stands (left
+    out: nobody votes in it, and it is not closed).
 
     `text` may be empty when there are `parts`. When the message that `reply` quotes is deleted, the quote is, here as
     in every log: a client that hears of the deletion keeps of it `number` and `deleted`.
@@ -131,6 +150,7 @@ class MessagePosted(ChannelEvent, tag="message.posted", frozen=True, kw_only=Tru
     mentions: list[Mention] = []
     previews: list[PreviewPart] = []
     unpreviewed: bool = False
+    poll: PollState | None = None
     thread: int | None = None
     place: int = 0
     replies: Replies | None = None
@@ -203,6 +223,33 @@ class MessageUnpinned(ChannelEvent, tag="message.unpinned", frozen=True, kw_only
     by: str
 
 
+class PollVoted(ChannelEvent, tag="poll.voted", frozen=True, kw_only=True, omit_defaults=True):
+    """All that `by` votes for in the open poll of a message, by the places of its options; none: the vote is
+    withdrawn."""
+
+    number: int
+    by: str
+    options: list[int] = []
+    redacted: bool = False
+
+
+class PollCounted(ChannelEvent, tag="poll.counted", frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody has voted in the anonymous poll of a message: how many people now vote for each of its options, and how
+    many do at all."""
+
+    number: int
+    votes: list[int] = []
+    voters: int = 0
+    redacted: bool = False
+
+
+class PollClosed(ChannelEvent, tag="poll.closed", frozen=True, kw_only=True, omit_defaults=True):
+    """The author of the message has ended its poll."""
+
+    number: int
+    by: str
+
+
 class UserEvent(Event, frozen=True, kw_only=True, omit_defaults=True):
     """An event of the stream `user:<user>`; only that user ever sees it."""
 
@@ -248,6 +295,15 @@ class PositionSet(UserEvent, tag="position.set", frozen=True, kw_only=True, omit
     channel: str
     number: int
     channel_seq: int
+
+
+class PollAnswered(UserEvent, tag="poll.answered", frozen=True, kw_only=True, omit_defaults=True):
+    """The user votes in the anonymous poll of a message, by the places of its options; none: the vote is withdrawn.
+    Nobody else is ever told."""
+
+    channel: str
+    number: int
+    options: list[int] = []
 
 
 class ThreadFollowed(UserEvent, tag="thread.followed", frozen=True, kw_only=True, omit_defaults=True):
@@ -371,7 +427,16 @@ Line: TypeAlias = MessagePosted | SystemLine
 own)."""
 
 AnyChannelEvent: TypeAlias = (
-    Line | MessageEdited | MessageDeleted | MessagePreviewed | ReactionAdded | ReactionRemoved | MessageUnpinned
+    Line
+    | MessageEdited
+    | MessageDeleted
+    | MessagePreviewed
+    | ReactionAdded
+    | ReactionRemoved
+    | MessageUnpinned
+    | PollVoted
+    | PollCounted
+    | PollClosed
 )
 AnyUserEvent: TypeAlias = (
     MembershipStarted
@@ -380,6 +445,7 @@ AnyUserEvent: TypeAlias = (
     | PositionSet
     | MessageSaved
     | MessageUnsaved
+    | PollAnswered
     | ThreadFollowed
     | ThreadUnfollowed
     | ThreadRead

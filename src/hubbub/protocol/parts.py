@@ -119,7 +119,19 @@ class PreviewPart(AnyPart, tag="preview", frozen=True, kw_only=True, omit_defaul
     picture: Picture | None = None
 
 
-Part: TypeAlias = PhotoPart | FilePart | VideoPart | AudioPart | VoicePart | LocationPart | MeetingPart | PreviewPart
+class PollPart(AnyPart, tag="poll", frozen=True, kw_only=True, omit_defaults=True):
+    """A question with options to vote for, by their places; how it stands is the message's `poll`."""
+
+    question: str
+    options: list[str]
+    multiple: bool = False
+    anonymous: bool = False
+    closes_at: int | None = None
+
+
+Part: TypeAlias = (
+    PhotoPart | FilePart | VideoPart | AudioPart | VoicePart | LocationPart | MeetingPart | PreviewPart | PollPart
+)
 
 
 class Quote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -205,5 +217,7 @@ def _words_of(part: Part) -> tuple[str, ...]:
             return (part.name,)
         case MeetingPart():
             return (part.subject,)
+        case PollPart():
+            return (part.question, *part.options)
         case PreviewPart():
             return ()

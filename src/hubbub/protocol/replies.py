@@ -106,6 +106,18 @@ class Receipts(msgspec.Struct, tag_field="type", tag="receipts", frozen=True, kw
     positions: dict[str, int]
 
 
+ANSWERS_KEPT = 100
+"""So many of the user's votes in anonymous polls, the newest, are in a Snapshot."""
+
+
+class PollAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What oneself votes for in an anonymous poll, by the places of its options; none: the vote was withdrawn."""
+
+    channel: str
+    number: int
+    options: list[int] = []
+
+
 class Room(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One channel opened: a window of its lines, oldest first, and its members (at most 200).
 
@@ -157,7 +169,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `seq` is the position in the user's own stream; each channel's is in its summary. `users` names everyone the rest
     refers to. `saved`: the numbers of the messages the user has saved, by channel, in the order they were saved.
-    `thread` is one of the room's channel, `threads` are those the user follows, in the order they began to.
+    `answers`: what the user votes for in anonymous polls, the newest vote last. `thread` is one of the room's channel,
+    `threads` are those the user follows, in the order they began to.
     """
 
     epoch: str
@@ -166,6 +179,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     channels: list[ChannelSummary]
     room: Room | None = None
     saved: dict[str, list[int]] = {}
+    answers: list[PollAnswer] = []
     thread: Thread | None = None
     threads: list[FollowedThread] = []
     notifications: Notifications = msgspec.field(default_factory=Notifications)

@@ -13,6 +13,7 @@ from hubbub.domain.new_parts import (
     NewMeeting,
     NewPart,
     NewPhoto,
+    NewPoll,
     NewVideo,
     NewVoice,
 )
@@ -25,6 +26,7 @@ from hubbub.protocol.parts import (
     Part,
     PhotoPart,
     Picture,
+    PollPart,
     Thumb,
     VideoPart,
     VoicePart,
@@ -62,6 +64,14 @@ def make_part(new: NewPart, files: Files, people: People, at: int) -> Part:
             return make_voice(files[new.file], new)
         case NewLocation():
             return LocationPart(latitude=new.latitude, longitude=new.longitude, name=new.name)
+        case NewPoll():
+            return PollPart(
+                question=new.question,
+                options=new.options,
+                multiple=new.multiple,
+                anonymous=new.anonymous,
+                closes_at=new.closes_at,
+            )
         case NewMeeting():
             invited = [people[user] for user in dict.fromkeys(new.people)]
             start = at if new.at is None else new.at

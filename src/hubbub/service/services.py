@@ -11,6 +11,7 @@ from hubbub.service.inbox import InboxService
 from hubbub.service.keeping import KeepingService
 from hubbub.service.messages import MessageService
 from hubbub.service.notifications import NotificationService
+from hubbub.service.polls import PollService
 from hubbub.service.presence import PresenceService
 from hubbub.service.previews import PreviewService
 from hubbub.service.search import SearchService
@@ -29,6 +30,7 @@ class Services:
     search: SearchService
     files: FileService
     keeping: KeepingService
+    polls: PollService
     inbox: InboxService
     notifications: NotificationService
     previews: PreviewService | None = None

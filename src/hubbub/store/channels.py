@@ -17,6 +17,7 @@ from hubbub.store.cold import Bodies, Thaw
 from hubbub.store.kept import fetch_pinned, fetch_saved_numbers
 from hubbub.store.names import fetch_names, named_in_lines, named_in_summaries
 from hubbub.store.notifications import fetch_notifications
+from hubbub.store.polls import fetch_answers
 from hubbub.store.readers import Reader, Readers
 from hubbub.store.schema import channels, members, users
 from hubbub.store.statements import compile_sql
@@ -134,6 +135,7 @@ class SqliteChannels:
                 channels=mine,
                 room=room,
                 saved=await fetch_saved_numbers(reader, user),
+                answers=await fetch_answers(reader, user),
                 thread=opened,
                 threads=await thread_reads.fetch_followed(reader, user),
                 notifications=await fetch_notifications(reader, user),

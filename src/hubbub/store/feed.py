@@ -28,6 +28,9 @@ from hubbub.protocol.events import (
     MessageEdited,
     MessagePosted,
     MessagePreviewed,
+    PollClosed,
+    PollCounted,
+    PollVoted,
     ReactionAdded,
     ReactionRemoved,
 )
@@ -58,9 +61,27 @@ _EVENT: Final = "SELECT stream, about, body FROM events WHERE stream = ? AND seq
 _CHANGED: Final = "SELECT max(seq) FROM events INDEXED BY events_about WHERE stream = ? AND about = ?"
 _TEXT: Final = """SELECT coalesce(text_seq, seq) FROM lines WHERE channel = ?1
     AND seq = (SELECT seq FROM lines WHERE channel = ?1 AND number = ?2)"""
-_MESSAGES: Final = (MessagePosted, MessageEdited, MessageDeleted, MessagePreviewed, ReactionAdded, ReactionRemoved)
+_MESSAGES: Final = (
+    MessagePosted,
+    MessageEdited,
+    MessageDeleted,
+    MessagePreviewed,
+    ReactionAdded,
+    ReactionRemoved,
+    PollVoted,
+    PollCounted,
+    PollClosed,
+)
 AboutMessage: TypeAlias = (
-    MessagePosted | MessageEdited | MessageDeleted | MessagePreviewed | ReactionAdded | ReactionRemoved
+    MessagePosted
+    | MessageEdited
+    | MessageDeleted
+    | MessagePreviewed
+    | ReactionAdded
+    | ReactionRemoved
+    | PollVoted
+    | PollCounted
+    | PollClosed
 )
 
 

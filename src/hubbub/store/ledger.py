@@ -30,13 +30,14 @@ from hubbub.protocol.events import (
     MemberJoined,
     MembershipStarted,
     MessagePosted,
+    PollState,
     Reaction,
     UserView,
 )
 from hubbub.store import archive_ranges, writes
 from hubbub.store.cold import NO_ABOUTS, Cold
 from hubbub.store.limits import StoreLimits
-from hubbub.store.lines import build_line, build_lines, encode_reactions, last_of
+from hubbub.store.lines import build_line, build_lines, encode_poll, encode_reactions, last_of
 from hubbub.store.rest import with_room
 from hubbub.store.states import ChannelState, MemberState, UserState
 
@@ -310,6 +311,9 @@ class Ledger:
 
     def update_reactions(self, channel: ChannelState, line: MessagePosted, reactions: list[Reaction]) -> None:
         self._update_line(channel, line, writes.UPDATE_REACTIONS, encode_reactions(reactions))
+
+    def update_poll(self, channel: ChannelState, line: MessagePosted, poll: PollState) -> None:
+        self._update_line(channel, line, writes.UPDATE_POLL, encode_poll(poll))
 
     def delete_line(self, channel: ChannelState, line: MessagePosted) -> None:
         """Of the message, listings show its place alone."""

@@ -22,6 +22,7 @@ class StoreLimits:
     mention_everyone_members: int = 200
     pins_per_channel: int = 50
     saved_per_user: int = 500
+    votes_per_poll: int = 1000
     queue: int = 10_000
     batch: int = 256
     readers: int = 3
@@ -38,4 +39,5 @@ class StoreLimits:
             mention_everyone_members=limits.mention_everyone_members,
             pins_per_channel=limits.pins_per_channel,
             saved_per_user=limits.saved_per_user,
+            votes_per_poll=limits.votes_per_poll,
         )

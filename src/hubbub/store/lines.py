@@ -1,4 +1,5 @@
-"""One line of a listing, put together from the log: its event, the text it was last edited to, its reactions."""
+"""One line of a listing, put together from the log: its event, the text it was last edited to, its reactions, how its
+poll stands."""
 
 from __future__ import annotations
 
@@ -22,6 +23,7 @@ from hubbub.protocol.events import (
     MessagePinned,
     MessagePosted,
     MessagePreviewed,
+    PollState,
     Reaction,
     Replies,
     TopicChanged,
@@ -49,6 +51,7 @@ COLUMNS: Final = (
     previewed.c.body,
     lines.c.preview_seq,
     lines.c.replies,
+    lines.c.poll,
 )
 IS_WRITTEN: Final = and_(written.c.stream == _stream, written.c.seq == lines.c.seq)
 IS_EDITED: Final = and_(edited.c.stream == _stream, edited.c.seq == lines.c.text_seq)
@@ -57,6 +60,7 @@ IS_PREVIEWED: Final = and_(previewed.c.stream == _stream, previewed.c.seq == lin
 JOINED: Final = lines.outerjoin(written, IS_WRITTEN).outerjoin(edited, IS_EDITED).outerjoin(previewed, IS_PREVIEWED)
 
 _reactions: Final = msgspec.json.Decoder(list[Reaction])
+_decode_poll: Final = msgspec.json.Decoder(PollState).decode
 decode_replies: Final = msgspec.json.Decoder(Replies).decode
 
 
@@ -78,12 +82,12 @@ def build_line(row: Row) -> Line:
 
 
 def _is_cold(row: Row) -> bool:
-    body, _, edit, _, _, _, text_seq, preview, preview_seq, _ = row
+    body, _, edit, _, _, _, text_seq, preview, preview_seq, *_ = row
     return body is None or (edit is None and text_seq is not None) or (preview is None and preview_seq is not None)
 
 
 def _missed(row: Row) -> Iterable[tuple[str, int]]:
-    body, _, edit, _, channel, seq, text_seq, preview, preview_seq, _ = row
+    body, _, edit, _, channel, seq, text_seq, preview, preview_seq, *_ = row
     stream = channel_stream(channel)
     for found, place in ((body, seq), (edit, text_seq), (preview, preview_seq)):
         if found is None and place is not None:
@@ -92,30 +96,35 @@ def _missed(row: Row) -> Iterable[tuple[str, int]]:
 
 def _complete(row: Row, bodies: Bodies) -> Row:
     """The row with what `bodies` has of it."""
-    body, deleted, edit, reactions, channel, seq, text_seq, preview, preview_seq, replies = row
+    body, deleted, edit, reactions, channel, seq, text_seq, preview, preview_seq, *rest = row
     stream = channel_stream(channel)
 
     def fill(found: bytes | None, place: int | None) -> bytes | None:
         return bodies.get((stream, place)) if found is None and place is not None else found
 
     found = (fill(body, seq), deleted, fill(edit, text_seq), reactions, channel, seq, text_seq)
-    return *found, fill(preview, preview_seq), preview_seq, replies
+    return *found, fill(preview, preview_seq), preview_seq, *rest
 
 
 def _build(row: Row) -> Line:
-    body, deleted, edit, reactions, *_, preview, _, replies = row
+    body, deleted, edit, reactions, *_, preview, _, replies, poll = row
     line = codec.decode_event(body)
     if isinstance(line, MessagePosted):
         if replies is not None:
             line = msgspec.structs.replace(line, replies=decode_replies(replies))
-        return _build_message(line, deleted, edit, reactions, preview)
+        return _build_message(line, deleted, edit, reactions, preview, poll)
     if isinstance(line, ChannelCreated | ChannelRenamed | TopicChanged | MemberJoined | MemberLeft | MessagePinned):
         return line
     raise TypeError(f"not a line: {line}")
 
 
 def _build_message(
-    post: MessagePosted, deleted: int, edit: bytes | None, reactions: bytes | None, preview: bytes | None
+    post: MessagePosted,
+    deleted: int,
+    edit: bytes | None,
+    reactions: bytes | None,
+    preview: bytes | None,
+    poll: bytes | None,
 ) -> MessagePosted:
     if deleted:
         return make_tombstone(post)
@@ -131,12 +140,19 @@ def _build_message(
         post = msgspec.structs.replace(post, previews=shown.previews, unpreviewed=bool(shown.by))
     if reactions is not None:
         post = msgspec.structs.replace(post, reactions=_reactions.decode(reactions))
+    if poll is not None:
+        post = msgspec.structs.replace(post, poll=_decode_poll(poll))
     return post
 
 
 def encode_reactions(reactions: list[Reaction]) -> bytes | None:
     """As the table keeps them."""
     return msgspec.json.encode(reactions) if reactions else None
+
+
+def encode_poll(poll: PollState) -> bytes | None:
+    """As the table keeps it: nothing of one where nobody votes."""
+    return msgspec.json.encode(poll) if poll != PollState() else None
 
 
 def make_tombstone(line: MessagePosted) -> MessagePosted:

@@ -33,6 +33,8 @@ def named_in_lines(lines: Iterable[Line]) -> Iterator[str]:
             yield line.author
             for reaction in line.reactions:
                 yield from reaction.users
+            if line.poll is not None:
+                yield from (ballot.user for ballot in line.poll.ballots)
             yield from (mention.user for mention in line.mentions if mention.user is not None)
             if line.replies is not None:
                 yield from line.replies.people

@@ -9,11 +9,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+import msgspec
+
 from hubbub.domain.notifications import Notifications
 from hubbub.protocol.events import (
     REPLY_PEOPLE,
     AnyChannelEvent,
     AnyUserEvent,
+    Ballot,
     ChannelCreated,
     ChannelRenamed,
     MemberJoined,
@@ -30,6 +33,11 @@ from hubbub.protocol.events import (
     MessageUnpinned,
     MessageUnsaved,
     NotificationsSet,
+    PollAnswered,
+    PollClosed,
+    PollCounted,
+    PollState,
+    PollVoted,
     PositionSet,
     Reaction,
     ReactionAdded,
@@ -40,10 +48,13 @@ from hubbub.protocol.events import (
     ThreadUnfollowed,
     TopicChanged,
 )
-from hubbub.protocol.parts import PreviewPart, Quote
+from hubbub.protocol.parts import PollPart, PreviewPart, Quote
 
 Tell: TypeAlias = Callable[[str], None]
-WithContent: TypeAlias = MessagePosted | MessageEdited | MessagePreviewed | ReactionAdded | ReactionRemoved
+Vote: TypeAlias = PollVoted | PollCounted | PollClosed
+WithContent: TypeAlias = (
+    MessagePosted | MessageEdited | MessagePreviewed | ReactionAdded | ReactionRemoved | PollVoted | PollCounted
+)
 
 
 @dataclass(slots=True)
@@ -153,6 +164,7 @@ class MessageReplay:
     preview_seq: int | None = None
     previews: list[PreviewPart] = field(default_factory=list)
     reactions: list[Reaction] = field(default_factory=list)
+    poll: PollState = field(default_factory=PollState)
     named: frozenset[str] = frozenset()
 
 
@@ -176,6 +188,8 @@ def replay_message(post: MessagePosted, later: Iterable[AnyChannelEvent], tell: 
             now.preview_seq, now.previews = event.seq, event.previews
         elif isinstance(event, ReactionAdded | ReactionRemoved):
             now.reactions = _replay_reaction(now.reactions, event, tell)
+        elif isinstance(event, Vote):
+            now.poll = _replay_vote(post, now.poll, event, tell)
     return now
 
 
@@ -193,8 +207,8 @@ def _check_redaction(
     *,
     may_be_empty: bool,
 ) -> None:
-    if isinstance(event, MessagePreviewed) and not event.redacted and not event.previews:
-        return  # it took previews away, and never had a word of them
+    if isinstance(event, MessagePreviewed | PollVoted) and not event.redacted and not _has_content(event):
+        return  # it took previews or a vote away, and never had a word of them
     if event.redacted != deleted:
         tell(f"event {event.seq} of a {'deleted' if deleted else 'living'} message has redacted={event.redacted}")
     content = _has_content(event)
@@ -214,6 +228,10 @@ def _has_content(event: WithContent) -> bool:
             return bool(event.text or event.mentions)
         case MessagePreviewed():
             return bool(event.previews)
+        case PollVoted():
+            return bool(event.options)
+        case PollCounted():
+            return bool(event.votes)
         case _:
             return bool(event.emoji)
 
@@ -246,6 +264,28 @@ def _replay_reaction(reactions: list[Reaction], event: ReactionAdded | ReactionR
     else:
         chosen.remove(event.by)
     return [Reaction(emoji=emoji, users=who) for emoji, who in users.items() if who]
+
+
+def _replay_vote(post: MessagePosted, poll: PollState, event: Vote, tell: Tell) -> PollState:
+    part = next((part for part in post.parts if isinstance(part, PollPart)), None)
+    if part is None or isinstance(event, PollVoted if part.anonymous else PollCounted):
+        tell(f"event {event.seq} is no vote for message {post.number}")
+        return poll
+    ended = part.closes_at is not None and event.at >= part.closes_at and not isinstance(event, PollClosed)
+    if ended or poll.closed_at is not None:
+        tell(f"event {event.seq} changes the poll of message {post.number}, which is closed")
+    if isinstance(event, PollClosed):
+        return msgspec.structs.replace(poll, closed_at=event.at)
+    if isinstance(event, PollCounted):
+        if len(event.votes) != len(part.options) or not max(event.votes) <= event.voters <= sum(event.votes):
+            tell(f"event {event.seq} counts {event.votes} of {event.voters}")
+        return msgspec.structs.replace(poll, votes=event.votes if event.voters else [], voters=event.voters)
+    ballots = {ballot.user: ballot for ballot in poll.ballots}
+    if event.options:
+        ballots[event.by] = Ballot(user=event.by, options=event.options)
+    elif ballots.pop(event.by, None) is None:
+        tell(f"event {event.seq} withdraws a vote that was not there")
+    return msgspec.structs.replace(poll, ballots=list(ballots.values()))
 
 
 def check_replies(root: MessagePosted, replies: Iterable[tuple[MessagePosted, bool]], tell: Tell) -> Replies | None:
@@ -293,6 +333,7 @@ class UserReplay:
     seq: int = 0
     places: dict[str, OwnPlace] = field(default_factory=dict)
     saved: dict[tuple[str, int], MessageSaved] = field(default_factory=dict)
+    answers: dict[tuple[str, int], PollAnswered] = field(default_factory=dict)
     follows: dict[tuple[str, int], OwnFollow] = field(default_factory=dict)
     notifications: Notifications | None = None
 
@@ -319,16 +360,19 @@ class UserReplay:
                     self.tell(f"event {event.seq}: a position in {event.channel} without being in")
                 elif event.channel_seq >= place.set_seq:
                     place.set_number, place.set_seq = event.number, event.channel_seq
-            case MessageSaved() | MessageUnsaved() | NotificationsSet():
+            case MessageSaved() | MessageUnsaved() | NotificationsSet() | PollAnswered():
                 self._feed_kept(event)
             case ThreadFollowed() | ThreadUnfollowed() | ThreadRead():
                 self._feed_thread(event)
 
-    def _feed_kept(self, event: MessageSaved | MessageUnsaved | NotificationsSet) -> None:
+    def _feed_kept(self, event: MessageSaved | MessageUnsaved | NotificationsSet | PollAnswered) -> None:
         if isinstance(event, NotificationsSet):
             self.notifications = event.settings
             return
         place = (event.channel, event.number)
+        if isinstance(event, PollAnswered):
+            self.answers[place] = event
+            return
         if (place in self.saved) == isinstance(event, MessageSaved):
             self.tell(f"event {event.seq} changes nothing")
         if isinstance(event, MessageSaved):

@@ -137,6 +137,8 @@ lines: Final = Table(
     Column("thread", BigInteger),
     # Of the thread that hangs on it, once there is one: JSON.
     Column("replies", LargeBinary),
+    # How its poll stands, once anybody voted: JSON.
+    Column("poll", LargeBinary),
     PrimaryKeyConstraint("channel", "seq"),
     # Unread counting reads this index alone, and in threads the next one.
     Index("lines_by_number", "channel", "number", "author", "deleted", "thread"),
@@ -269,6 +271,21 @@ pins: Final = Table(
     Column("at", BigInteger, nullable=False),
     Column("seq", BigInteger, nullable=False),
     PrimaryKeyConstraint("channel", "number"),
+    sqlite_with_rowid=False,
+)
+
+# What people vote for in anonymous polls, `options` as JSON; `seq`: of the newest poll.answered in their own log. It
+# stays when the vote is withdrawn (then without options), and when the message is deleted.
+ballots: Final = Table(
+    "ballots",
+    METADATA,
+    Column("channel", Text, ForeignKey("channels.id"), nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("user", Text, ForeignKey("users.id"), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("options", Text, nullable=False),
+    PrimaryKeyConstraint("channel", "number", "user"),
+    Index("ballots_of_user", "user", "seq"),
     sqlite_with_rowid=False,
 )
 

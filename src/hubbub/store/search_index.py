@@ -48,6 +48,7 @@ FLAGS: Final[dict[Has, int]] = {
     "voice": search_file.VOICE,
     "location": search_file.LOCATION,
     "meeting": search_file.MEETING,
+    "poll": search_file.POLL,
 }
 _SLOT: Final = (1 << SHIFT) - 1
 

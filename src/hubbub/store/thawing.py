@@ -32,6 +32,8 @@ CHANGES: Final = (
     intents.RemovePreviews,
     intents.AddReaction,
     intents.RemoveReaction,
+    intents.VotePoll,
+    intents.ClosePoll,
 )
 
 

@@ -30,11 +30,15 @@ from hubbub.protocol.events import (
     MessagePosted,
     MessagePreviewed,
     MessageUnpinned,
+    PollClosed,
+    PollCounted,
+    PollState,
+    PollVoted,
     ReactionAdded,
     ReactionRemoved,
     UserEvent,
 )
-from hubbub.protocol.parts import PreviewPart, files_of
+from hubbub.protocol.parts import PollPart, PreviewPart, files_of
 from hubbub.store import archive_proof
 from hubbub.store.archive_proof import FetchRange, has_archived, join_archived
 from hubbub.store.engine import DATABASE, open_reader
@@ -46,7 +50,16 @@ Progress: TypeAlias = Callable[[int, int], None]
 
 MAX_PROBLEMS: Final = 100
 PROGRESS_EVERY: Final = 10_000
-_ABOUT_MESSAGES: Final = (MessageEdited, MessageDeleted, MessagePreviewed, ReactionAdded, ReactionRemoved)
+_ABOUT_MESSAGES: Final = (
+    MessageEdited,
+    MessageDeleted,
+    MessagePreviewed,
+    ReactionAdded,
+    ReactionRemoved,
+    PollVoted,
+    PollCounted,
+    PollClosed,
+)
 
 # The statements are verify's own, so that a mistake in the store's is not made twice.
 _EVENTS: Final = "SELECT seq, about, body FROM events WHERE stream = ? ORDER BY seq"
@@ -54,8 +67,8 @@ _EVENT: Final = "SELECT body FROM events WHERE stream = ? AND seq = ?"
 _ABOUT: Final = """SELECT body FROM events WHERE stream = ?1
     AND seq IN (SELECT seq FROM events WHERE stream = ?1 AND about = ?2) ORDER BY seq"""
 _NEXT_STREAM: Final = "SELECT stream FROM events WHERE stream > ? ORDER BY stream LIMIT 1"
-_LINES: Final = """SELECT seq, number, author, deleted, text_seq, preview_seq, reactions, thread, replies FROM lines
-    WHERE channel = ? ORDER BY seq"""
+_LINES: Final = """SELECT seq, number, author, deleted, text_seq, preview_seq, reactions, thread, replies, poll
+    FROM lines WHERE channel = ? ORDER BY seq"""
 _REPLIES: Final = "SELECT seq, deleted FROM lines WHERE channel = ? AND thread = ? ORDER BY number"
 _NEWEST: Final = "SELECT coalesce(max(number), 0) FROM lines WHERE channel = ? AND number <= ? AND thread IS NULL"
 _OWN_REPLY: Final = """SELECT number, seq FROM lines WHERE channel = ? AND thread = ? AND author = ? AND seq >= ?
@@ -74,6 +87,8 @@ _NOTIFICATIONS: Final = 'SELECT settings FROM notifications WHERE "user" = ?'
 _SAVED: Final = 'SELECT seq, channel, number, at FROM saved WHERE "user" = ? ORDER BY seq'
 _NAMED: Final = """SELECT "user", reason, author, at FROM mentions WHERE channel = ? AND number = ?"""
 _AUTHOR: Final = "SELECT author FROM lines WHERE channel = ? AND number = ?"
+_BALLOTS: Final = 'SELECT channel, number, seq, options FROM ballots WHERE "user" = ?'
+_CHOSEN: Final = "SELECT options FROM ballots WHERE channel = ? AND number = ?"
 _USED_UNREADY: Final = """SELECT DISTINCT files.id, files.state FROM file_uses JOIN files ON files.id = file_uses.file
     WHERE files.state <> 'ready'"""
 _KEY: Final = """SELECT channel, seq, number FROM keys WHERE "user" = ? AND "key" = ?"""
@@ -203,7 +218,7 @@ class _Verifier:
             table = {"channel": "channels", "user": "users"}.get(kind)
             if table is None or not self._one(f"SELECT 1 FROM {table} WHERE id = ?", id_):
                 self._report.add(f"{stream}: a log of nobody")
-        for table in ("lines", "members", "pins"):
+        for table in ("lines", "members", "pins", "ballots"):
             stray = f"SELECT count(*) FROM {table} WHERE channel NOT IN (SELECT id FROM channels)"
             if count := self._one(stray)[0]:
                 self._report.add(f"table {table}: {count} rows of no channel")
@@ -256,6 +271,7 @@ class _Verifier:
         saved = [(event.seq, event.channel, event.number, event.at) for event in replay.saved.values()]
         if found != sorted(saved):
             tell(f"saved are {found}, the log says {sorted(saved)}")
+        self._check_ballots(user, replay, tell)
         self._check_follows(user, replay, tell)
         self._places.executemany(
             "INSERT INTO places VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -267,6 +283,14 @@ class _Verifier:
                 for channel, place in replay.places.items()
             ],
         )
+
+    def _check_ballots(self, user: str, replay: UserReplay, tell: Tell) -> None:
+        ballots = {
+            (channel, number, event.seq, msgspec.json.encode(event.options).decode())
+            for (channel, number), event in replay.answers.items()
+        }
+        if (found := set(self._rows(_BALLOTS, user))) != ballots:
+            tell(f"votes are {sorted(found)}, the log says {sorted(ballots)}")
 
     def _check_membership(self, user: str, about: int | None, event: UserEvent, tell: Tell) -> None:
         if isinstance(event, MembershipStarted):
@@ -334,20 +358,36 @@ class _Verifier:
         self._check_members(channel, replay, tell)
 
     def _check_line(self, stream: str, event: ChannelEvent, row: tuple[Any, ...] | None, tell: Tell) -> None:
-        expected: tuple[Any, ...] = (event.seq, None, None, False, None, None, None, None, None)
+        expected: tuple[Any, ...] = (event.seq, None, None, False, None, None, None, None, None, None)
         if isinstance(event, MessagePosted):
             self._report.messages += 1
             now = replay_message(event, self._fetch_about(stream, event.number), tell)
             reactions = msgspec.json.encode(now.reactions) if now.reactions else None
             expected = (event.seq, event.number, event.author, now.deleted, now.text_seq, now.preview_seq, reactions)
-            expected += (event.thread, self._replay_replies(event, tell))
+            poll = msgspec.json.encode(now.poll) if now.poll != PollState() else None
+            expected += (event.thread, self._replay_replies(event, tell), poll)
             if not now.deleted:
+                self._check_count(event, now.poll, tell)
                 answers = self._check_ties(stream, event, now.previews, tell)
                 self._check_named(event, now.named, answers, tell)
             if event.key and self._one(_KEY, event.author, event.key) != (event.channel, event.seq, event.number):
                 tell(f"event {event.seq}: its key is not kept")
         if row != expected:
             tell(f"line {event.seq} is {row}, the log says {expected}")
+
+    def _check_count(self, post: MessagePosted, poll: PollState, tell: Tell) -> None:
+        """The count of an anonymous poll is that of what people say in their own logs."""
+        part = next((part for part in post.parts if isinstance(part, PollPart) and part.anonymous), None)
+        if part is None:
+            return
+        votes, voters = [0] * len(part.options), 0
+        for (chosen,) in self._rows(_CHOSEN, post.channel, post.number):
+            options = msgspec.json.decode(chosen, type=list[int])
+            voters += bool(options)
+            for option in options:
+                votes[option] += 1
+        if (poll.votes or [0] * len(votes), poll.voters) != (votes, voters):
+            tell(f"message {post.number} counts {poll.votes} of {poll.voters}, the votes are {votes} of {voters}")
 
     def _replay_replies(self, root: MessagePosted, tell: Tell) -> bytes | None:
         """What the message's line has to say of its thread."""

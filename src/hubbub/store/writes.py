@@ -253,8 +253,13 @@ UPDATE_PREVIEWS: Final = compile_sql(
 UPDATE_REACTIONS: Final = compile_sql(
     update(lines).where(_this_line).values(reactions=bindparam("reactions")), "reactions", "in_channel", "at_seq"
 )
+UPDATE_POLL: Final = compile_sql(
+    update(lines).where(_this_line).values(poll=bindparam("poll")), "poll", "in_channel", "at_seq"
+)
 DELETE_LINE: Final = compile_sql(
-    update(lines).where(_this_line).values(deleted=literal("1"), text_seq=null(), preview_seq=null(), reactions=null()),
+    update(lines)
+    .where(_this_line)
+    .values(deleted=literal("1"), text_seq=null(), preview_seq=null(), reactions=null(), poll=null()),
     "in_channel",
     "at_seq",
 )

@@ -41,6 +41,8 @@ def make_dispatch(services: Services) -> Mapping[type[c.Numbered], CarryOut]:
     on(c.MessageUnpin, lambda s, m, _: keeping.unpin_message(s, m.channel, m.number))
     on(c.MessageSave, lambda s, m, _: keeping.save_message(s, m.channel, m.number))
     on(c.MessageUnsave, lambda s, m, _: keeping.unsave_message(s, m.channel, m.number))
+    on(c.PollVote, lambda s, m, _: services.polls.vote(s, m.channel, m.number, m.options))
+    on(c.PollClose, lambda s, m, _: services.polls.close(s, m.channel, m.number))
     on(c.PositionUpdate, lambda s, m, _: messages.set_position(s, m.channel, m.number))
     threads = services.threads
     on(c.ThreadFollow, lambda s, m, _: threads.follow_thread(s, m.channel, m.number, follow=True))

@@ -51,12 +51,14 @@ BY_FIELD: dict[str, st.SearchStrategy[object]] = {
         | st.builds(notifications.QuietHours, start=st.integers(0, 1439), end=st.integers(0, 1439), zone=TEXTS),
         sound=st.booleans(),
     ),
+    "options": st.lists(st.integers(0, new_parts.MAX_OPTIONS - 1), max_size=new_parts.MAX_OPTIONS),
     "reply": st.none() | st.integers(min_value=1, max_value=2**53 - 1),
     "forward": st.none() | st.builds(new_parts.Forwarded, channel=IDS, number=st.integers(1, 2**53 - 1)),
     "parts": st.lists(
         st.builds(new_parts.NewPhoto, file=IDS, alt=TEXTS)
         | st.builds(new_parts.NewVoice, file=IDS, duration=st.integers(0, 1000), waveform=st.lists(st.integers(0, 100)))
         | st.builds(new_parts.NewLocation, latitude=st.floats(-90, 90), longitude=st.floats(-180, 180), name=TEXTS)
+        | st.builds(new_parts.NewPoll, question=TEXTS, options=st.lists(TEXTS, min_size=2, max_size=10))
         | st.builds(new_parts.NewMeeting, subject=TEXTS, people=st.lists(IDS, max_size=3)),
         max_size=new_parts.MAX_PARTS,
     ),

@@ -38,6 +38,11 @@ async def live(directory: Path) -> World:
             await world.answer(bob, world.general, 1, text)
         await world.delete(bob, world.general, 6)
         await world.read_thread(ann, world.general, 1, 5)
+        await world.poll(ann, room)
+        await world.vote(ann, room, 2, 1)
+        await world.poll(ann, room, anonymous=True)
+        await world.vote(ann, room, 3, 0)
+        await world.close_poll(ann, room, 3)
     return world
 
 
@@ -47,7 +52,7 @@ async def test_a_whole_database_is_counted_and_nothing_is_changed(tmp_path: Path
     seen: list[tuple[int, int]] = []
     report = verify(tmp_path, progress=lambda done, total: seen.append((done, total)))
     assert (report.ok, report.problems) == (True, [])
-    assert (report.users, report.channels, report.messages, report.keys) == (2, 3, 8, 4)
+    assert (report.users, report.channels, report.messages, report.keys) == (2, 3, 10, 4)
     assert seen[-1] == (report.events, report.events)
     assert (tmp_path / DATABASE).read_bytes() == before
 
@@ -93,12 +98,20 @@ DAMAGE = {
     ),
     "a line is gone": ("DELETE FROM lines WHERE number = 2", "the log says"),
     "a line too many": (
-        "INSERT INTO lines SELECT channel, 999, 999, author, 0, NULL, NULL, NULL, NULL, NULL FROM lines LIMIT 1",
+        "INSERT INTO lines SELECT channel, 999, 999, author, 0, NULL, NULL, NULL, NULL, NULL, NULL FROM lines LIMIT 1",
         "has no event",
     ),
     "a deleted line is back": ("UPDATE lines SET deleted = 0", "the log says"),
     "an edit is not shown": ("UPDATE lines SET text_seq = NULL", "the log says"),
     "a reaction is not shown": ("UPDATE lines SET reactions = NULL", "the log says"),
+    "a vote is not shown": ("UPDATE lines SET poll = NULL WHERE number = 2", "the log says"),
+    "a poll is open again": ("UPDATE lines SET poll = NULL WHERE number = 3", "the log says"),
+    "a vote was changed": ("UPDATE ballots SET options = '[1]'", "votes are"),
+    "a vote is not counted": ("DELETE FROM ballots", "the votes are [0, 0] of 0"),
+    "a vote in an open poll is a count": (
+        """UPDATE events SET body = replace(body, '"poll.voted"', '"poll.closed"')""",
+        "line",
+    ),
     "a member is gone": ("DELETE FROM members", "is None, the log says"),
     "a position is wrong": ("UPDATE members SET position = position + 1", "the log says"),
     "a pin is gone": ("DELETE FROM pins", "pinned are [], the log says"),

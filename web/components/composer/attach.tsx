@@ -4,10 +4,10 @@ import { Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useRef, useState } from "react";
 
-import { AttachMenu, MeetingDialog, PlaceDialog } from "@/components/overlays/lazy";
+import { AttachMenu, MeetingDialog, PlaceDialog, PollDialog } from "@/components/overlays/lazy";
 import type { NewPart, Part } from "@/lib/protocol.gen.ts";
 
-export type Attachable = "files" | "camera" | "place" | "meeting";
+export type Attachable = "files" | "camera" | "place" | "meeting" | "poll";
 
 interface AttachProps {
   onFiles(files: File[]): void;
@@ -22,7 +22,7 @@ export function Attach({ onFiles, onPart }: AttachProps) {
   const files = useRef<HTMLInputElement>(null);
   const camera = useRef<HTMLInputElement>(null);
   const [open, setOpen] = useState(false);
-  const [asking, setAsking] = useState<"place" | "meeting">();
+  const [asking, setAsking] = useState<"place" | "meeting" | "poll">();
 
   function choose(what: Attachable) {
     setOpen(false);
@@ -78,6 +78,7 @@ export function Attach({ onFiles, onPart }: AttachProps) {
       />
       {open && <AttachMenu anchor={plus} onChoose={choose} onClose={() => setOpen(false)} />}
       {asking === "place" && <PlaceDialog onDone={done} onClose={() => setAsking(undefined)} />}
+      {asking === "poll" && <PollDialog onDone={done} onClose={() => setAsking(undefined)} />}
       {asking === "meeting" && <MeetingDialog onDone={done} onClose={() => setAsking(undefined)} />}
     </>
   );

@@ -215,6 +215,7 @@ function Messages({ samples }: { samples: readonly Sample[] }) {
           mayReact
           pinned={false}
           saved={false}
+          answer={sample.answer}
           run={nothing}
         />,
       ])}

@@ -1,6 +1,6 @@
 import { ANN, LONG, ME, say, type Sample, WANG } from "@/components/gallery/samples";
 import type { FileUpload } from "@/lib/parts";
-import type { FilePart, PhotoPart, VoicePart } from "@/lib/protocol.gen.ts";
+import type { FilePart, PhotoPart, PollPart, PollState, VoicePart } from "@/lib/protocol.gen.ts";
 
 /** Made-up parts, one for each kind and state. Their pictures are files of the pages: "/files/../samples/hills.svg". */
 
@@ -40,6 +40,16 @@ const PEOPLE = [ANN, WANG, LONG, ME, "A1", "B2", "C3", "D4"].map((id, index) => 
   name: ["Ann", "王小明", "Tomás", "me", "Priya", "Jonas", "Mei", "Ana"][index] ?? id,
 }));
 const ANN_SAYS = { number: 3, author: { id: ANN, name: "Ann" } };
+
+const LATER = Date.UTC(2036, 2, 3, 12);
+const TEA: PollPart = { kind: "poll", question: "Which tea for the meeting?", options: ["Green", "Black", "Rooibos"] };
+const TEA_STANDS: PollState = {
+  ballots: [
+    { user: ANN, options: [1] },
+    { user: ME, options: [0] },
+    { user: WANG, options: [1] },
+  ],
+};
 
 export const PART_SAMPLES: Sample[] = [
   say("One photo", ANN, "", { parts: [HILLS] }),
@@ -101,6 +111,28 @@ export const PART_SAMPLES: Sample[] = [
   say("A meeting, mine", ME, "", {
     parts: [{ kind: "meeting", subject: "周会", at: NOON, people: PEOPLE.slice(0, 2) }],
   }),
+  say("A poll, open", ANN, "", { parts: [TEA], poll: TEA_STANDS }),
+  say("A poll nobody has voted in", WANG, "", {
+    parts: [{ kind: "poll", question: "下次团建去哪儿？", options: ["爬山", "露营", "桌游"], closes_at: LATER }],
+  }),
+  say("A poll, mine, anonymous, several to choose", ME, "Please answer by Friday.", {
+    parts: [
+      {
+        kind: "poll",
+        question: "Which of these days would you rather not work on?",
+        options: [
+          "Monday",
+          "Wednesday, because of the market, which is in the morning and again in the evening",
+          "Friday",
+        ],
+        multiple: true,
+        anonymous: true,
+      },
+    ],
+    poll: { votes: [4, 11, 2], voters: 13 },
+    answer: [0, 1],
+  }),
+  say("A poll, closed", ANN, "", { parts: [TEA], poll: { ...TEA_STANDS, closed_at: NOON } }),
   say("A link", ANN, "See https://example.com/tea", {
     parts: [
       {

@@ -27,12 +27,13 @@ export interface Sample {
   last?: boolean;
   targeted?: boolean;
   editing?: boolean;
+  answer?: readonly number[];
 }
 
 let number = 0;
 
 export function say(name: string, author: string, text: string, changes: Partial<MessagePosted & Sample> = {}): Sample {
-  const { item, sign, first, last, targeted, editing, ...rest } = changes;
+  const { item, sign, first, last, targeted, editing, answer, ...rest } = changes;
   number += 1;
   const message = {
     type: "message.posted",
@@ -44,7 +45,7 @@ export function say(name: string, author: string, text: string, changes: Partial
     text,
     ...rest,
   } as const;
-  return { name, message, item, sign, first, last, targeted, editing };
+  return { name, message, item, sign, first, last, targeted, editing, answer };
 }
 
 function sending(status: OutboxItem["status"], error?: string): OutboxItem {

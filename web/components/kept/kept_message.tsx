@@ -8,6 +8,7 @@ import { Avatar } from "@/components/avatar";
 import { Markdown } from "@/components/markdown";
 import { OriginLabel } from "@/components/parts/origin_label";
 import { Parts } from "@/components/parts/parts";
+import { PollCard } from "@/components/polls/lazy";
 import { HitTime, useCalendar } from "@/components/time";
 import { messagePath } from "@/lib/addresses";
 import type { MessagePosted } from "@/lib/protocol.gen.ts";
@@ -39,7 +40,9 @@ export function KeptMessage({ message, author, place, children }: KeptMessagePro
       <div className="kept-body">
         {forward && <OriginLabel origin={forward} calendar={calendar} />}
         {text && <Markdown text={text} />}
-        {parts && <Parts parts={parts} author={author} />}
+        {parts && (
+          <Parts parts={parts} author={author} poll={(part) => <PollCard part={part} state={message.poll} />} />
+        )}
         {message.edited_at !== undefined && <span className="edited">{t("edited")}</span>}
       </div>
       {children}

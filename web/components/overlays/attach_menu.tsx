@@ -1,6 +1,6 @@
 "use client";
 
-import { CalendarClock, Camera, MapPin, Paperclip } from "lucide-react";
+import { CalendarClock, Camera, ListChecks, MapPin, Paperclip } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type RefObject, useSyncExternalStore } from "react";
 import { Menu, MenuItem, Popover } from "react-aria-components";
@@ -47,6 +47,10 @@ export function AttachMenu({ anchor, onChoose, onClose }: AttachMenuProps) {
         <MenuItem id="meeting" className="menu-item">
           <CalendarClock aria-hidden />
           {t("meeting")}
+        </MenuItem>
+        <MenuItem id="poll" className="menu-item">
+          <ListChecks aria-hidden />
+          {t("poll")}
         </MenuItem>
       </Menu>
     </Popover>

@@ -35,6 +35,8 @@ export const MeetingDialog = dynamic(() => import("./meeting_dialog").then((modu
   ssr: false,
 });
 
+export const PollDialog = dynamic(() => import("./poll_dialog").then((module) => module.PollDialog), { ssr: false });
+
 const AT_THE_LATEST_MS = 4_000;
 
 export function preloadOverlays(): void {

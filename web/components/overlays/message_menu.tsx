@@ -66,7 +66,7 @@ export function MessageMenu(props: MessageMenuProps) {
   );
 }
 
-type MenuKey = Extract<MessageAction, { message: MessagePosted; emoji?: never }>["type"];
+type MenuKey = Extract<MessageAction, { message: MessagePosted; emoji?: never; options?: never }>["type"];
 
 function ActionMenu({ message, mine, mayDelete, mayReact, inThread, pinned, saved, onClose, run }: MessageMenuProps) {
   const t = useTranslations("message");

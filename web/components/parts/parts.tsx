@@ -1,6 +1,6 @@
 "use client";
 
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 
 import { Lightbox } from "@/components/overlays/lazy";
 import { Album } from "@/components/parts/album";
@@ -10,6 +10,7 @@ import { LinkPreview } from "@/components/parts/link_preview";
 import { LocationCard } from "@/components/parts/location_card";
 import { MeetingCard } from "@/components/parts/meeting_card";
 import { VideoPlayer } from "@/components/parts/video_player";
+import { PollCard } from "@/components/polls/lazy";
 import { blocksOf, type PartOf } from "@/lib/parts";
 import type { Part } from "@/lib/protocol.gen.ts";
 
@@ -17,10 +18,12 @@ interface PartsProps {
   parts: readonly Part[];
   /** Who posted them, for what looks at one of them large. */
   author: string;
+  /** Draws a poll one can vote in; without it, one only looks at it. */
+  poll?: ((part: PartOf<"poll">) => ReactNode) | undefined;
 }
 
 /** Everything a message has besides its text. */
-export function Parts({ parts, author }: PartsProps) {
+export function Parts({ parts, author, poll }: PartsProps) {
   const [open, setOpen] = useState<PartOf<"photo">>();
   const photos = parts.filter((part) => part.kind === "photo");
   return (
@@ -29,7 +32,7 @@ export function Parts({ parts, author }: PartsProps) {
         block.kind === "album" ? (
           <Album key={index} photos={block.photos} onOpen={setOpen} />
         ) : (
-          <OnePart key={index} part={block.part} />
+          <OnePart key={index} part={block.part} poll={poll} />
         ),
       )}
       {open && <Lightbox photos={photos} first={open} author={author} onClose={() => setOpen(undefined)} />}
@@ -37,7 +40,7 @@ export function Parts({ parts, author }: PartsProps) {
   );
 }
 
-function OnePart({ part }: { part: Part }) {
+function OnePart({ part, poll }: { part: Part } & Pick<PartsProps, "poll">) {
   switch (part.kind) {
     case "file":
       return <FileCard part={part} />;
@@ -50,6 +53,8 @@ function OnePart({ part }: { part: Part }) {
       return <LocationCard part={part} />;
     case "meeting":
       return <MeetingCard part={part} />;
+    case "poll":
+      return poll ? poll(part) : <PollCard part={part} />;
     case "preview":
       return <LinkPreview part={part} />;
     default:

@@ -7,6 +7,7 @@ import { type MouseEvent, useEffect, useLayoutEffect, useMemo, useRef, useState 
 import { ChannelAvatar } from "@/components/avatar";
 import { useErrorText } from "@/components/error_text";
 import { ConversationBeginning } from "@/components/people/conversation_title";
+import { useAnswers } from "@/components/polls/use_answers";
 import { MessageRow } from "@/components/room/message_row";
 import { SystemRow } from "@/components/room/system_row";
 import { useMessageActions } from "@/components/room/use_message_actions";
@@ -84,6 +85,7 @@ export function LineList(props: LineListProps) {
   const saved = useMemo(() => new Set(savedHere), [savedHere]);
   const { threads } = state;
   const news = useMemo(() => unreadIn({ threads }, room.channel.id), [threads, room.channel.id]);
+  const answers = useAnswers(state.answers, room.channel.id);
   useBrowserLayoutEffect(() => keepRows(rows), [keepRows, rows]);
   useKeptFocus(list, current, walked);
 
@@ -131,6 +133,7 @@ export function LineList(props: LineListProps) {
             pinned={row.kind === "message" && pinned.has(row.message.number)}
             saved={row.kind === "message" && saved.has(row.message.number)}
             newReplies={row.kind === "message" ? news.get(row.message.number) : undefined}
+            answer={row.kind === "message" ? answers.get(row.message.number) : undefined}
             actions={actions}
           />
         ))}
@@ -178,6 +181,7 @@ interface RowViewProps {
   member: boolean;
   pinned: boolean;
   saved: boolean;
+  answer?: readonly number[] | undefined;
   actions: ReturnType<typeof useMessageActions>;
   inThread?: boolean | undefined;
   again?: boolean | undefined;
@@ -234,6 +238,7 @@ export function RowView({ row, nameOf, calendar, ...rest }: RowViewProps) {
           inThread={rest.inThread}
           again={rest.again}
           newReplies={rest.newReplies}
+          answer={rest.answer}
           run={rest.actions.run}
         />
       );

@@ -12,6 +12,7 @@ import { Parts } from "@/components/parts/parts";
 import { Previews } from "@/components/parts/link_preview";
 import { PersonLink } from "@/components/people/person_link";
 import { QuoteView } from "@/components/parts/quote_view";
+import { MessagePoll } from "@/components/polls/message_poll";
 import { EditedMark } from "@/components/room/edited_mark";
 import { KeptMarks, PlainKeeping } from "@/components/room/kept_marks";
 import { MessageTools } from "@/components/room/message_tools";
@@ -56,6 +57,8 @@ export interface MessageRowProps {
   again?: boolean | undefined;
   /** Unread ones in its thread, which the reader follows. */
   newReplies?: number | undefined;
+  /** What one votes for in its anonymous poll. */
+  answer?: readonly number[] | undefined;
   run(action: MessageAction): void;
 }
 
@@ -187,7 +190,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
 });
 
 /** Where it is from, what it answers, what it says, and what it brings. */
-function Content({ message, author, me, nameOf, calendar, run }: MessageRowProps) {
+function Content({ message, item, author, me, nameOf, calendar, mayReact, answer, run }: MessageRowProps) {
   const t = useTranslations("message");
   if (message.deleted || message.redacted) return <p className="gone">{t("deleted")}</p>;
   const { forward, reply, text, parts, previews, channel } = message;
@@ -196,7 +199,23 @@ function Content({ message, author, me, nameOf, calendar, run }: MessageRowProps
       {forward && <OriginLabel origin={forward} calendar={calendar} />}
       {reply && <QuoteView quote={reply} channel={channel} onShow={(number) => run({ type: "show", number })} />}
       {text && <Text message={message} me={me} nameOf={nameOf} run={run} />}
-      {parts && <Parts parts={parts} author={author} />}
+      {parts && (
+        <Parts
+          parts={parts}
+          author={author}
+          poll={(part) => (
+            <MessagePoll
+              part={part}
+              message={message}
+              me={me}
+              answer={answer}
+              nameOf={nameOf}
+              mayVote={mayReact && !item}
+              run={run}
+            />
+          )}
+        />
+      )}
       {previews && previews.length > 0 && <Previews previews={previews} />}
     </>
   );

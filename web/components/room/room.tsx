@@ -7,6 +7,7 @@ import { useEffect, useMemo, useState } from "react";
 import { useChat, useSession } from "@/components/chat_provider";
 import { Announcer } from "@/components/room/announcer";
 import { Composer } from "@/components/room/composer";
+import { PlainPoll } from "@/components/polls/plain_poll";
 import { JoinBar } from "@/components/room/join_bar";
 import { LineList } from "@/components/room/line_list";
 import { PinsPanel } from "@/components/kept/lazy";
@@ -145,6 +146,7 @@ export function Room({ served, formKey, error, panelError, pins, first = LINES_F
                   onEditLast={() => setEditing(lastOwn(room, state.user.id))}
                   onEditDone={() => setEditing(undefined)}
                 />
+                <PlainPoll channel={channel.id} formKey={formKey} />
               </>
             ) : (
               <JoinBar channel={channel} error={error} />

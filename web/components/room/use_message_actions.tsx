@@ -22,6 +22,8 @@ export type MessageAction =
   | { type: "reply" | "thread" | "forward" | "edit" | "delete" | "copy-text" | "copy-link"; message: MessagePosted }
   | { type: "unpreview"; message: MessagePosted }
   | { type: "pin" | "unpin" | "save" | "unsave"; message: MessagePosted }
+  | { type: "vote"; message: MessagePosted; options: number[] }
+  | { type: "close-poll"; message: MessagePosted }
   | { type: "history"; message: MessagePosted }
   | { type: "show"; number: number }
   | { type: "retry" | "discard"; item: OutboxItem };
@@ -68,6 +70,18 @@ export function useMessageActions(
         case "unpreview": {
           const { channel, number } = action.message;
           session?.run({ type: "preview.remove", channel, number }).catch((error) => say(errorText(codeOf(error))));
+          return;
+        }
+        case "vote": {
+          const { number } = action.message;
+          session
+            ?.run({ type: "poll.vote", channel, number, options: action.options })
+            .catch((error) => say(errorText(codeOf(error))));
+          return;
+        }
+        case "close-poll": {
+          const { number } = action.message;
+          session?.run({ type: "poll.close", channel, number }).catch((error) => say(errorText(codeOf(error))));
           return;
         }
         case "reply":

@@ -7,6 +7,7 @@ import { useSession } from "@/components/chat_provider";
 import { Announcer } from "@/components/room/announcer";
 import { Composer } from "@/components/room/composer";
 import { DownButton } from "@/components/room/down_button";
+import { useAnswers } from "@/components/polls/use_answers";
 import { RowView } from "@/components/room/line_list";
 import { useMessageActions } from "@/components/room/use_message_actions";
 import { rowAt, walkRows } from "@/components/room/walk";
@@ -60,6 +61,7 @@ export function ThreadLines({ thread, ...props }: ThreadPanelProps & { thread: T
   const calendar = useCalendar();
   const pins = room.pins ?? [];
   const saved = state.saved?.[channel.id] ?? [];
+  const answers = useAnswers(state.answers, channel.id);
   function rowProps(row: Row) {
     const number = row.kind === "message" && !row.item ? row.message.number : undefined;
     const has = (numbers: readonly number[]) => number !== undefined && numbers.includes(number);
@@ -78,6 +80,7 @@ export function ThreadLines({ thread, ...props }: ThreadPanelProps & { thread: T
       editing: number !== undefined && number === editing?.number,
       pinned: has(pins),
       saved: has(saved),
+      answer: number === undefined ? undefined : answers.get(number),
     };
   }
   const list = {

@@ -15,6 +15,7 @@ from hubbub.store.apply.kept import append_pin, append_pin_end, append_save, app
 from hubbub.store.apply.members import append_join, append_leave, append_membership
 from hubbub.store.apply.messages import append_deletion, append_edit, append_post
 from hubbub.store.apply.notifications import append_notifications
+from hubbub.store.apply.polls import append_closing, append_vote
 from hubbub.store.apply.positions import append_position
 from hubbub.store.apply.previews import append_previews, append_previews_end
 from hubbub.store.apply.reactions import append_reaction, append_reaction_end
@@ -42,6 +43,8 @@ _APPLY: Final[Mapping[type, Callable[[Ledger, Any], Appended]]] = MappingProxyTy
         intents.UnpinMessage: append_pin_end,
         intents.SaveMessage: append_save,
         intents.UnsaveMessage: append_save_end,
+        intents.VotePoll: append_vote,
+        intents.ClosePoll: append_closing,
         intents.SetPosition: append_position,
         intents.FollowThread: append_follow,
         intents.ReadThread: append_reading,

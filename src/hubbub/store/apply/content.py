@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from hubbub.domain.intents import PostMessage
-from hubbub.domain.new_parts import Forwarded, NewMeeting
+from hubbub.domain.new_parts import Forwarded, NewMeeting, NewPoll
 from hubbub.errors import Refused
 from hubbub.protocol.events import LAST_TEXT, MessagePosted
 from hubbub.protocol.parts import Origin, Part, Quote, kind_of, picture_of
@@ -39,6 +39,9 @@ def resolve_parts(ledger: Ledger, actor: UserState, intent: PostMessage) -> list
     files = fetch_own_files(ledger, actor.id, (file for new in intent.parts for file in files_named(new)))
     invited = (user for new in intent.parts if isinstance(new, NewMeeting) for user in new.people)
     people = {user: show_user(ledger, user) for user in invited}
+    for new in intent.parts:
+        if isinstance(new, NewPoll) and new.closes_at is not None and new.closes_at <= intent.at:
+            raise Refused("bad_part", "A poll closes at a time that lies ahead.")
     return [make_part(new, files, people, intent.at) for new in intent.parts]
 
 

@@ -1,8 +1,8 @@
 """Redaction: a deleted message's content goes from every event that ever carried it.
 
-That is the post, its edits and reactions in the channel's log, and the summaries (which show the newest message) in the
-own logs of those who joined while it was the newest. And it is the quotes in the posts that answer it, of which only
-the number is left.
+That is the post, its edits, reactions and votes in the channel's log, and the summaries (which show the newest
+message) in the own logs of those who joined while it was the newest. And it is the quotes in the posts that answer it,
+of which only the number is left.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from hubbub.protocol.events import (
     MessageEdited,
     MessagePosted,
     MessagePreviewed,
+    PollClosed,
+    PollCounted,
+    PollVoted,
     ReactionAdded,
     ReactionRemoved,
 )
@@ -31,7 +34,15 @@ from hubbub.store.lines import last_of, make_tombstone
 from hubbub.store.states import ChannelState
 
 # What `make_blank` takes: each is about one message, and says in `redacted` whether its content is gone.
-WITH_CONTENT: Final = (MessagePosted, MessageEdited, MessagePreviewed, ReactionAdded, ReactionRemoved)
+WITH_CONTENT: Final = (
+    MessagePosted,
+    MessageEdited,
+    MessagePreviewed,
+    ReactionAdded,
+    ReactionRemoved,
+    PollVoted,
+    PollCounted,
+)
 
 
 def redact(ledger: Ledger, channel: ChannelState, line: MessagePosted) -> None:
@@ -92,6 +103,12 @@ def make_blank(event: AnyEvent) -> AnyEvent:
             return msgspec.structs.replace(event, previews=[], redacted=True) if event.previews else event
         case ReactionAdded() | ReactionRemoved():
             return msgspec.structs.replace(event, emoji="", redacted=True)
+        case PollVoted():
+            return msgspec.structs.replace(event, options=[], redacted=True) if event.options else event
+        case PollCounted():
+            return msgspec.structs.replace(event, votes=[], voters=0, redacted=True)
+        case PollClosed():
+            return event
         case _:
             raise TypeError(f"{event} has no content to redact")
 
