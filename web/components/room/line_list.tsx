@@ -7,6 +7,7 @@ import { type MouseEvent, useEffect, useLayoutEffect, useMemo, useRef, useState 
 import { ChannelAvatar } from "@/components/avatar";
 import { useErrorText } from "@/components/error_text";
 import { ConversationBeginning } from "@/components/people/conversation_title";
+import { stopHeldSounds } from "@/components/parts/held_sounds";
 import { useAnswers } from "@/components/polls/use_answers";
 import { MessageRow } from "@/components/room/message_row";
 import { SystemRow } from "@/components/room/system_row";
@@ -88,6 +89,8 @@ export function LineList(props: LineListProps) {
   const answers = useAnswers(state.answers, room.channel.id);
   useBrowserLayoutEffect(() => keepRows(rows), [keepRows, rows]);
   useKeptFocus(list, current, walked);
+  // After the rows, whose sounds are held when they leave.
+  useEffect(() => () => queueMicrotask(stopHeldSounds), []);
 
   return (
     <div className="thread">
