@@ -46,7 +46,7 @@ def write_list(measured: Measured) -> list[str]:
     return [
         "## The list of messages",
         f"One reader in Chromium without a window (1440 by 900, drawn by the processor), in {size['channels']} "
-        f"channels and one of {size['messages']:,} messages. Scrolled by {STEP_PX} pixels in every frame from the "
+        f"channels, one of them of {size['messages']:,} messages. Scrolled by {STEP_PX} pixels in every frame from the "
         "newest message to the first and back; a task is long from 50 ms on.",
         write_table(
             (

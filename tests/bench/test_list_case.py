@@ -14,7 +14,7 @@ def test_a_room_is_scrolled_through_and_channels_are_switched_and_written_about(
     measured = result["list"]
     assert [one["reached"] for one in measured["scrolls"]] == [True, True]
     assert all(0 < one["rows_most"] <= 300 for one in measured["scrolls"])
-    assert measured["switches"]["first"]["count"] == QUICK.channels
+    assert measured["switches"]["first"]["count"] == QUICK.besides
     assert measured["switches"]["again"]["count"] == QUICK.again
     assert measured["loads"][0]["script_bytes_gzip"] > 0
     page = write_page(result, CASES, "picture.svg")
