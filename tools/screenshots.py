@@ -1,5 +1,6 @@
 """Takes pictures of the running product: docs/images/{room,search}-{light,dark,phone,zh}.png for the README, and with
-`--work` parts-*.png and composer-*.png (360 and 1440 pixels wide, light and dark, English and Chinese) to look at.
+`--work` pictures to look at: parts-*.png, composer-*.png, and every page (360 and 1440 pixels wide, light and dark,
+English and Chinese), all eight of a page on one sheet-*.png.
 
     python tools/screenshots.py [--chromium /usr/bin/chromium] [--out docs/images] [--work] [NAME …]
 
@@ -31,6 +32,7 @@ from playwright.async_api import Browser, FilePayload, Page, async_playwright  #
 
 from tests.support.client import Person, register  # noqa: E402
 from tests.support.server import Server  # noqa: E402
+from tools.screenshot_pages import VIEWS, furnish  # noqa: E402
 
 ARGUMENTS: Final = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--force-color-profile=srgb", "--lang=en"]
 FONTS: Final = """\
@@ -108,6 +110,8 @@ class Shot:
     beside: str = ""
     # What somebody does in the page before it is taken.
     act: Callable[[Page], Awaitable[None]] | None = None
+    logged_in: bool = True
+    sheet: str = ""  # the sheet it is put on with the others of its page
 
 
 SHOTS: Final = (
@@ -176,6 +180,27 @@ WORK: Final = tuple(
         act=wait_for_thread if beside else None,
     )
     for name, where, beside in THREADS
+    for width, height in _WIDTHS
+    for scheme in ("light", "dark")
+    for locale in ("en-GB", "zh-CN")
+)
+
+
+# All pages, in `furnish`'s words, eight looks each.
+PAGES: Final = tuple(
+    Shot(
+        f"{view.name}-{width}-{scheme}-{locale[:2]}",
+        view.address,
+        width,
+        height,
+        scheme,
+        locale,
+        1,
+        act=view.act,
+        logged_in=view.logged_in,
+        sheet=view.name,
+    )
+    for view in VIEWS
     for width, height in _WIDTHS
     for scheme in ("light", "dark")
     for locale in ("en-GB", "zh-CN")
@@ -303,14 +328,31 @@ async def take(browser: Browser, shot: Shot, viewer: Person, path: str, out: Pat
     )
     cookies: list[Any] = [{"name": n, "value": v, "url": viewer.origin} for n, v in viewer.http.cookies.items()]
     cookies.append({"name": "layout", "value": shot.layout, "url": viewer.origin})
-    await context.add_cookies(cookies)
+    await context.add_cookies(cookies if shot.logged_in else cookies[-1:])
     page = await context.new_page()
     await page.goto(path, wait_until="networkidle")
     if shot.act is not None:
         await shot.act(page)
     await page.screenshot(path=out / f"{shot.name}.png", animations="disabled")
     await context.close()
-    print(out / f"{shot.name}.png")
+    print(out / f"{shot.name}.png", flush=True)
+
+
+def draw_sheets(out: Path, shots: Sequence[Shot]) -> None:
+    """The pictures of a page beside each other, half as large: what differs between them is seen at once."""
+    for sheet in dict.fromkeys(shot.sheet for shot in shots if shot.sheet):
+        pictures = [Image.open(out / f"{shot.name}.png") for shot in shots if shot.sheet == sheet]
+        halves = [picture.resize((picture.width // 2, picture.height // 2)) for picture in pictures]
+        rows = [halves[start : start + 4] for start in range(0, len(halves), 4)]
+        size = max(sum(each.width + 8 for each in row) for row in rows), sum(row[0].height + 8 for row in rows)
+        drawn, top = Image.new("RGB", size, "#808080"), 0
+        for row in rows:
+            left = 0
+            for each in row:
+                drawn.paste(each, (left, top))
+                left += each.width + 8
+            top += row[0].height + 8
+        drawn.save(out / f"sheet-{sheet}.png")
 
 
 async def take_all(chromium: Path, out: Path, shots: Sequence[Shot]) -> None:
@@ -324,16 +366,20 @@ async def take_all(chromium: Path, out: Path, shots: Sequence[Shot]) -> None:
             channels[KITCHEN] = await people["Ana"].create_channel(KITCHEN, topic="Where the tea is")
             await people["Mei"].join(channels[KITCHEN])
             await show_parts(people, channels[KITCHEN])
+        pages = {name: f"/c/{channel}" for name, channel in channels.items()}
+        if any(shot.sheet for shot in shots):
+            pages = await furnish(people, channels)
         environment: dict[str, str | float | bool] = {**os.environ, "FONTCONFIG_FILE": write_fonts(Path(folder))}
         async with async_playwright() as playwright:
             launch = playwright.chromium.launch
             browser = await launch(executable_path=chromium, args=ARGUMENTS, env=environment)
             for shot in shots:
-                path = shot.page if shot.page.startswith("/") else f"/c/{channels[shot.page]}{shot.beside}"
+                path = pages.get(shot.page, shot.page).format_map(pages) + shot.beside
                 await take(browser, shot, people["Ana"], path, out)
             await browser.close()
         for person in people.values():
             await person.http.aclose()
+    draw_sheets(out, shots)
 
 
 def write_fonts(folder: Path) -> str:
@@ -348,9 +394,10 @@ def main() -> None:
     parser.add_argument("--chromium", type=Path, default=Path("/usr/bin/chromium"))
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images")
     parser.add_argument("--work", action="store_true", help="the pictures to look at, not those of the README")
-    parser.add_argument("names", nargs="*", metavar="NAME", help="only these pictures (default: all)")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="only these pictures or sheets (default: all)")
     given = parser.parse_args()
-    shots = [shot for shot in (WORK if given.work else SHOTS) if not given.names or shot.name in given.names]
+    possible = (*WORK, *PAGES) if given.work else SHOTS
+    shots = [shot for shot in possible if not given.names or {shot.name, shot.sheet} & set(given.names)]
     given.out.mkdir(parents=True, exist_ok=True)
     asyncio.run(take_all(given.chromium, given.out, shots))
 
