@@ -11,6 +11,7 @@ import { useLiveView, useSession } from "@/components/chat_provider";
 import { FieldError } from "@/components/error_text";
 import { channelPath } from "@/lib/addresses";
 import { codeOf } from "@/lib/api_client";
+import { isConversation } from "@/lib/conversations";
 import type { ChannelSummary } from "@/lib/protocol.gen.ts";
 
 interface ChannelBrowserProps {
@@ -23,7 +24,7 @@ export function ChannelBrowser({ listed, wanted }: ChannelBrowserProps) {
   const t = useTranslations("channels");
   const [query, setQuery] = useState(wanted);
   const mine = useLiveView()?.state.channels;
-  const found = listed.filter(({ channel }) => fits(channel, query));
+  const found = listed.filter(({ channel }) => !isConversation(channel) && fits(channel, query));
   return (
     <>
       <form

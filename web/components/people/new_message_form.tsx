@@ -1,6 +1,6 @@
 "use client";
 
-import { X } from "lucide-react";
+import { NotebookPen, X } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { type FormEvent, type KeyboardEvent, useId, useRef, useState, useSyncExternalStore } from "react";
@@ -179,7 +179,10 @@ export function NewMessageForm({ me, most, chosen: begun, error }: NewMessageFor
       </form>
       <form className="notes-form" method="post" action="/forms/conversations">
         <input type="hidden" name="user" value={me.id} />
-        <button className="button quiet">{t("notes")}</button>
+        <button className="button">
+          <NotebookPen aria-hidden />
+          {t("notes")}
+        </button>
       </form>
     </>
   );
