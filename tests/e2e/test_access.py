@@ -59,7 +59,7 @@ async def test_axe_finds_nothing(visit: Visit, talk: tuple[Person, str], width: 
     visitor = await visit(viewport={"width": width, "height": 800}, color_scheme=scheme, locale=locale)
     found = [await look_at(visitor.page, path, locale) for path in ("/login", "/register")]
     await visitor.enter_as(ana)
-    inside = ("/inbox", f"/c/{channel}", f"/c/{channel}/members", "/channels", "/new", "/settings")
+    inside = ("/inbox", f"/c/{channel}", f"/c/{channel}/members", "/channels", "/new", "/settings", "/shortcuts")
     found += [await look_at(visitor.page, path, locale) for path in inside]
     problems = "\n".join(problem for each in found for problem in each)
     assert not problems, problems

@@ -231,7 +231,7 @@ async def test_the_keyboard_alone_searches_beside_the_open_room(visit: Visit, ar
     page = visitor.page
     await visitor.arrive(f"/c/{archive.channel}")
     await page.evaluate("window.stillTheSamePage = true")
-    await page.keyboard.press("Control+k")
+    await page.keyboard.press("/")
     await expect(side_field(page)).to_be_focused()
     await page.keyboard.type(archive.word[:6])
     hit = results(page).get_by_role("link").first
@@ -271,11 +271,12 @@ async def test_the_search_pages_arrows_walk_to_a_result_and_back_comes_back_to_i
     await visitor.enter_as(archive.ana)
     page = visitor.page
     await visitor.arrive(f"/c/{archive.channel}")
-    await page.keyboard.press("Control+k")
+    await page.keyboard.press("/")
     await page.keyboard.type(archive.word)
     await page.keyboard.press("Enter")
-    await expect(field(page)).to_have_value(archive.word)
-    await page.keyboard.press("Control+k")
+    await expect(field(page)).to_have_value(f"in:{archive.name} {archive.word}")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("/")
     await expect(field(page)).to_be_focused()
     await page.keyboard.press("ArrowDown")
     await expect(results(page).get_by_role("link")).to_be_focused()

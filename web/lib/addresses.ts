@@ -92,6 +92,15 @@ export function savedPath(before?: number): string {
   return before === undefined ? "/saved" : `/saved?before=${before}`;
 }
 
+export function settingsPath(): string {
+  return "/settings";
+}
+
+/** What the keyboard does. */
+export function shortcutsPath(): string {
+  return "/shortcuts";
+}
+
 export interface SearchAddress {
   q: string;
   order?: "best" | "newest" | undefined;

@@ -2,6 +2,7 @@ import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 
 import { ChatProvider } from "@/components/chat_provider";
+import { Keyboard } from "@/components/keyboard";
 import { Notifier } from "@/components/notifications/notifier";
 import { ProfileCards } from "@/components/people/profile_cards";
 import { Side } from "@/components/side/side";
@@ -26,6 +27,7 @@ export default async function ChatLayout({ children }: { children: ReactNode }) 
           <ProfileCards>
             <Side served={served} order={order} />
             <Stage>{children}</Stage>
+            <Keyboard />
           </ProfileCards>
         </RoomLinks>
       </ToastProvider>

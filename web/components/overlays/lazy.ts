@@ -37,6 +37,12 @@ export const MeetingDialog = dynamic(() => import("./meeting_dialog").then((modu
 
 export const PollDialog = dynamic(() => import("./poll_dialog").then((module) => module.PollDialog), { ssr: false });
 
+export const Switcher = dynamic(() => import("./switcher").then((module) => module.Switcher), { ssr: false });
+
+export const ShortcutsDialog = dynamic(() => import("./shortcuts_dialog").then((module) => module.ShortcutsDialog), {
+  ssr: false,
+});
+
 const AT_THE_LATEST_MS = 4_000;
 
 export function preloadOverlays(): void {
@@ -48,6 +54,7 @@ export function preloadOverlays(): void {
       import("./forward_dialog"),
       import("./lightbox"),
       import("./attach_menu"),
+      import("./switcher"),
       import("@/components/side/row_menu"),
       import("@/components/people/profile_card"),
       import("@/components/thread/thread_panel"),

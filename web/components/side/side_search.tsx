@@ -4,12 +4,15 @@ import { Search } from "lucide-react";
 import Form from "next/form";
 import { usePathname, useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { type KeyboardEvent, useEffect, useRef, useSyncExternalStore } from "react";
+import { type KeyboardEvent, useEffect, useRef } from "react";
 
 import { SearchInput } from "@/components/search/search_input";
+import { useKeyNames } from "@/components/shortcuts/key_names";
 import { searchPath } from "@/lib/addresses";
 import { callForSearch, onSearchCall } from "@/lib/search_call";
 import { writeOperator } from "@/lib/search_query";
+import { globalKey, isWriting, singleKeys } from "@/lib/shortcuts";
+import { callSwitcher } from "@/lib/switcher_call";
 
 interface SideSearchProps {
   wanted: string;
@@ -23,7 +26,8 @@ export function SideSearch({ wanted, setWanted, channel }: SideSearchProps) {
   const t = useTranslations("side");
   const field = useRef<HTMLInputElement>(null);
   const elsewhere = usePathname() === "/search";
-  const keys = useSyncExternalStore(never, keysHere, () => "Ctrl K");
+  const { mod } = useKeyNames();
+  const keys = mod === "⌘" ? "⌘K" : `${mod} K`;
   useSearchKeys(channel);
 
   useEffect(
@@ -67,42 +71,38 @@ export function SideSearch({ wanted, setWanted, channel }: SideSearchProps) {
           change={setWanted}
           placeholder={t("search")}
           maxLength={500}
-          aria-keyshortcuts="Control+K Meta+K /"
+          aria-keyshortcuts="/"
           onKeyDown={press}
         />
-        <kbd className="side-keys needs-js" aria-hidden="true">
-          {keys}
-        </kbd>
       </label>
+      <button
+        type="button"
+        className="side-keys needs-js"
+        title={t("switcher")}
+        aria-haspopup="dialog"
+        aria-keyshortcuts="Control+K Meta+K"
+        onClick={callSwitcher}
+      >
+        <span className="unseen">{t("switcher")} </span>
+        {keys}
+      </button>
     </Form>
   );
 }
 
-function never() {
-  return () => undefined;
-}
-
-function keysHere(): string {
-  return /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘K" : "Ctrl K";
-}
-
-/** Ctrl+K or Cmd+K searches everywhere, "/" in the room that is open. */
+/** "/" searches in the room that is open, or everywhere. */
 function useSearchKeys(channel: string | undefined): void {
   const router = useRouter();
   useEffect(() => {
     function press(event: globalThis.KeyboardEvent) {
-      const everywhere = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey);
-      const here = event.key === "/" && !event.ctrlKey && !event.metaKey && !isWriting(event.target);
-      if ((!everywhere && !here) || event.altKey || event.isComposing || event.defaultPrevented) return;
+      if (event.defaultPrevented) return;
+      const meant = globalKey(event, { writing: isWriting(event.target), singles: singleKeys() });
+      if (meant !== "search" || document.querySelector(".veil, .lightbox")) return;
       event.preventDefault();
-      const query = here && channel ? `${writeOperator("in", channel)} ` : "";
+      const query = channel ? `${writeOperator("in", channel)} ` : "";
       if (!callForSearch(query)) router.push(searchPath({ q: query }));
     }
     window.addEventListener("keydown", press);
     return () => window.removeEventListener("keydown", press);
   }, [channel, router]);
-}
-
-function isWriting(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
 }
