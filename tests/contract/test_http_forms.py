@@ -152,10 +152,26 @@ async def test_a_public_room_is_joined(app: App) -> None:
 async def test_preferences_are_kept_for_a_year(app: App) -> None:
     client = await browser(app)
     answer = await client.post(
-        "/forms/preferences", data={"theme": "dark", "locale": "zh-CN", "layout": "lines", "next": "/"}
+        "/forms/preferences",
+        data={
+            "theme": "dark",
+            "locale": "zh-CN",
+            "layout": "lines",
+            "density": "compact",
+            "contrast": "more",
+            "keys": "off",
+            "next": "/",
+        },
     )
     cookies = answer.headers.get_list("set-cookie")
-    assert {cookie.split(";")[0] for cookie in cookies} == {"theme=dark", "locale=zh-CN", "layout=lines"}
+    assert {cookie.split(";")[0] for cookie in cookies} == {
+        "theme=dark",
+        "locale=zh-CN",
+        "layout=lines",
+        "density=compact",
+        "contrast=more",
+        "keys=off",
+    }
     assert all("Max-Age=31536000" in cookie for cookie in cookies)
     assert await send(client, "preferences", theme="\x1b[31m", layout="lines") == "/settings?error=bad_request"
 

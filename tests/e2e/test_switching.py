@@ -129,3 +129,25 @@ async def test_a_name_that_is_written_and_not_chosen_is_meant(visit: Visit, newc
     listed = (await ana.snapshot())["channels"]
     people = [{person["name"] for person in each.get("people", [])} for each in listed]
     assert {ana.name, bo.name, cy.name} in people
+
+
+async def test_density_and_contrast_hold_at_once_and_in_the_next_page(visit: Visit, newcomer: Newcomer) -> None:
+    ana = await newcomer("ana")
+    await ana.create_channel(new_name("dense"))
+    visitor = await visit()
+    await visitor.enter_as(ana)
+    await visitor.arrive("/settings")
+    row = visitor.page.locator("a.channel").first
+    box = await row.bounding_box()
+    assert box is not None
+    for choice in ("Compact", "More"):
+        await visitor.page.get_by_text(choice, exact=True).click()
+    smaller = await row.bounding_box()
+    assert smaller is not None
+    assert smaller["height"] < box["height"]
+    await visitor.arrive("/settings")
+    html = visitor.page.locator("html")
+    await expect(html).to_have_attribute("data-density", "compact")
+    await expect(html).to_have_attribute("data-contrast", "more")
+    assert await row.bounding_box() == smaller
+    assert await visitor.page.evaluate("getComputedStyle(document.body).color") in ("rgb(0, 0, 0)", "lab(0 0 0)")

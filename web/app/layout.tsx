@@ -25,12 +25,21 @@ export const viewport: Viewport = {
 };
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const [{ locale, theme, layout, previews, timeZone, side }, nonce] = await Promise.all([
+  const [{ locale, theme, layout, density, contrast, keys, previews, timeZone, side }, nonce] = await Promise.all([
     readPreferences(),
     readNonce(),
   ]);
   return (
-    <html lang={locale} data-theme={theme} data-layout={layout} data-previews={previews} suppressHydrationWarning>
+    <html
+      lang={locale}
+      data-theme={theme}
+      data-layout={layout}
+      data-density={density}
+      data-contrast={contrast}
+      data-keys={keys}
+      data-previews={previews}
+      suppressHydrationWarning
+    >
       <head>
         {/* Libraries that add a style element at run time look here for the nonce. */}
         <meta property="csp-nonce" nonce={nonce} suppressHydrationWarning />

@@ -3,24 +3,34 @@
 import {
   ArrowDownAZ,
   Clock,
+  Contrast,
+  Keyboard,
+  KeyboardOff,
   Languages,
-  Link,
+  Link as Chain,
   MessageCircle,
   MonitorSmartphone,
   Moon,
+  Rows2,
   Rows3,
+  Rows4,
   Sun,
   Unlink,
 } from "lucide-react";
+import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import type { ChangeEvent, ReactNode } from "react";
 
+import { shortcutsPath } from "@/lib/addresses";
 import { setCookie } from "@/lib/browser";
 
 interface SettingsFormProps {
   theme: string;
   layout: string;
+  density: string;
+  contrast: string;
+  keys: string;
   order: string;
   previews: string;
   locale: string;
@@ -32,16 +42,21 @@ const ICONS: Record<string, ReactNode> = {
   dark: <Moon aria-hidden />,
   bubbles: <MessageCircle aria-hidden />,
   lines: <Rows3 aria-hidden />,
+  comfortable: <Rows2 aria-hidden />,
+  compact: <Rows4 aria-hidden />,
+  more: <Contrast aria-hidden />,
+  on: <Keyboard aria-hidden />,
+  off: <KeyboardOff aria-hidden />,
   activity: <Clock aria-hidden />,
   name: <ArrowDownAZ aria-hidden />,
-  show: <Link aria-hidden />,
+  show: <Chain aria-hidden />,
   hide: <Unlink aria-hidden />,
   en: <Languages aria-hidden />,
   "zh-CN": <Languages aria-hidden />,
 };
 
 /** How the pages look. With JavaScript every choice holds at once; without it the button sends the form. */
-export function SettingsForm({ theme, layout, order, previews, locale }: SettingsFormProps) {
+export function SettingsForm({ theme, layout, density, contrast, keys, order, previews, locale }: SettingsFormProps) {
   const t = useTranslations("settings");
   const language = useTranslations("language");
   const router = useRouter();
@@ -71,6 +86,20 @@ export function SettingsForm({ theme, layout, order, previews, locale }: Setting
         choices={["bubbles", "lines"]}
         text={(each) => t(each)}
       />
+      <Choices
+        name="density"
+        label={t("density")}
+        chosen={density}
+        choices={["comfortable", "compact"]}
+        text={(each) => t(each)}
+      />
+      <Choices
+        name="contrast"
+        label={t("contrast")}
+        chosen={contrast}
+        choices={["system", "more"]}
+        text={(each) => t(each)}
+      />
       <Choices name="order" label={t("order")} chosen={order} choices={["activity", "name"]} text={(each) => t(each)} />
       <Choices
         name="previews"
@@ -86,6 +115,18 @@ export function SettingsForm({ theme, layout, order, previews, locale }: Setting
         choices={["en", "zh-CN"]}
         text={(each) => language(each)}
       />
+      <Choices
+        name="keys"
+        label={t("keys")}
+        chosen={keys}
+        choices={["on", "off"]}
+        text={(each) => t(each)}
+        hint={
+          <p className="hint">
+            {t("keysHint")} <Link href={shortcutsPath()}>{t("shortcuts")}</Link>
+          </p>
+        }
+      />
       <noscript>
         <button className="button primary">{t("save")}</button>
       </noscript>
@@ -99,9 +140,10 @@ interface ChoicesProps<T extends string> {
   chosen: string;
   choices: readonly T[];
   text(choice: T): string;
+  hint?: ReactNode;
 }
 
-function Choices<T extends string>({ name, label, chosen, choices, text }: ChoicesProps<T>) {
+function Choices<T extends string>({ name, label, chosen, choices, text, hint }: ChoicesProps<T>) {
   return (
     <fieldset className="field">
       <legend className="label">{label}</legend>
@@ -114,6 +156,7 @@ function Choices<T extends string>({ name, label, chosen, choices, text }: Choic
           </label>
         ))}
       </div>
+      {hint}
     </fieldset>
   );
 }

@@ -14,6 +14,16 @@ export type MessageLayout = (typeof LAYOUTS)[number];
 export const PREVIEWS = ["show", "hide"] as const;
 export type Previews = (typeof PREVIEWS)[number];
 
+export const DENSITIES = ["comfortable", "compact"] as const;
+export type Density = (typeof DENSITIES)[number];
+
+export const CONTRASTS = ["system", "more"] as const;
+export type Contrast = (typeof CONTRASTS)[number];
+
+/** Whether characters alone are shortcuts. */
+export const KEYS = ["on", "off"] as const;
+export type Keys = (typeof KEYS)[number];
+
 export { LIST_ORDERS, type ListOrder };
 
 export const SIDE_MIN = 240;
@@ -24,6 +34,9 @@ export const SIDE_DEFAULT = 350;
 export interface Preferences {
   theme: Theme;
   layout: MessageLayout;
+  density: Density;
+  contrast: Contrast;
+  keys: Keys;
   /** How the list beside the rooms is sorted. */
   order: ListOrder;
   previews: Previews;
@@ -40,6 +53,9 @@ export const readPreferences = cache(async (): Promise<Preferences> => {
   return {
     theme: oneOf(THEMES, value("theme")),
     layout: oneOf(LAYOUTS, value("layout")),
+    density: oneOf(DENSITIES, value("density")),
+    contrast: oneOf(CONTRASTS, value("contrast")),
+    keys: oneOf(KEYS, value("keys")),
     order: oneOf(LIST_ORDERS, value("order")),
     previews: oneOf(PREVIEWS, value("previews")),
     locale: isLocale(locale) ? locale : chooseLocale(head.get("accept-language")),

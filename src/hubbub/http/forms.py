@@ -35,6 +35,9 @@ PREFERENCES: Final = {
     "theme": frozenset({"light", "dark", "system"}),
     "locale": frozenset({"en", "zh-CN"}),
     "layout": frozenset({"bubbles", "lines"}),
+    "density": frozenset({"comfortable", "compact"}),
+    "contrast": frozenset({"system", "more"}),
+    "keys": frozenset({"on", "off"}),
     "order": frozenset({"activity", "name"}),
     "previews": frozenset({"show", "hide"}),
 }

@@ -14,12 +14,8 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function SettingsPage() {
-  const [t, { data, trouble }, { theme, layout, order, previews, locale }, now] = await Promise.all([
-    getTranslations("settings"),
-    loadSnapshot({}, "/settings"),
-    readPreferences(),
-    getNow(),
-  ]);
+  const [t, { data, trouble }, { theme, layout, density, contrast, keys, order, previews, locale }, now] =
+    await Promise.all([getTranslations("settings"), loadSnapshot({}, "/settings"), readPreferences(), getNow()]);
   if (trouble) return <TroublePage code={trouble.code} />;
   return (
     <main className="pane" id="main" tabIndex={-1}>
@@ -27,7 +23,16 @@ export default async function SettingsPage() {
       <div className="pane-body">
         <h1>{t("title")}</h1>
         <p className="lead">{t("lead")}</p>
-        <SettingsForm theme={theme} layout={layout} order={order} previews={previews} locale={locale} />
+        <SettingsForm
+          theme={theme}
+          layout={layout}
+          density={density}
+          contrast={contrast}
+          keys={keys}
+          order={order}
+          previews={previews}
+          locale={locale}
+        />
         <NotificationForm served={data} now={now.getTime()} />
         <section className="account">
           <h2>{t("account")}</h2>
