@@ -57,10 +57,10 @@ async def test_a_poll_is_asked_from_the_composer_and_votes_arrive_everywhere(vis
     await one.page.keyboard.type("None")
     await dialog.get_by_role("button", name="Remove option 1").click()
     await dialog.get_by_role("button", name="Add an option").click()
-    await one.page.keyboard.type("Green")
+    await dialog.get_by_role("textbox", name="Option 3").fill("Green")
     await dialog.get_by_label("Closes", exact=True).select_option("In a day")
     assert await find_violations(one.page) == []
-    await one.page.keyboard.press("Enter")
+    await dialog.get_by_label("Question").press("Enter")
     await expect(poll(two.page)).to_contain_text(re.compile("Choose one.*Black.*None.*Green.*Nobody has voted yet"))
     await poll(two.page).get_by_role("radio", name=re.compile("^Green")).check()
     await poll(two.page).get_by_role("button", name="Vote").click()
