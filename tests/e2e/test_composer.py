@@ -91,6 +91,8 @@ async def test_commands_are_offered_explained_and_carried_out(visit: Visit, newc
     await visitor.page.keyboard.press("Enter")
     await expect(visitor.page.get_by_text(f"{visitor.name} set the topic: Tea at four")).to_be_visible()
     await box.fill(f"/invite @{guest.name}")
+    # Offered or not: what is written out is not in want of a second Enter.
+    await expect(suggestions(visitor.page).get_by_role("option", name=guest.name)).to_be_visible()
     await box.press("Enter")
     await expect(visitor.page.get_by_text(f"{visitor.name} added {guest.name}")).to_be_visible()
     await box.fill("/me waves")

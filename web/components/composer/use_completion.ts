@@ -68,10 +68,17 @@ export function useCompletion(
     change(done.text, done.caret);
   }
 
+  /** Somebody has written it out themselves: their Enter means the message, also when the list came just before. */
+  function stands(option: CompletionOption | undefined): boolean {
+    if (!completing || !option || completing.trigger === "/") return false;
+    return text.slice(completing.from, completing.to) === option.insert.trimEnd();
+  }
+
   function press(event: KeyboardEvent): boolean {
     if (options.length === 0 || event.nativeEvent.isComposing || event.keyCode === 229) return false;
     const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (by) setActive((current + by + options.length) % options.length);
+    else if (event.key === "Enter" && stands(options[current])) return false;
     else if ((event.key === "Enter" || event.key === "Tab") && !event.shiftKey && !event.ctrlKey) choose(current);
     else if (event.key === "Escape") setClosed(text);
     else return false;
