@@ -119,6 +119,16 @@ async def test_many_are_called_only_by_who_answers_for_the_channel(world: World,
     assert await mentioned(world, bob, room) == [1]
 
 
+async def test_a_name_that_begins_as_everybody_is_somebodys(world: World, people: tuple[str, str, str]) -> None:
+    ann, bob, _ = people
+    support, guest = await world.user("在线客服"), await world.user("gus", "guest")
+    for writer in (ann, guest):
+        number = (await world.post(writer, world.general, "@在线客服 你好")).number
+        assert number is not None
+        assert (await world.message(ann, world.general, number)).mentions == [Mention(text="@在线客服", user=support)]
+    assert await mentioned(world, bob, world.general) == []
+
+
 async def test_what_was_forwarded_calls_nobody_again(world: World, people: tuple[str, str, str]) -> None:
     ann, bob, ming = people
     await world.post(ann, world.general, "@bob")

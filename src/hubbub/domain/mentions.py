@@ -75,12 +75,9 @@ def find_named(text: str) -> list[Named]:
     return found
 
 
-def read_wide(named: Named) -> tuple[str, Wide] | None:
-    """The spelling that stands for everybody, and which of the two it is."""
-    for written, key in named.spellings if named.sign == "@" else ():
-        if (wide := _EVERYBODY.get(key)) is not None:
-            return written, wide
-    return None
+def read_wide(key: str) -> Wide | None:
+    """Which of the two a name stands for, by its key; None: it is one like others."""
+    return _EVERYBODY.get(key)
 
 
 def _may_begin(text: str, at: int) -> bool:

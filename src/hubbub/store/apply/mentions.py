@@ -47,10 +47,10 @@ def _look_up(ledger: Ledger, places: Sequence[Named], sql: str, *parameters: str
 
 
 def _resolve(place: Named, ids: dict[str, str], *, may_call: bool) -> Mention | None:
-    if (everybody := read_wide(place)) is not None:
-        written, wide = everybody
-        return Mention(text=written, wide=wide) if may_call else None
     for written, key in place.spellings:
+        # A longer name is meant first: 在线客服 is somebody, though 在线 are all who are there.
+        if place.sign == "@" and (wide := read_wide(key)) is not None:
+            return Mention(text=written, wide=wide) if may_call else None
         if key in ids:
             return (
                 Mention(text=written, user=ids[key]) if place.sign == "@" else Mention(text=written, channel=ids[key])
