@@ -25,9 +25,13 @@ WITNESS = """
 """
 # No tab is about to announce anything: each has had its turn, or has heard that another took it.
 SETTLED = """
-    navigator.locks.query().then(
-        ({ held, pending }) => [...held, ...pending].every(({ name }) => !name.startsWith("notices")),
-    )
+    async () => {
+        for (;;) {
+            const { held, pending } = await navigator.locks.query();
+            if ([...held, ...pending].every(({ name }) => !name.startsWith("notices"))) return;
+            await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+    }
 """
 
 
@@ -50,7 +54,7 @@ class Place:
         for page in self.bo.page.context.pages:
             row = page.get_by_role("navigation", name="Channels", exact=True).get_by_role("listitem")
             await expect(row.filter(has_text=self.name)).to_contain_text(text)
-            await page.wait_for_function(SETTLED)
+            await page.evaluate(SETTLED)
 
 
 async def announced(*pages: Page) -> list[str]:
@@ -91,6 +95,16 @@ async def test_what_one_looks_at_is_not_announced_and_a_notice_leads_to_its_mess
     await expect(place.bo.history().get_by_text("come")).to_be_visible()
     await place.says(f"@{place.bo_http.name} here you are")
     assert len(await announced(page)) == 1
+
+
+async def test_what_one_looks_at_in_another_tab_is_not_announced_either(place: Place) -> None:
+    first, second = place.bo.page, await place.bo.page.context.new_page()
+    await place.bo.arrive(f"/c/{place.channel}")
+    await second.goto("/settings")
+    await expect(second.get_by_role("complementary", name="Channels").get_by_text("online", exact=True)).to_be_visible()
+    await place.says(f"@{place.bo_http.name} I see you")
+    await place.says(f"@{place.bo_http.name} still there")
+    assert await announced(first, second) == []
 
 
 async def test_what_is_announced_follows_the_levels_the_keywords_and_the_quiet(place: Place) -> None:

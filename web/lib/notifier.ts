@@ -7,12 +7,14 @@
 
 import { pathOf } from "./addresses.ts";
 import { previewOf } from "./preview.ts";
-import type { ChannelSummary, MessagePosted } from "./protocol.gen.ts";
+import type { MessagePosted } from "./protocol.gen.ts";
 import type { Tabs } from "./tabs.ts";
 
 /** Older ones come again after a long absence: the inbox tells of those. */
 export const NEW_MS = 60_000;
-const TURN_MS = 2_000;
+const TURN_MS = 3_000;
+/** So long another tab may take to say that somebody is looking there. */
+const PATIENCE_MS = 400;
 
 export function mayNotify(): boolean {
   return typeof Notification !== "undefined" && Notification.permission === "granted";
@@ -20,20 +22,27 @@ export function mayNotify(): boolean {
 
 export interface Notice {
   message: MessagePosted;
-  channel: ChannelSummary;
   title: string;
   /** Whether it may be heard. */
   sound: boolean;
+  /** Whether nobody has read it meanwhile. */
+  isNew(): boolean;
   open(path: string): void;
 }
 
-/** Shows a notice, in one tab alone. */
+/** By this the tabs of a browser know a message that was told, or needs no telling. */
+export function tagOf({ channel, number }: MessagePosted): string {
+  return `${channel}:${number}`;
+}
+
+/** Shows a notice, in one tab alone, unless somebody looks at its message in another. */
 export function showNotice(tabs: Tabs<string>, told: Set<string>, notice: Notice): Promise<void> {
-  const { message, channel, title, sound, open } = notice;
-  const tag = `${channel.id}:${message.number}`;
+  const { message, title, sound, isNew, open } = notice;
+  const tag = tagOf(message);
   return tabs.alone(tag, TURN_MS, async () => {
-    // Whoever was first has told the others of it before they had their turn.
-    if (told.has(tag) || !mayNotify()) return;
+    // Whoever was first has told the others of it before they had their turn; so has the tab that is looked at.
+    if (!told.has(tag)) await new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+    if (told.has(tag) || !mayNotify() || !isNew()) return;
     told.add(tag);
     tabs.tell(tag);
     const shown = new Notification(title, {

@@ -7,7 +7,7 @@ import { useEffect, useRef } from "react";
 import { useLiveView, useSession } from "@/components/chat_provider";
 import { spokenName } from "@/lib/conversations";
 import { occasionOf, wantsNotice } from "@/lib/notices";
-import { countInTitle, mayNotify, NEW_MS, showBadge, showNotice } from "@/lib/notifier";
+import { countInTitle, mayNotify, NEW_MS, showBadge, showNotice, tagOf } from "@/lib/notifier";
 import { countInbox, namesOf, totalUnread } from "@/lib/state_views";
 import { Tabs } from "@/lib/tabs";
 import { followOf } from "@/lib/threads";
@@ -44,20 +44,27 @@ export function Notifier() {
       if (!view || !channel || message.author === me || !mayNotify()) return;
       if (Date.now() - message.at > NEW_MS || message.number <= channel.position) return;
       const looking = document.visibilityState === "visible" && document.hasFocus();
-      if (looking && path.startsWith(`/c/${channel.id}`)) return;
+      // Said to the tabs behind this one, which see nobody looking.
+      if (looking && path.startsWith(`/c/${channel.id}`)) return tabs.tell(tagOf(message));
       const settings = view.state.notifications ?? {};
       const { thread } = message;
       const follow = thread ? followOf(view.state, channel.id, thread) : undefined;
       if (follow && message.number <= follow.position) return;
+      const isNew = () => {
+        const state = now.current.view?.state;
+        const place = state?.channels.find(({ id }) => id === message.channel);
+        const read = thread && state ? followOf(state, message.channel, thread)?.position : place?.position;
+        return place !== undefined && message.number > (read ?? 0);
+      };
       if (!wantsNotice(settings, occasionOf(message, channel, me, follow !== undefined))) return;
       const name = namesOf(view.state).get(message.author) ?? t("somebody");
       const title = channel.kind === "direct" ? name : t("in", { name, channel: spokenName(channel) });
       if (told.size > TOLD_KEPT) told.clear();
       void showNotice(tabs, told, {
         message,
-        channel,
         title,
         sound: settings.sound ?? false,
+        isNew,
         open: (to) => router.push(to),
       });
     });
