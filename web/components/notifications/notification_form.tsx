@@ -71,7 +71,7 @@ export function NotificationForm({ served, now }: { served: Snapshot; now: numbe
             <input className="input" type="time" name="quiet_to" defaultValue={hours ? clockOf(hours.end) : ""} />
           </label>
         </div>
-        <input type="hidden" name="zone" value={zone} />
+        <input type="hidden" name="zone" value={hours?.zone ?? zone} />
         <p className="hint">{t("quietHint", { zone: hours?.zone ?? zone })}</p>
       </fieldset>
       <div className="field">
