@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "react";
 
 import { ShortcutsDialog, Switcher } from "@/components/overlays/lazy";
 import { roomOf } from "@/lib/addresses";
-import { globalKey, isWriting, singleKeys, type Step } from "@/lib/shortcuts";
+import { globalKey, type Step, whereOf } from "@/lib/shortcuts";
 import { onSwitcherCall } from "@/lib/switcher_call";
 
 type Shown = "switcher" | "shortcuts";
@@ -34,7 +34,7 @@ export function Keyboard() {
     }
     function press(event: KeyboardEvent) {
       if (event.defaultPrevented) return;
-      const meant = globalKey(event, { writing: isWriting(event.target), singles: singleKeys() });
+      const meant = globalKey(event, whereOf(event.target));
       // The box over the list answers the search itself.
       if (!meant || meant === "search") return;
       // What lies over the page has the keys to itself, but goes with the key it came by.

@@ -97,16 +97,26 @@ export interface Press {
   isComposing: boolean;
 }
 
-/** `writing`: the focus is in a field; `singles`: characters alone may mean something. */
-export function globalKey(
-  press: Press,
-  { writing, singles }: { writing: boolean; singles: boolean },
-): GlobalKey | undefined {
+/**
+ * `writing`: the focus is in a field; `opens`: on something that opens by an arrow; `singles`: characters alone may mean
+ * something; `mac`: Option with an arrow goes by paragraphs there, and Control is for what one writes.
+ */
+export interface Where {
+  writing: boolean;
+  singles: boolean;
+  opens?: boolean;
+  mac?: boolean;
+}
+
+export function globalKey(press: Press, where: Where): GlobalKey | undefined {
+  const { writing, singles, opens = false, mac = false } = where;
   const { key, altKey, ctrlKey, metaKey, shiftKey, isComposing } = press;
   if (isComposing) return undefined;
-  if (key.toLowerCase() === "k" && ctrlKey !== metaKey && !altKey && !shiftKey) return "switcher";
+  if (key.toLowerCase() === "k" && ctrlKey !== metaKey && !altKey && !shiftKey)
+    return mac && writing && ctrlKey ? undefined : "switcher";
   if (ctrlKey || metaKey) return undefined;
   if (altKey) {
+    if (opens || (mac && writing)) return undefined;
     const by = ({ ArrowUp: -1, ArrowDown: 1 } as const)[key as "ArrowUp" | "ArrowDown"];
     return by && { by, unread: shiftKey };
   }
@@ -119,6 +129,25 @@ export function globalKey(
 
 export function isWriting(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
+}
+
+/** Whether an arrow opens what has the focus: a list, a calendar, a menu. */
+export function opensByArrow(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    target.matches(
+      'select, input:not([type="text"], [type="search"], :not([type])), [aria-haspopup], [role="combobox"]',
+    )
+  );
+}
+
+export function isMac(): boolean {
+  return /Mac|iPhone|iPad/.test(navigator.platform);
+}
+
+/** What a pressed key may mean where the focus is. */
+export function whereOf(target: EventTarget | null): Where {
+  return { writing: isWriting(target), opens: opensByArrow(target), singles: singleKeys(), mac: isMac() };
 }
 
 /** Whether characters alone may mean something; a choice in the settings, kept on the root element. */

@@ -37,6 +37,15 @@ test("Alt and an arrow is a step, with Shift to what is unread", () => {
   expect(globalKey(press("ArrowDown"), AWAY)).toBeUndefined();
 });
 
+test("what a field does with the same keys itself is left to it", () => {
+  const down = press("ArrowDown", { altKey: true });
+  expect(globalKey(down, { ...WRITING, opens: true })).toBeUndefined();
+  expect(globalKey(down, { ...WRITING, mac: true })).toBeUndefined();
+  expect(globalKey(down, { ...AWAY, mac: true })).toEqual({ by: 1, unread: false });
+  expect(globalKey(press("k", { ctrlKey: true }), { ...WRITING, mac: true })).toBeUndefined();
+  expect(globalKey(press("k", { metaKey: true }), { ...WRITING, mac: true })).toBe("switcher");
+});
+
 test("every key is told in both languages", () => {
   const names = Object.values(SHORTCUTS).flatMap((all) => all.map(({ name }) => name));
   expect(Object.keys(en.shortcuts.names).sort()).toEqual([...names].sort());

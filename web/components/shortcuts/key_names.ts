@@ -2,7 +2,7 @@
 
 import { useSyncExternalStore } from "react";
 
-import type { Key } from "@/lib/shortcuts";
+import { isMac, type Key } from "@/lib/shortcuts";
 
 const MAC: Record<Key, string> = { mod: "⌘", alt: "⌥", shift: "⇧" };
 const OTHERS: Record<Key, string> = { mod: "Ctrl", alt: "Alt", shift: "Shift" };
@@ -11,7 +11,7 @@ const OTHERS: Record<Key, string> = { mod: "Ctrl", alt: "Alt", shift: "Shift" };
 export function useKeyNames(): Record<Key, string> {
   return useSyncExternalStore(
     never,
-    () => (/Mac|iPhone|iPad/.test(navigator.platform) ? MAC : OTHERS),
+    () => (isMac() ? MAC : OTHERS),
     () => OTHERS,
   );
 }

@@ -11,7 +11,7 @@ import { useKeyNames } from "@/components/shortcuts/key_names";
 import { searchPath } from "@/lib/addresses";
 import { callForSearch, onSearchCall } from "@/lib/search_call";
 import { writeOperator } from "@/lib/search_query";
-import { globalKey, isWriting, singleKeys } from "@/lib/shortcuts";
+import { globalKey, whereOf } from "@/lib/shortcuts";
 import { callSwitcher } from "@/lib/switcher_call";
 
 interface SideSearchProps {
@@ -96,7 +96,7 @@ function useSearchKeys(channel: string | undefined): void {
   useEffect(() => {
     function press(event: globalThis.KeyboardEvent) {
       if (event.defaultPrevented) return;
-      const meant = globalKey(event, { writing: isWriting(event.target), singles: singleKeys() });
+      const meant = globalKey(event, whereOf(event.target));
       if (meant !== "search" || document.querySelector(".veil, .lightbox")) return;
       event.preventDefault();
       const query = channel ? `${writeOperator("in", channel)} ` : "";
