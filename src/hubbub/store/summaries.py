@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import ColumnElement, bindparam, case, exists, or_, select
+from sqlalchemy import ColumnElement, bindparam, case, or_, select
 from sqlalchemy import literal_column as literal
 
 from hubbub.domain.conversations import MAX_PEOPLE, read_kind, shown_name
@@ -62,14 +62,13 @@ def _mentioned() -> ColumnElement[str]:
             mentions.c.reason == literal("'mention'"),
             mentions.c.number > members.c.position,
             mentions.c.author != members.c.user,
-            # Who is named in a thread follows it, and finds it there.
-            ~exists()
-            .where(
-                _mentioning.c.channel == mentions.c.channel,
-                _mentioning.c.number == mentions.c.number,
-                _mentioning.c.thread.is_not(None),
-            )
-            .correlate(mentions),
+            # Who is named in a thread follows it, and finds it there. Asked like this each is looked up by its number:
+            # with `EXISTS`, SQLite walks all lines of threads instead.
+            select(_mentioning.c.thread)
+            .where(_mentioning.c.channel == mentions.c.channel, _mentioning.c.number == mentions.c.number)
+            .correlate(mentions)
+            .scalar_subquery()
+            .is_(None),
         )
         .order_by(mentions.c.number.desc())
         .limit(literal(str(UNREAD_KEPT)))
