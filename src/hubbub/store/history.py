@@ -34,6 +34,12 @@ _LINE: Final = compile_sql(
 )
 
 
+# The newest edits, as many as are shown: however many there are, no more bodies are held.
+_EDITS: Final = f"""SELECT body FROM events WHERE stream = ?
+    AND seq IN (SELECT filed.seq FROM events AS filed WHERE filed.stream = ? AND filed.about = ?)
+    AND CAST(body AS TEXT) LIKE '{{"type":"message.edited"%' ORDER BY seq DESC LIMIT {MOST_VERSIONS}"""
+
+
 class SqliteHistory:
     """Reading what was written before."""
 
@@ -61,7 +67,7 @@ class SqliteHistory:
             await _check_archived(reader, stream, seq, number, asked)
             found = {place[1]: codec.decode_event(body) for place, body in bodies.items() if place[0] == stream}
             rows = await reader.fetch_all(writes.FIND_EVENT, (stream, seq))
-            rows += await reader.fetch_all(writes.FIND_EVENTS_ABOUT, (stream, stream, number))
+            rows += await reader.fetch_all(_EDITS, (stream, stream, number))
             here = (codec.decode_event(body) for (body,) in rows)
             found |= {event.seq: event for event in here}
             post = found.get(seq)
