@@ -222,6 +222,16 @@ async def test_the_thread_followed_for_longest_ends_where_there_are_too_many(wor
     assert [each.number for each in await world.follows(bob)] == [2, 3, 4]
 
 
+async def test_what_others_write_ends_nothing_that_somebody_follows(world: World) -> None:
+    ann, bob, channel = await talk(world)
+    for number in range(1, FOLLOWED + 1):
+        await world.post(ann, channel)
+        await world.follow(bob, channel, number)
+    extra = (await world.post(ann, channel)).number or 0
+    await world.answer(ann, channel, extra, "@bob look")
+    assert [each.number for each in await world.follows(bob)] == list(range(1, FOLLOWED + 1))
+
+
 async def test_leaving_ends_following(world: World) -> None:
     ann, bob, channel = await talk(world)
     await world.answer(bob, channel, 1)

@@ -70,8 +70,13 @@ def follow_reply(ledger: Ledger, channel: ChannelState, author: UserState, root:
         person = ledger.find_user(user)
         if person is None or person.disabled or ledger.find_member(user, channel.id) is None:
             continue
-        if find_follow(ledger, user, channel.id, root.number) is None:
+        if find_follow(ledger, user, channel.id, root.number) is None and _has_room(ledger, person):
             follow(ledger, channel, person, root.number, position, post.at)
+
+
+def _has_room(ledger: Ledger, user: UserState) -> bool:
+    """Only what somebody does themselves ends what they have followed for longest."""
+    return len(fetch_follows(ledger, user.id)) < ledger.limits.threads_followed
 
 
 def follow(ledger: Ledger, channel: ChannelState, user: UserState, root: int, position: int, at: int) -> None:
