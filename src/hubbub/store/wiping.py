@@ -65,7 +65,8 @@ def messages_shown(event: AnyEvent) -> Iterator[Place]:
         if last is not None and not last.deleted:
             yield event.channel.id, last.number
     elif isinstance(event, WITH_CONTENT) and not event.redacted:
-        yield event.channel, event.number
+        if make_blank(event) != event:
+            yield event.channel, event.number
         if isinstance(event, MessagePosted) and event.reply is not None and not event.reply.deleted:
             yield event.channel, event.reply.number
 
