@@ -441,6 +441,11 @@ UNPOSTABLE = (
     ({"parts": [{"kind": "poll", "question": "Tea?", "options": ["yes", "YES "]}]}, "bad_part"),
     ({"parts": [{"kind": "poll", "question": "Tea?", "options": ["yes", ""]}]}, "bad_part"),
     ({"parts": [{"kind": "poll", "question": "Tea?", "options": ["yes", "no"], "closes_at": 1}]}, "bad_part"),
+    (
+        {"parts": [{"kind": "poll", "question": "Tea?", "options": ["yes", "no"], "closes_at": 2**53 - 1}]},
+        "bad_request",
+    ),
+    ({"parts": [{"kind": "meeting", "subject": "x", "at": 2**53 - 1}]}, "bad_request"),
     ({"parts": [{"kind": "poll", "question": "Tea?", "options": ["yes", "no"]}] * 2}, "bad_part"),
     ({"parts": [{"kind": "photo", "file": "01ARZ3NDEKTSV4RRFFQ69G5FAV"}]}, "no_such_file"),
     ({"text": "hi", "forward": {"channel": "01ARZ3NDEKTSV4RRFFQ69G5FAV", "number": 1}}, "bad_forward"),

@@ -128,6 +128,9 @@ async def test_a_poll_is_made_voted_in_and_closed(app: App) -> None:
     await send(ann.http, f"channels/{garden}/polls", question="Now?", option0="yes", option1="no")
     assert await send(bob.http, f"channels/{garden}/messages/2/vote", option="1") == f"{room}/2#m2"
     assert await stands(ann, garden, 2) == {"ballots": [{"user": bob.id, "options": [1]}]}
+    for nothing in ("x", "7", "-1", "1.0"):
+        assert "bad_vote" in await send(bob.http, f"channels/{garden}/messages/2/vote", option=nothing)
+    assert await stands(ann, garden, 2) == {"ballots": [{"user": bob.id, "options": [1]}]}
     assert await send(ann.http, f"channels/{garden}/messages/2/vote", close="1") == f"{room}/2#m2"
     assert "poll_closed" in await send(bob.http, f"channels/{garden}/messages/2/vote", option="0")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -193,6 +194,25 @@ async def test_a_forwarded_poll_asks_anew(world: World, ann: str, bob: str) -> N
     await world.vote(bob, room, 1, 0)
     await world.close_poll(bob, room, 1)
     assert await poll(world, ann) == PollState(ballots=[Ballot(user=bob, options=[1])])
+
+
+async def test_a_forwarded_poll_is_open_though_the_time_of_the_first_is_over(world: World, ann: str) -> None:
+    await world.poll(ann, world.general, closes_at=world.now + 100)
+    world.now += 200
+    forward = Forwarded(channel=world.general, number=1)
+    await world.append(PostMessage(ann, world.general, "", None, world.clock(), forward=forward))
+    await world.vote(ann, world.general, 2, 0)
+    assert await poll(world, ann, 2) == PollState(ballots=[Ballot(user=ann, options=[0])])
+
+
+async def test_verify_tells_of_a_vote_for_what_there_is_not(world: World, ann: str) -> None:
+    await world.poll(ann, world.general, anonymous=True)
+    await world.vote(ann, world.general, 1, 0)
+    with closing(sqlite3.connect(world.directory / DATABASE)) as connection:
+        for chosen, told in (("[7]", True), ("[-1]", True), ("[0]", False)):
+            with connection:
+                connection.execute("UPDATE ballots SET options = ?", (chosen,))
+            assert any("a vote for option" in problem for problem in world.verify().problems) is told
 
 
 async def test_the_text_beside_a_poll_can_be_edited_and_its_votes_stay(world: World, ann: str) -> None:

@@ -29,9 +29,13 @@ class Log(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Messages(msgspec.Struct, frozen=True, kw_only=True):
-    edit_history: Annotated[bool, about("Members of a channel may see what a message said before it was edited.")] = (
-        True
-    )
+    edit_history: Annotated[
+        bool,
+        about(
+            "Members of a channel may see what a message said before it was edited. Without, no page shows it; the "
+            "events that programs read have it all the same."
+        ),
+    ] = True
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):

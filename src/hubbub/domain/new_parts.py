@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 import msgspec
 
-from hubbub.domain.scalars import Number, Ulid
+from hubbub.domain.scalars import Number, Time, Ulid
 
 MAX_PARTS: Final = 10
 MAX_FILE_NAME: Final = 200
@@ -91,7 +91,7 @@ class NewMeeting(New, tag="meeting", frozen=True, kw_only=True, forbid_unknown_f
 
     subject: _Line
     url: _Url = ""
-    at: Number | None = None
+    at: Time | None = None
     minutes: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 0
     people: Annotated[list[Ulid], msgspec.Meta(max_length=MAX_PEOPLE)] = []
 
@@ -105,7 +105,7 @@ class NewPoll(New, tag="poll", frozen=True, kw_only=True, forbid_unknown_fields=
     options: Annotated[list[_Line], msgspec.Meta(min_length=2, max_length=MAX_OPTIONS)]
     multiple: bool = False
     anonymous: bool = False
-    closes_at: Number | None = None
+    closes_at: Time | None = None
 
 
 NewPart: TypeAlias = NewPhoto | NewFile | NewVideo | NewAudio | NewVoice | NewLocation | NewMeeting | NewPoll

@@ -16,6 +16,7 @@ import msgspec
 
 from hubbub.domain.composing import compose
 from hubbub.domain.names import is_visible_line, name_key
+from hubbub.domain.scalars import MAX_TIME
 from hubbub.errors import Refused
 
 Level: TypeAlias = Literal["all", "mentions", "nothing"]
@@ -65,7 +66,7 @@ def check_settings(settings: NotificationSettings) -> NotificationSettings:
             keywords.setdefault(name_key(kept), kept)
     if len(settings.keywords) > 2 * MAX_KEYWORDS or len(keywords) > MAX_KEYWORDS:
         raise Refused("bad_request", f"At most {MAX_KEYWORDS} keywords.")
-    if not 0 <= settings.quiet_until < 2**53:
+    if not 0 <= settings.quiet_until <= MAX_TIME:
         raise Refused("bad_request", "quiet_until: milliseconds since 1970, or 0.")
     hours = settings.quiet_hours
     if hours is not None:

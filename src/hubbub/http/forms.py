@@ -412,8 +412,9 @@ async def vote(
         await services.polls.close(session, channel, number)
     else:
         places = [place for place in range(MAX_OPTIONS) if fields.get(f"option{place}")]
-        one = fields.get("option", "")
-        places += [int(one)] if one.isascii() and one.isdigit() and len(one) < 3 else []
+        if one := fields.get("option", ""):
+            # What is no number is no option either, and is refused as that.
+            places.append(int(one) if one.isascii() and one.isdigit() and len(one) < 3 else MAX_OPTIONS)
         await services.polls.vote(session, channel, number, [] if fields.get("withdraw") else places)
     return go_to(message_path(channel, number))
 

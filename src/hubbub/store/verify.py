@@ -385,7 +385,10 @@ class _Verifier:
             options = msgspec.json.decode(chosen, type=list[int])
             voters += bool(options)
             for option in options:
-                votes[option] += 1
+                if 0 <= option < len(votes):
+                    votes[option] += 1
+                else:
+                    tell(f"message {post.number}: a vote for option {option}, of {len(votes)}")
         if (poll.votes or [0] * len(votes), poll.voters) != (votes, voters):
             tell(f"message {post.number} counts {poll.votes} of {poll.voters}, the votes are {votes} of {voters}")
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+import msgspec
 
 from hubbub.domain.intents import PostMessage
 from hubbub.domain.new_parts import Forwarded, NewMeeting, NewPoll
 from hubbub.errors import Refused
 from hubbub.protocol.events import LAST_TEXT, MessagePosted
-from hubbub.protocol.parts import Origin, Part, Quote, kind_of, picture_of
+from hubbub.protocol.parts import Origin, Part, PollPart, Quote, kind_of, picture_of
 from hubbub.protocol.people import UserView
 from hubbub.protocol.showing import files_named, make_part
 from hubbub.store.apply.access import resolve_channel, resolve_message
@@ -31,8 +33,16 @@ def resolve_content(ledger: Ledger, actor: UserState, channel: ChannelState, int
     """Raises what PostMessage names, and `Cold`; writes nothing."""
     reply = quote(ledger, channel, intent.reply) if intent.reply is not None else None
     if intent.forward is not None:
-        return resolve_forward(ledger, actor, channel, intent.forward, reply)
+        content = resolve_forward(ledger, actor, channel, intent.forward, reply)
+        return replace(content, parts=[_reopen(part, intent.at) for part in content.parts])
     return Content(intent.text, resolve_parts(ledger, actor, intent), reply)
+
+
+def _reopen(part: Part, at: int) -> Part:
+    """A forwarded poll asks anew; the time to answer the first one may be over."""
+    if isinstance(part, PollPart) and part.closes_at is not None and part.closes_at <= at:
+        return msgspec.structs.replace(part, closes_at=None)
+    return part
 
 
 def resolve_parts(ledger: Ledger, actor: UserState, intent: PostMessage) -> list[Part]:
