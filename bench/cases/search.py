@@ -6,8 +6,10 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from typing import Any, Final
 
 from bench.build import BenchError
@@ -67,9 +69,10 @@ def build_small(run: Run) -> Company:
 def _measure_embedded(run: Run, company: Company, questions: Mapping[str, Sequence[Question]]) -> Measured:
     first = run.options.first
     flows = [_flow_without(run, company, "no index", {"HUBBUB_SEARCH__EMBEDDED": "false"})]
-    server, address = start_server(run, company.data, pages=False, settings={})
+    with _watching(company.data) as watched:
+        server, address = start_server(run, company.data, pages=False, settings={})
     try:
-        rate = _watch_index(company.data)
+        rate = watched.result()
         run.tell(f"embedded: {rate:,.0f} events/s into the index")
         with asking(address, company.token, first=first) as asker:
             searches = measure_searches(asker, questions, KIND_SECONDS, run.tell)
@@ -97,18 +100,31 @@ def _tell_history(run: Run, history: Sequence[Measured]) -> None:
         run.tell(f"history, {one['page']}, {one['where']}: {one['p50'] / 1000:.1f} / {one['p99'] / 1000:.1f} ms")
 
 
-def _watch_index(data: Path) -> float:
-    """Events a second until all of the log is in the index."""
+@contextlib.contextmanager
+def _watching(data: Path) -> Iterator[Future[float]]:
+    """Events a second that go into the index, watched from before there is one: a small one is whole when the server
+    first answers. Given up when the block fails."""
+    given_up = Event()
+    with ThreadPoolExecutor(1, thread_name_prefix="watch") as thread:
+        try:
+            yield thread.submit(_watch_index, data, given_up)
+        except BaseException:
+            given_up.set()
+            raise
+
+
+def _watch_index(data: Path, given_up: Event) -> float:
+    """Until all of the log is there."""
     with contextlib.closing(sqlite3.connect(f"file:{data / DATABASE}?mode=ro", uri=True)) as log:
         head = int(log.execute("SELECT max(rowid) FROM events").fetchone()[0])
     curve = Curve()
     deadline = time.monotonic() + 60 + head / SLOWEST
     while not curve.points or curve.last < head:
-        if time.monotonic() > deadline:
+        if time.monotonic() > deadline or given_up.is_set():
             raise BenchError(f"The index was not built in time: {curve.last:,} of {head:,} events.")
         curve.add(_read_checkpoint(data / SEARCH))
         time.sleep(LOOK)
-    return curve.rate(curve.first, head)
+    return curve.rate(max(1, curve.first), head)
 
 
 def _read_checkpoint(path: Path) -> int:
